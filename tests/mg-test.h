@@ -270,7 +270,8 @@ main (int argc, char **argv)
   for (t = mg_test_first; t; t = t->next)
     if (mg_test_wanted (t, argc, argv))
       bad += mg_test_run_one (t, ++n);
-  return bad || n == 0;
+  /* A driver reads the lines; a status too would count a failure twice. */
+  return n == 0 || (bad && getenv ("MG_TAP_DRIVER") == NULL);
 }
 
 #endif /* MG_TEST_H */

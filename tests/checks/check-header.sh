@@ -6,6 +6,7 @@
 header=$srcdir/sdk/migrate-plugin.h
 requires test -f "$header"
 
+: "${CC:=cc}"
 flags="-I$srcdir/sdk -I$builddir/sdk -Wall -Wextra -Werror -c -o $tmp/t.o"
 c99="-std=c99 -pedantic -Wconversion"
 cxx="-std=c++11"
@@ -44,12 +45,12 @@ compiles "C++11 with clang++" "$cxx" "$tmp/t.cc" clang++
 mkdir "$tmp/worse"
 { cat "$header"; echo '#include <stdbool.h>'; } >"$tmp/worse/migrate-plugin.h"
 # shellcheck disable=SC2086
-run "${CC%% *}" $c99 -I"$tmp/worse" $flags "$tmp/t.c"
+run $CC $c99 -I"$tmp/worse" $flags "$tmp/t.c"
 like "a header that brings bool is found" "$err" "the header defines bool"
 { cat "$header"; echo 'struct worse { int (*class) (void); };'; } \
   >"$tmp/worse/migrate-plugin.h"
-if command -v "${CXX%% *}" >/dev/null; then
+if [ -n "${CXX:-}" ] && command -v "${CXX##* }" >/dev/null; then
   # shellcheck disable=SC2086
-  run "${CXX%% *}" $cxx -I"$tmp/worse" $flags "$tmp/t.cc"
+  run $CXX $cxx -I"$tmp/worse" $flags "$tmp/t.cc"
   like "a header that is no C++ is found" "$err" "class"
 fi

@@ -5,8 +5,9 @@ FNR == 1 {
   end_file()
   file = FILENAME
   limit = file ~ /\.h$/ ? 250 : 600
-  # A test frame is one header on purpose.
-  if (file == "tests/mg-test.h")
+  # A test frame is one header on purpose, and the contract with plugins is
+  # the text of its own manual page.
+  if (file == "tests/mg-test.h" || file == "sdk/migrate-plugin.h")
     limit = 600
   seen_include = file !~ /^(core|sdk\/simulator)\/.*\.c$/
 }
