@@ -1,0 +1,377 @@
+/* Reading and storing assets: see asset.h. */
+#include <config.h>
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/asset.h"
+
+#define PAGE 64
+
+static char *
+column_text (sqlite3_stmt *st, int i)
+{
+  return mg_xstrdup ((const char *) sqlite3_column_text (st, i));
+}
+
+void
+mg_asset_done (struct mg_asset *a)
+{
+  mg_free (a->src_id);
+  mg_free (a->key);
+  mg_free (a->stamp);
+  a->src_id = a->key = a->stamp = NULL;
+  mg_buf_done (&a->body);
+}
+
+/* The columns of MG_ASSET_COLUMNS; unpacks the body. */
+static int
+read_asset (struct mg_packer *packer, sqlite3_stmt *st, struct mg_asset *a,
+            struct mg_error *err)
+{
+  const void *blob;
+
+  mg_asset_done (a);
+  mg_buf_init (&a->body, MG_MAX_ELEMENT);
+  a->aid = sqlite3_column_int64 (st, 0);
+  a->wsid = sqlite3_column_int (st, 1);
+  a->kid = sqlite3_column_int (st, 2);
+  a->src_id = column_text (st, 3);
+  a->key = column_text (st, 4);
+  a->stamp = column_text (st, 5);
+  memset (a->sha, 0, sizeof a->sha);
+  if (sqlite3_column_bytes (st, 6) == (int) sizeof a->sha)
+    memcpy (a->sha, sqlite3_column_blob (st, 6), sizeof a->sha);
+  a->origin = sqlite3_column_int (st, 8);
+  a->parent = sqlite3_column_int64 (st, 9);
+  a->first_sid = sqlite3_column_int64 (st, 10);
+  a->seen_sid = sqlite3_column_int64 (st, 11);
+  blob = sqlite3_column_blob (st, 7);
+  if (blob == NULL || packer == NULL)
+    return 0;
+  return mg_unpack (packer, blob, (size_t) sqlite3_column_bytes (st, 7),
+                    &a->body, err);
+}
+
+static int
+read_one (struct mg_packer *packer, struct mg_conn *conn, sqlite3_stmt *st,
+          struct mg_asset *ret, struct mg_error *err)
+{
+  int r = mg_sql_step (conn, st, err);
+
+  if (r > 0) {
+    r = read_asset (packer, st, ret, err);
+    mg_sql_reset (st);
+    if (r == 0)
+      r = 1;
+  }
+  return r;
+}
+
+int
+mg_asset_get (struct mg_store *store, struct mg_packer *packer, int64_t aid,
+              struct mg_asset *ret, struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+  int r = read_one (packer, conn,
+                    mg_sql_bind (conn, MG_SQL_ASSET_GET, "i", aid), ret, err);
+
+  mg_store_read_end (store, conn);
+  return r;
+}
+
+int
+mg_asset_by_src (struct mg_store *store, struct mg_packer *packer, int wsid,
+                 int kid, const char *src_id, struct mg_asset *ret,
+                 struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+  int r = read_one (packer, conn,
+                    mg_sql_bind (conn, MG_SQL_ASSET_BY_SRC, "iis",
+                                 (int64_t) wsid, (int64_t) kid, src_id),
+                    ret, err);
+
+  mg_store_read_end (store, conn);
+  return r;
+}
+
+static int
+read_page (struct mg_store *store, struct mg_packer *packer, enum mg_sql id,
+           int wsid, int kid, int64_t after, struct mg_asset *page,
+           struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+  sqlite3_stmt *st = mg_sql_bind (conn, id, "iiii", (int64_t) wsid,
+                                  (int64_t) kid, after, (int64_t) PAGE);
+  int n = 0, r;
+
+  while ((r = mg_sql_step (conn, st, err)) > 0) {
+    r = read_asset (packer, st, &page[n], err);
+    if (r < 0) {
+      mg_sql_reset (st);
+      break;
+    }
+    n++;
+  }
+  mg_store_read_end (store, conn);
+  return r < 0 ? r : n;
+}
+
+int
+mg_asset_each (struct mg_store *store, struct mg_packer *packer, int wsid,
+               int kid, int wanted,
+               int (*each) (void *opaque, const struct mg_asset *asset,
+                            struct mg_error *err),
+               void *opaque, struct mg_error *err)
+{
+  struct mg_asset *page = mg_xcalloc (PAGE, sizeof *page);
+  int64_t after = 0;
+  int i, n, r = 0;
+
+  do {
+    n = read_page (store, packer, wanted ? MG_SQL_ASSET_WANTED
+                   : MG_SQL_ASSET_PAGE, wsid, kid, after, page, err);
+    if (n < 0)
+      r = n;
+    for (i = 0; i < n && r == 0; i++)
+      r = each (opaque, &page[i], err);
+    if (n > 0)
+      after = page[n - 1].aid;
+  } while (n == PAGE && r == 0);
+  for (i = 0; i < PAGE; i++)
+    mg_asset_done (&page[i]);
+  mg_free (page);
+  return r;
+}
+
+int
+mg_alias_find (struct mg_store *store, int wsid, const char *ns,
+               const char *val, int64_t *ret_aids, int max,
+               struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_ALIAS_FIND, "issi",
+                                  (int64_t) wsid, ns, val, (int64_t) max);
+  int n = 0, r;
+
+  while ((r = mg_sql_step (conn, st, err)) > 0)
+    ret_aids[n++] = sqlite3_column_int64 (st, 0);
+  mg_store_read_end (store, conn);
+  return r < 0 ? r : n;
+}
+
+/* ---- storing ---- */
+
+void
+mg_put_init (struct mg_put *put)
+{
+  memset (put, 0, sizeof *put);
+  mg_buf_init (&put->packed, MG_MAX_ELEMENT + 4096);
+}
+
+void
+mg_put_done (struct mg_put *put)
+{
+  int i;
+
+  for (i = 0; i < put->n_aliases; i++) {
+    mg_free (put->aliases[i].ns);
+    mg_free (put->aliases[i].val);
+  }
+  mg_free (put->aliases);
+  mg_free (put->src_id);
+  mg_free (put->key);
+  mg_free (put->stamp);
+  mg_buf_done (&put->packed);
+  memset (put, 0, sizeof *put);
+}
+
+void
+mg_put_alias (struct mg_put *put, const char *ns, const char *val)
+{
+  put->aliases = mg_xreallocarray (put->aliases, (size_t) put->n_aliases + 1,
+                                   sizeof *put->aliases);
+  put->aliases[put->n_aliases].ns = mg_xstrdup (ns);
+  put->aliases[put->n_aliases].val = mg_xstrdup (val);
+  put->n_aliases++;
+}
+
+static int
+put_aliases (struct mg_conn *conn, int wsid, int64_t aid,
+             const struct mg_put *put, int is_new, struct mg_error *err)
+{
+  int i, r = 0;
+
+  if (!is_new)
+    r = mg_sql_run (conn, err, MG_SQL_ALIAS_CLEAR, "i", aid);
+  for (i = 0; i < put->n_aliases && r == 0; i++)
+    r = mg_sql_run (conn, err, MG_SQL_ALIAS_PUT, "issi", (int64_t) wsid,
+                    put->aliases[i].ns, put->aliases[i].val, aid);
+  return r;
+}
+
+static int
+insert_asset (struct mg_store *store, struct mg_conn *conn, int wsid,
+              int64_t sid, const struct mg_put *put, int64_t *ret_aid,
+              struct mg_error *err)
+{
+  const void *body = put->stub ? NULL : put->packed.data;
+  int r;
+
+  r = mg_sql_run (conn, err, MG_SQL_ASSET_INSERT, "iisssbbiiIi", (int64_t) wsid,
+                  (int64_t) put->kid, put->src_id, put->key, put->stamp,
+                  put->stub ? NULL : put->sha, sizeof put->sha, body,
+                  put->packed.len, (int64_t) put->stub, (int64_t) put->origin,
+                  put->parent, sid);
+  if (r < 0)
+    return r;
+  *ret_aid = sqlite3_last_insert_rowid (conn->db);
+  mg_store_count (store, wsid, put->kid, MG_COUNT_ASSETS, 1);
+  return put_aliases (conn, wsid, *ret_aid, put, 1, err);
+}
+
+/* A stub's body is fetched when there is none, when its stamp changed, or when
+ * it has no stamp to tell. */
+static int
+renew_stub (struct mg_conn *conn, int64_t aid, int64_t sid,
+            const struct mg_put *put, int same, struct mg_error *err)
+{
+  if (same)
+    return mg_sql_run (conn, err, MG_SQL_ASSET_SEEN, "iii", aid, sid,
+                       (int64_t) 1);
+  return mg_sql_run (conn, err, MG_SQL_ASSET_WANT, "isi", aid, put->stamp, sid);
+}
+
+int
+mg_put_apply (struct mg_store *store, struct mg_conn *conn, int wsid,
+              int64_t sid, const struct mg_put *put, int64_t *ret_aid,
+              struct mg_error *err)
+{
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_ASSET_FIND, "iis",
+                                  (int64_t) wsid, (int64_t) put->kid,
+                                  put->src_id);
+  int r = mg_sql_step (conn, st, err);
+  int same_body, same_stamp;
+  int64_t aid;
+
+  if (r < 0)
+    return r;
+  if (r == 0)
+    return insert_asset (store, conn, wsid, sid, put, ret_aid, err);
+  aid = sqlite3_column_int64 (st, 0);
+  same_body = sqlite3_column_bytes (st, 1) == (int) sizeof put->sha
+              && memcmp (sqlite3_column_blob (st, 1), put->sha,
+                         sizeof put->sha) == 0;
+  same_stamp = sqlite3_column_bytes (st, 1) > 0 && put->stamp != NULL
+               && sqlite3_column_text (st, 3) != NULL
+               && strcmp ((const char *) sqlite3_column_text (st, 3),
+                          put->stamp) == 0;
+  mg_sql_reset (st);
+  *ret_aid = aid;
+  if (put->stub)
+    return renew_stub (conn, aid, sid, put, same_stamp, err);
+  if (same_body)
+    return mg_sql_run (conn, err, MG_SQL_ASSET_SEEN, "iii", aid, sid,
+                       (int64_t) 0);
+  r = mg_sql_run (conn, err, MG_SQL_ASSET_UPDATE, "issbbIi", aid, put->key,
+                  put->stamp, put->sha, sizeof put->sha, put->packed.data,
+                  put->packed.len, put->parent, sid);
+  if (r < 0)
+    return r;
+  return put_aliases (conn, wsid, aid, put, 0, err);
+}
+
+static int
+apply_puts (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+            struct mg_error *err)
+{
+  struct mg_put_op *batch = (struct mg_put_op *) op;
+  int64_t aid;
+  int i, r = 0;
+
+  for (i = 0; i < batch->n_puts && r == 0; i++)
+    r = mg_put_apply (store, conn, batch->wsid, batch->sid, &batch->puts[i],
+                      &aid, err);
+  return r;
+}
+
+static void
+free_puts (struct mg_op *op)
+{
+  struct mg_put_op *batch = (struct mg_put_op *) op;
+  int i;
+
+  for (i = 0; i < batch->n_puts; i++)
+    mg_put_done (&batch->puts[i]);
+  mg_free (batch->puts);
+  mg_free (batch);
+}
+
+struct mg_put_op *
+mg_put_op_new (int wsid, int64_t sid)
+{
+  struct mg_put_op *batch = mg_xcalloc (1, sizeof *batch);
+
+  batch->op.apply = apply_puts;
+  batch->op.free = free_puts;
+  batch->wsid = wsid;
+  batch->sid = sid;
+  return batch;
+}
+
+struct mg_put *
+mg_put_op_add (struct mg_put_op *batch)
+{
+  struct mg_put *put;
+
+  if (batch->n_puts == batch->cap) {
+    batch->cap = batch->cap ? batch->cap * 2 : 16;
+    batch->puts = mg_xreallocarray (batch->puts, (size_t) batch->cap,
+                                    sizeof *batch->puts);
+  }
+  put = &batch->puts[batch->n_puts++];
+  mg_put_init (put);
+  return put;
+}
+
+static int
+apply_edges (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+             struct mg_error *err)
+{
+  struct mg_edges_op *e = (struct mg_edges_op *) op;
+  int i, r = mg_sql_run (conn, err, MG_SQL_EDGE_CLEAR, "i", e->aid);
+
+  (void) store;
+  if (r == 0)
+    r = mg_sql_run (conn, err, MG_SQL_MISSING_CLEAR, "i", e->aid);
+  for (i = 0; i < e->n_dst && r == 0; i++)
+    r = mg_sql_run (conn, err, MG_SQL_EDGE_PUT, "ii", e->aid, e->dst[i]);
+  for (i = 0; i < e->n_missing && r == 0; i++)
+    r = mg_sql_run (conn, err, MG_SQL_MISSING_PUT, "iss", e->aid,
+                    e->missing[i].ns, e->missing[i].val);
+  return r;
+}
+
+static void
+free_edges (struct mg_op *op)
+{
+  struct mg_edges_op *e = (struct mg_edges_op *) op;
+  int i;
+
+  for (i = 0; i < e->n_missing; i++) {
+    mg_free (e->missing[i].ns);
+    mg_free (e->missing[i].val);
+  }
+  mg_free (e->missing);
+  mg_free (e->dst);
+  mg_free (e);
+}
+
+int
+mg_edges_post (struct mg_store *store, struct mg_edges_op *edges,
+               struct mg_error *err)
+{
+  edges->op.apply = apply_edges;
+  edges->op.free = free_edges;
+  return mg_store_post (store, &edges->op, err);
+}

@@ -1,0 +1,128 @@
+/* Assets as the session keeps them: those of the source, those of each target
+ * (its index, and what we created there), all in one table.
+ */
+#ifndef MG_STORE_ASSET_H
+#define MG_STORE_ASSET_H
+
+#include "base/limits.h"
+#include "store/store.h"
+
+enum { MG_SOURCE_WSID = 0 };
+
+/* Pseudo-states in the counter table, beside those of work. */
+enum { MG_COUNT_ASSETS = 100 };
+
+enum mg_origin { MG_ORIGIN_SEEN = 0, MG_ORIGIN_CREATED = 1 };
+
+/* An asset read from the session.  Release with mg_asset_done. */
+struct mg_asset {
+  int64_t aid, parent, first_sid, seen_sid;
+  int wsid, kid, origin;
+  char *src_id, *key, *stamp;
+  unsigned char sha[MG_DIGEST_LEN];
+  struct mg_buf body;              /* unpacked; empty for a stub */
+};
+
+#define MG_ASSET_INIT { 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, { 0 }, \
+    MG_BUF_INIT (MG_MAX_ELEMENT) }
+
+void mg_asset_done (struct mg_asset *a);
+
+/* 1 found, 0 not, negative an error.  *ret is replaced. */
+int mg_asset_get (struct mg_store *store, struct mg_packer *packer, int64_t aid,
+                  struct mg_asset *ret, struct mg_error *err);
+int mg_asset_by_src (struct mg_store *store, struct mg_packer *packer, int wsid,
+                     int kid, const char *src_id, struct mg_asset *ret,
+                     struct mg_error *err);
+
+/* Assets of a kind in the order of aid, after 'after': a page is read, the
+ * reader given back, then 'each' is called (0 goes on).  'wanted' = only those
+ * whose body must still be fetched. */
+int mg_asset_each (struct mg_store *store, struct mg_packer *packer, int wsid,
+                   int kid, int wanted,
+                   int (*each) (void *opaque, const struct mg_asset *asset,
+                                struct mg_error *err),
+                   void *opaque, struct mg_error *err);
+
+/* The assets that a name stands for: how many (at most max), or negative. */
+int mg_alias_find (struct mg_store *store, int wsid, const char *ns,
+                   const char *val, int64_t *ret_aids, int max,
+                   struct mg_error *err);
+
+/* ---- storing ---- */
+
+struct mg_alias_value { char *ns, *val; };
+
+/* One asset to be stored; the op owns everything in it. */
+struct mg_put {
+  int kid, stub;
+  enum mg_origin origin;
+  char *src_id, *key, *stamp;
+  int64_t parent;
+  struct mg_buf packed;
+  unsigned char sha[MG_DIGEST_LEN];
+  struct mg_alias_value *aliases;
+  int n_aliases;
+};
+
+void mg_put_init (struct mg_put *put);
+void mg_put_done (struct mg_put *put);
+void mg_put_alias (struct mg_put *put, const char *ns, const char *val);
+
+/* Inside an operation: stores one asset under workspace and snapshot. */
+int mg_put_apply (struct mg_store *store, struct mg_conn *conn, int wsid,
+                  int64_t sid, const struct mg_put *put, int64_t *ret_aid,
+                  struct mg_error *err);
+
+/* A batch of them, and the cursor of the walk that found them: both are there
+ * or none is. */
+struct mg_put_op {
+  struct mg_op op;
+  int wsid;
+  int64_t sid;
+  struct mg_put *puts;
+  int n_puts, cap;
+};
+
+struct mg_put_op *mg_put_op_new (int wsid, int64_t sid);
+struct mg_put *mg_put_op_add (struct mg_put_op *batch);
+
+/* ---- snapshots and walks ---- */
+
+enum mg_walk_state { MG_WALK_OPEN = 0, MG_WALK_DONE = 1, MG_WALK_FAILED = 2 };
+
+int mg_snapshot_begin (struct mg_store *store, int wsid, const char *purpose,
+                       const char *selection, int64_t *ret_sid,
+                       struct mg_error *err);
+int mg_snapshot_end (struct mg_store *store, int64_t sid, struct mg_error *err);
+/* The newest: 1 with sid and whether it ended, 0 none. */
+int mg_snapshot_last (struct mg_store *store, int wsid, const char *purpose,
+                      int64_t *ret_sid, int *ret_ended, char **ret_selection,
+                      struct mg_error *err);
+
+struct mg_walk {
+  int64_t sid, n;
+  int kid, state;
+  char *node, *cursor, *code, *message;
+};
+
+void mg_walk_done (struct mg_walk *walk);
+/* Queued behind the assets that were posted before it. */
+int mg_walk_post (struct mg_store *store, const struct mg_walk *walk,
+                  struct mg_error *err);
+int mg_walk_get (struct mg_store *store, int64_t sid, int kid, const char *node,
+                 struct mg_walk *ret_walk, struct mg_error *err);
+
+/* A row of edges of one source asset, replaced as a whole. */
+struct mg_edges_op {
+  struct mg_op op;
+  int64_t aid;
+  int64_t *dst;
+  int n_dst;
+  struct mg_alias_value *missing;
+  int n_missing;
+};
+int mg_edges_post (struct mg_store *store, struct mg_edges_op *edges,
+                   struct mg_error *err);   /* owns it; made with mg_xcalloc */
+
+#endif

@@ -1,0 +1,159 @@
+/* Snapshots and walks: what an export has seen so far (asset.h). */
+#include <config.h>
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "store/asset.h"
+
+struct snapshot_op {
+  struct mg_op op;
+  int wsid;
+  const char *purpose, *selection;
+  int64_t sid;
+};
+
+static int
+apply_begin (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+             struct mg_error *err)
+{
+  struct snapshot_op *s = (struct snapshot_op *) op;
+  int r;
+
+  (void) store;
+  r = mg_sql_int (conn, err, &s->sid, MG_SQL_SNAPSHOT_NEW, "issi",
+                  (int64_t) s->wsid, s->purpose, s->selection,
+                  mg_clock_wall_us ());
+  return r < 0 ? r : 0;
+}
+
+static int
+apply_end (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+           struct mg_error *err)
+{
+  struct snapshot_op *s = (struct snapshot_op *) op;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_SNAPSHOT_END, "ii", s->sid,
+                     mg_clock_wall_us ());
+}
+
+int
+mg_snapshot_begin (struct mg_store *store, int wsid, const char *purpose,
+                   const char *selection, int64_t *ret_sid,
+                   struct mg_error *err)
+{
+  struct snapshot_op op = { .op = { .apply = apply_begin }, .wsid = wsid,
+                            .purpose = purpose, .selection = selection };
+  int r = mg_store_do (store, &op.op, err);
+
+  if (r == 0)
+    *ret_sid = op.sid;
+  return r;
+}
+
+int
+mg_snapshot_end (struct mg_store *store, int64_t sid, struct mg_error *err)
+{
+  struct snapshot_op op = { .op = { .apply = apply_end }, .sid = sid };
+
+  return mg_store_do (store, &op.op, err);
+}
+
+int
+mg_snapshot_last (struct mg_store *store, int wsid, const char *purpose,
+                  int64_t *ret_sid, int *ret_ended, char **ret_selection,
+                  struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_SNAPSHOT_LAST, "is",
+                                  (int64_t) wsid, purpose);
+  int r = mg_sql_step (conn, st, err);
+
+  if (r > 0) {
+    *ret_sid = sqlite3_column_int64 (st, 0);
+    if (ret_ended != NULL)
+      *ret_ended = sqlite3_column_type (st, 1) != SQLITE_NULL;
+    if (ret_selection != NULL)
+      *ret_selection = mg_xstrdup ((const char *) sqlite3_column_text (st, 2));
+    mg_sql_reset (st);
+  }
+  mg_store_read_end (store, conn);
+  return r;
+}
+
+void
+mg_walk_done (struct mg_walk *walk)
+{
+  mg_free (walk->node);
+  mg_free (walk->cursor);
+  mg_free (walk->code);
+  mg_free (walk->message);
+  memset (walk, 0, sizeof *walk);
+}
+
+struct walk_op {
+  struct mg_op op;
+  struct mg_walk walk;
+};
+
+static int
+apply_walk (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+            struct mg_error *err)
+{
+  const struct mg_walk *w = &((struct walk_op *) op)->walk;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_WALK_PUT, "iissiiss", w->sid,
+                     (int64_t) w->kid, w->node, w->cursor, (int64_t) w->state,
+                     w->n, w->code, w->message);
+}
+
+static void
+free_walk (struct mg_op *op)
+{
+  mg_walk_done (&((struct walk_op *) op)->walk);
+  mg_free (op);
+}
+
+int
+mg_walk_post (struct mg_store *store, const struct mg_walk *walk,
+              struct mg_error *err)
+{
+  struct walk_op *op = mg_xcalloc (1, sizeof *op);
+
+  op->op.apply = apply_walk;
+  op->op.free = free_walk;
+  op->walk = *walk;
+  op->walk.node = mg_xstrdup (walk->node ? walk->node : "");
+  op->walk.cursor = mg_xstrdup (walk->cursor);
+  op->walk.code = mg_xstrdup (walk->code);
+  op->walk.message = mg_xstrdup (walk->message);
+  return mg_store_post (store, &op->op, err);
+}
+
+int
+mg_walk_get (struct mg_store *store, int64_t sid, int kid, const char *node,
+             struct mg_walk *ret_walk, struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WALK_GET, "iis", sid,
+                                  (int64_t) kid, node);
+  int r = mg_sql_step (conn, st, err);
+
+  memset (ret_walk, 0, sizeof *ret_walk);
+  ret_walk->sid = sid;
+  ret_walk->kid = kid;
+  ret_walk->node = mg_xstrdup (node);
+  if (r > 0) {
+    ret_walk->cursor = mg_xstrdup ((const char *) sqlite3_column_text (st, 0));
+    ret_walk->state = sqlite3_column_int (st, 1);
+    ret_walk->n = sqlite3_column_int64 (st, 2);
+    ret_walk->code = mg_xstrdup ((const char *) sqlite3_column_text (st, 3));
+    ret_walk->message = mg_xstrdup ((const char *) sqlite3_column_text (st, 4));
+    mg_sql_reset (st);
+  }
+  mg_store_read_end (store, conn);
+  return r;
+}

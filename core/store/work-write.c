@@ -1,0 +1,421 @@
+/* Planning, claiming and finishing work: see work.h.  The apply functions run
+ * on the writer thread, inside a transaction. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "store/work-impl.h"
+
+/* ---- planning ---- */
+
+struct plan_op {
+  struct mg_op op;
+  int wsid;
+  struct mg_planned p;
+};
+
+static void
+free_plan (struct mg_op *op)
+{
+  struct plan_op *plan = (struct plan_op *) op;
+
+  mg_free ((void *) (uintptr_t) plan->p.code);
+  mg_free ((void *) (uintptr_t) plan->p.message);
+  mg_free (plan);
+}
+
+static int
+may_replan (const struct mg_work *w)
+{
+  return w->state == MG_WAIT || w->state == MG_READY || w->state == MG_BLOCKED
+         || (w->state == MG_SKIPPED && strcmp (w->code, "undone") != 0)
+         || (w->state == MG_UNCHANGED && w->new_aid == 0);
+}
+
+static int
+apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+            struct mg_error *err)
+{
+  struct plan_op *plan = (struct plan_op *) op;
+  struct mg_planned *p = &plan->p;
+  MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
+  int64_t class_id = MG_WORK_CLASS (p->kid, p->op), wid;
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii",
+                                  (int64_t) plan->wsid, p->aid, (int64_t) 1);
+  int r = mg_sql_step (conn, st, err);
+
+  if (r < 0)
+    return r;
+  if (r == 0) {
+    mg_store_count (store, plan->wsid, p->kid, p->state, 1);
+    r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiIissn",
+                    (int64_t) plan->wsid, p->aid, (int64_t) p->kid, (int64_t) 1,
+                    (int64_t) p->op, class_id, p->prio, (int64_t) p->state,
+                    p->new_aid, (int64_t) p->provenance, p->code, p->message);
+    return r < 0 ? r : 0;
+  }
+  mg_work_read (st, &old);
+  mg_sql_reset (st);
+  /* a claim that a kill cut off is still an intent: only a fresh row changes */
+  if (!may_replan (&old) || (old.state == MG_READY && old.sent_at != 0))
+    return 0;
+  mg_store_count (store, plan->wsid, p->kid, old.state, -1);
+  mg_store_count (store, plan->wsid, p->kid, p->state, 1);
+  return mg_sql_run (conn, err, MG_SQL_WORK_REPLACE, "iiiiiIiss", old.wid,
+                     (int64_t) p->op, class_id, p->prio, (int64_t) p->state,
+                     p->new_aid, (int64_t) p->provenance, p->code, p->message);
+}
+
+int
+mg_work_plan (struct mg_store *store, int wsid, const struct mg_planned *p,
+              struct mg_error *err)
+{
+  struct plan_op *op = mg_xcalloc (1, sizeof *op);
+
+  op->op.apply = apply_plan;
+  op->op.free = free_plan;
+  op->wsid = wsid;
+  op->p = *p;
+  op->p.code = mg_xstrdup (p->code);
+  op->p.message = mg_xstrdup (p->message);
+  return mg_store_post (store, &op->op, err);
+}
+
+/* ---- claiming ---- */
+
+struct claim_op {
+  struct mg_op op;
+  struct mg_claim *claim;
+};
+
+static int
+is_busy (const struct mg_claim *c, int64_t wid)
+{
+  int i;
+
+  for (i = 0; i < c->n_busy; i++)
+    if (c->busy[i] == wid)
+      return 1;
+  return 0;
+}
+
+static int
+apply_claim (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+             struct mg_error *err)
+{
+  struct mg_claim *c = ((struct claim_op *) op)->claim;
+  sqlite3_stmt *st;
+  int i, r;
+
+  c->n_rows = 0;
+  st = mg_sql_bind (conn, MG_SQL_WORK_READY, "iii", (int64_t) c->wsid,
+                    c->class_id, (int64_t) (c->max + c->n_busy));
+  while (c->n_rows < c->max && (r = mg_sql_step (conn, st, err)) > 0)
+    if (!is_busy (c, sqlite3_column_int64 (st, 0)))
+      mg_work_read (st, &c->rows[c->n_rows++]);
+  mg_sql_reset (st);
+  if (r < 0)
+    return r;
+  for (i = 0; c->durable && i < c->n_rows; i++) {
+    struct mg_work *w = &c->rows[i];
+    int64_t now = mg_clock_wall_us ();
+
+    r = mg_sql_run (conn, err, MG_SQL_WORK_CLAIM, "ii", w->wid, now);
+    if (r < 0)
+      return r;
+    if (w->phase == MG_PHASE_MAIN) {
+      mg_store_count (store, w->wsid, w->kid, w->state, -1);
+      mg_store_count (store, w->wsid, w->kid, MG_SENT, 1);
+    }
+    w->state = MG_SENT;
+    w->tries++;
+    if (w->sent_at == 0)
+      w->sent_at = now;
+  }
+  return 0;
+}
+
+int
+mg_work_claim (struct mg_store *store, struct mg_claim *claim,
+               struct mg_error *err)
+{
+  struct claim_op op = { .op = { .apply = apply_claim }, .claim = claim };
+
+  return mg_store_do (store, &op.op, err);
+}
+
+/* ---- finishing ---- */
+
+struct result_op {
+  struct mg_op op;
+  struct mg_result *result;
+};
+
+struct mg_result *
+mg_result_new (int64_t wid, int state)
+{
+  struct mg_result *r = mg_xcalloc (1, sizeof *r);
+
+  r->wid = wid;
+  r->state = state;
+  mg_put_init (&r->put);
+  mg_buf_init (&r->before, MG_MAX_ELEMENT + 4096);
+  return r;
+}
+
+void
+mg_result_say (struct mg_result *result, const char *code, const char *message)
+{
+  snprintf (result->code, sizeof result->code, "%s", code ? code : "");
+  mg_free (result->message);
+  result->message = mg_xstrdup (message);
+}
+
+void
+mg_result_free (struct mg_result *r)
+{
+  if (r == NULL)
+    return;
+  mg_put_done (&r->put);
+  mg_buf_done (&r->before);
+  mg_free (r->message);
+  mg_free (r);
+}
+
+static void
+free_result (struct mg_op *op)
+{
+  mg_result_free (((struct result_op *) op)->result);
+  mg_free (op);
+}
+
+/* The second phase of an asset whose create could not say everything. */
+static int
+add_finish (struct mg_store *store, struct mg_conn *conn,
+            const struct mg_work *w, int64_t new_aid, struct mg_error *err)
+{
+  struct mg_work row = *w;
+  int64_t wid = 0;
+  int r;
+
+  r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiIinnn",
+                  (int64_t) w->wsid, w->aid, (int64_t) w->kid,
+                  (int64_t) MG_PHASE_FINISH, (int64_t) MG_OP_UPDATE,
+                  MG_WORK_CLASS (w->kid, MG_OP_UPDATE), (int64_t) 0,
+                  (int64_t) MG_WAIT, new_aid, (int64_t) MG_NOBODYS);
+  if (r < 0)
+    return r;
+  row.wid = wid;
+  row.phase = MG_PHASE_FINISH;
+  row.state = MG_WAIT;
+  row.message = NULL;
+  return mg_work_examine (store, conn, &row, err);
+}
+
+static int
+finish_row (struct mg_store *store, struct mg_conn *conn,
+            const struct mg_work *w, struct mg_result *res, int64_t new_aid,
+            struct mg_error *err)
+{
+  int r;
+
+  if (w->phase == MG_PHASE_MAIN && res->state != w->state) {
+    mg_store_count (store, w->wsid, w->kid, w->state, -1);
+    mg_store_count (store, w->wsid, w->kid, res->state, 1);
+  }
+  r = mg_sql_run (conn, err, MG_SQL_WORK_DONE, "iiIibbss", w->wid,
+                  (int64_t) res->state, new_aid,
+                  (int64_t) (res->provenance ? res->provenance : w->provenance),
+                  res->has_sha ? res->sent_sha : NULL, sizeof res->sent_sha,
+                  res->before.len ? res->before.data : NULL, res->before.len,
+                  res->code[0] ? res->code : NULL, res->message);
+  return r;
+}
+
+static int
+unmap (struct mg_store *store, struct mg_conn *conn, const struct mg_work *undo,
+       struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work main_row = MG_WORK_INIT;
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii",
+                                  (int64_t) undo->wsid, undo->aid, (int64_t) 1);
+  int r = mg_sql_step (conn, st, err);
+
+  if (r <= 0)
+    return r;
+  mg_work_read (st, &main_row);
+  mg_sql_reset (st);
+  mg_store_count (store, undo->wsid, undo->kid, main_row.state, -1);
+  mg_store_count (store, undo->wsid, undo->kid, MG_SKIPPED, 1);
+  r = mg_sql_run (conn, err, MG_SQL_ASSET_GONE, "ii", main_row.new_aid,
+                  (int64_t) 1);
+  if (r == 0)
+    r = mg_sql_run (conn, err, MG_SQL_WORK_UNMAP, "iss", main_row.wid, "undone",
+                    "removed by undo");
+  return r;
+}
+
+static int
+apply_result (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+              struct mg_error *err)
+{
+  struct mg_result *res = ((struct result_op *) op)->result;
+  MG_CLEANUP (mg_work_release) struct mg_work w = MG_WORK_INIT;
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_BY_ID, "i", res->wid);
+  int64_t new_aid;
+  int r = mg_sql_step (conn, st, err);
+
+  if (r <= 0)
+    return r;
+  mg_work_read (st, &w);
+  mg_sql_reset (st);
+  new_aid = res->new_aid ? res->new_aid : w.new_aid;
+  if (res->has_put) {
+    r = mg_put_apply (store, conn, w.wsid, 0, &res->put, &new_aid, err);
+    if (r < 0)
+      return r;
+  }
+  if (res->state == MG_DOUBT || res->state == MG_PARKED
+      || res->state == MG_READY || res->state == MG_BLOCKED)
+    r = mg_work_set (store, conn, &w, res->state, res->wait_on,
+                     res->not_before, res->code[0] ? res->code : NULL,
+                     res->message, err);
+  else
+    r = finish_row (store, conn, &w, res, new_aid, err);
+  if (r == 0 && res->finish)
+    r = add_finish (store, conn, &w, new_aid, err);
+  if (r == 0 && res->gone)
+    r = unmap (store, conn, &w, err);
+  if (r == 0 && w.phase == MG_PHASE_MAIN && res->state >= MG_DONE)
+    r = mg_work_wake (store, conn, w.wsid, w.aid, err);
+  return r;
+}
+
+int
+mg_result_post (struct mg_store *store, struct mg_result *result,
+                struct mg_error *err)
+{
+  struct result_op *op = mg_xcalloc (1, sizeof *op);
+
+  op->op.apply = apply_result;
+  op->op.free = free_result;
+  op->result = result;
+  return mg_store_post (store, &op->op, err);
+}
+
+/* ---- claims that a run left behind ---- */
+
+struct reopen_op {
+  struct mg_op op;
+  int wsid, state, n_wids, more;
+  const int64_t *wids;
+  int64_t not_before, after;
+};
+
+static int
+reopen_rows (struct mg_store *store, struct mg_conn *conn,
+             struct reopen_op *re, sqlite3_stmt *st, struct mg_error *err)
+{
+  struct mg_work *rows = mg_xcalloc (512, sizeof *rows);
+  int n, i, r;
+
+  for (n = 0; (r = mg_sql_step (conn, st, err)) > 0; n++)
+    mg_work_read (st, &rows[n]);
+  for (i = 0; i < n && r >= 0; i++) {
+    re->after = rows[i].wid;
+    if (rows[i].state == MG_SENT)
+      r = mg_work_set (store, conn, &rows[i], re->state, 0, re->not_before,
+                       re->state == MG_DOUBT ? "uncertain" : NULL,
+                       re->state == MG_DOUBT ? "sent, and no reply seen" : NULL,
+                       err);
+  }
+  re->more = n == 512;
+  for (i = 0; i < 512; i++)
+    mg_work_release (&rows[i]);
+  mg_free (rows);
+  return r < 0 ? r : 0;
+}
+
+static int
+apply_reopen (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+              struct mg_error *err)
+{
+  struct reopen_op *re = (struct reopen_op *) op;
+  int i, r = 0;
+
+  if (re->wids == NULL)
+    return reopen_rows (store, conn, re,
+                        mg_sql_bind (conn, MG_SQL_WORK_SENT, "ii",
+                                     (int64_t) re->wsid, re->after), err);
+  for (i = 0; i < re->n_wids && r == 0; i++)
+    r = reopen_rows (store, conn, re,
+                     mg_sql_bind (conn, MG_SQL_WORK_BY_ID, "i", re->wids[i]),
+                     err);
+  re->more = 0;
+  return r;
+}
+
+int
+mg_work_reopen (struct mg_store *store, int wsid, const int64_t *wids,
+                int n_wids, int state, int64_t not_before,
+                struct mg_error *err)
+{
+  struct reopen_op op = { .op = { .apply = apply_reopen }, .wsid = wsid,
+                          .wids = wids, .n_wids = n_wids, .state = state,
+                          .not_before = not_before };
+  int r;
+
+  do
+    r = mg_store_do (store, &op.op, err);
+  while (r == 0 && op.more);
+  return r;
+}
+
+/* ---- notes ---- */
+
+struct note_op {
+  struct mg_op op;
+  int wsid, kid;
+  int64_t aid;
+  char *code, *message;
+};
+
+static int
+apply_note (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+            struct mg_error *err)
+{
+  struct note_op *n = (struct note_op *) op;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_NOTE_PUT, "iIIss", (int64_t) n->wsid,
+                     n->aid, (int64_t) n->kid, n->code, n->message);
+}
+
+static void
+free_note (struct mg_op *op)
+{
+  struct note_op *n = (struct note_op *) op;
+
+  mg_free (n->code);
+  mg_free (n->message);
+  mg_free (n);
+}
+
+int
+mg_note_post (struct mg_store *store, int wsid, int64_t aid, int kid,
+              const char *code, const char *message, struct mg_error *err)
+{
+  struct note_op *n = mg_xcalloc (1, sizeof *n);
+
+  n->op.apply = apply_note;
+  n->op.free = free_note;
+  n->wsid = wsid;
+  n->aid = aid;
+  n->kid = kid;
+  n->code = mg_xstrdup (code);
+  n->message = mg_xstrdup (message);
+  return mg_store_post (store, &n->op, err);
+}

@@ -1,0 +1,161 @@
+/* Work: what has been, is being and remains to be done to one asset in one
+ * target.  The states are the heart of exactly-once (docs/design.md):
+ *
+ *   WAIT 0 · READY 1 · SENT 2 (the intent) · DOUBT 3 · DONE 4 · UNCHANGED 5 ·
+ *   FAILED 6 · BLOCKED 7 · SKIPPED 8 · PARKED 9
+ *
+ * RULE-INTENT: a create leaves only after SENT was committed.
+ * RULE-WAKE: a waiting row watches one unmet dependency (wait_on); whatever
+ * ends that one looks at the row again in the same transaction.  So there is
+ * no counter that a crash could decrement twice, and a lost wake can be found.
+ */
+#ifndef MG_STORE_WORK_H
+#define MG_STORE_WORK_H
+
+#include "store/asset.h"
+
+enum mg_state {
+  MG_WAIT = 0, MG_READY = 1, MG_SENT = 2, MG_DOUBT = 3, MG_DONE = 4,
+  MG_UNCHANGED = 5, MG_FAILED = 6, MG_BLOCKED = 7, MG_SKIPPED = 8,
+  MG_PARKED = 9, MG_N_STATES
+};
+
+enum mg_work_op {
+  MG_OP_CREATE = 1, MG_OP_UPDATE = 2, MG_OP_MERGE = 3, MG_OP_ADOPT = 4,
+  MG_OP_FETCH = 5, MG_OP_DELETE = 6, MG_OP_RESTORE = 7
+};
+
+enum mg_phase { MG_PHASE_MAIN = 1, MG_PHASE_FINISH = 2, MG_PHASE_UNDO = 3 };
+
+enum mg_provenance { MG_NOBODYS = 0, MG_CREATED = 1, MG_ADOPTED = 2 };
+
+struct mg_work {
+  int64_t wid, aid, wait_on, not_before, sent_at, new_aid;
+  int wsid, kid, phase, op, state, tries, provenance;
+  char code[48];
+  char *message;                   /* owned: mg_work_done_row */
+};
+
+#define MG_WORK_INIT { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", NULL }
+
+void mg_work_release (struct mg_work *w);
+
+/* A ring of the scheduler: rows of one kind and one operation. */
+#define MG_WORK_CLASS(kid, op) ((int64_t) (kid) * 8 + (op))
+
+const char *mg_state_name (int state);   /* "uncertain" for DOUBT */
+const char *mg_work_op_name (int op);
+
+/* ---- reading; 1, 0 or negative ---- */
+
+int mg_work_get (struct mg_store *store, int wsid, int64_t aid, int phase,
+                 struct mg_work *ret, struct mg_error *err);
+int mg_work_by_id (struct mg_store *store, int64_t wid, struct mg_work *ret,
+                   struct mg_error *err);
+int mg_work_by_new (struct mg_store *store, int64_t new_aid,
+                    struct mg_work *ret, struct mg_error *err);
+int mg_work_before (struct mg_store *store, struct mg_packer *packer,
+                    int64_t wid, struct mg_buf *ret_body, struct mg_error *err);
+
+/* Rows in an order, read page by page with the reader given back in between;
+ * 'each' returns 0 to go on. */
+typedef int (*mg_work_each_fn) (void *opaque, const struct mg_work *w,
+                                struct mg_error *err);
+int mg_work_each_bad (struct mg_store *store, int wsid, int kid,
+                      mg_work_each_fn each, void *opaque, struct mg_error *err);
+int mg_work_each_phase (struct mg_store *store, int wsid, int phase,
+                        mg_work_each_fn each, void *opaque,
+                        struct mg_error *err);
+int mg_work_each_due (struct mg_store *store, int wsid, int kid, int64_t now_us,
+                      mg_work_each_fn each, void *opaque, struct mg_error *err);
+/* When the next doubt or parked row of a kind is due: 1 and the wall time. */
+int mg_work_next_due (struct mg_store *store, int wsid, int kid,
+                      int64_t *ret_wall_us, struct mg_error *err);
+
+/* What an asset needs that the export did not find; 1 or 0.  Free both. */
+int mg_missing_get (struct mg_store *store, int64_t aid, char **ret_ns,
+                    char **ret_val, struct mg_error *err);
+
+/* counts[state] of one kind; MG_COUNT_ASSETS in *ret_assets. */
+int mg_counters_get (struct mg_store *store, int wsid, int kid,
+                     int64_t counts[MG_N_STATES], int64_t *ret_assets,
+                     struct mg_error *err);
+
+/* ---- planning ---- */
+
+struct mg_planned {
+  int64_t aid, prio, new_aid;
+  int kid, op, state, provenance;
+  const char *code, *message;      /* copied */
+};
+
+/* Queues one planned row.  A row that was sent, is done, failed or uncertain
+ * stays as it is. */
+int mg_work_plan (struct mg_store *store, int wsid, const struct mg_planned *p,
+                  struct mg_error *err);
+
+/* Looks at every row that was planned as WAIT and has no watch yet. */
+int mg_work_arrange (struct mg_store *store, int wsid, struct mg_error *err);
+
+/* Looks again at rows whose watched dependency has ended: what a crash between
+ * two releases could have left (at the start of an import). */
+int mg_work_find_lost_wakes (struct mg_store *store, int wsid,
+                             struct mg_error *err);
+
+/* FAILED rows (of kind kid, 0 = all kinds) become WAIT and are looked at. */
+int mg_work_retry_failed (struct mg_store *store, int wsid, int kid,
+                          struct mg_error *err);
+
+/* ---- running ---- */
+
+/* Takes up to max READY rows of one ring; 'durable' marks them SENT in the same
+ * commit.  busy[] are wids that are claimed in memory already. */
+struct mg_claim {
+  int wsid, durable, max;
+  int64_t class_id;
+  const int64_t *busy;
+  int n_busy;
+  struct mg_work rows[32];
+  int n_rows;
+};
+int mg_work_claim (struct mg_store *store, struct mg_claim *claim,
+                   struct mg_error *err);
+
+/* How one piece of work ended. */
+struct mg_result {
+  int64_t wid;
+  int state;                       /* DONE UNCHANGED FAILED DOUBT READY PARKED
+                                      SKIPPED BLOCKED */
+  int provenance;                  /* 0 = as it is */
+  int64_t new_aid;                 /* 0 = from 'put', else as it is */
+  int64_t not_before;              /* of DOUBT and PARKED: wall time */
+  int64_t wait_on;                 /* of BLOCKED: the cause */
+  int has_put;
+  struct mg_put put;               /* the target's asset as the answer showed it */
+  int has_sha;
+  unsigned char sent_sha[MG_DIGEST_LEN];
+  struct mg_buf before;            /* packed; empty = none */
+  int finish;                      /* a row of phase FINISH follows */
+  int gone;                        /* the target's asset was deleted (undo) */
+  char code[48];
+  char *message;
+};
+
+struct mg_result *mg_result_new (int64_t wid, int state);
+void mg_result_say (struct mg_result *result, const char *code,
+                    const char *message);
+/* Queues it; owned by the store from here on. */
+int mg_result_post (struct mg_store *store, struct mg_result *result,
+                    struct mg_error *err);
+void mg_result_free (struct mg_result *result);
+
+/* SENT rows of a run that ended (all of them when wids is NULL): 'state' DOUBT
+ * with not_before, or READY when they surely never left. */
+int mg_work_reopen (struct mg_store *store, int wsid, const int64_t *wids,
+                    int n_wids, int state, int64_t not_before,
+                    struct mg_error *err);
+
+int mg_note_post (struct mg_store *store, int wsid, int64_t aid, int kid,
+                  const char *code, const char *message, struct mg_error *err);
+
+#endif

@@ -1,0 +1,543 @@
+/* migrate-plugin.h - the contract between migrate and its plugins.
+ *
+ * A plugin is one shared object that exports one constant, 'migrate_plugin',
+ * and links against nothing of ours.  Almost everything about an asset is data
+ * (struct migrate_kind); a plain REST kind needs no code at all.  Where code is
+ * needed it is straight-line and blocking, for one asset at a time: no thread,
+ * no loop over pages, no retry, no checkpoint, no free.
+ *
+ * This text is the manual page migrate-plugin(3).
+ *
+ * SPDX-License-Identifier: 0BSD
+ */
+#ifndef MIGRATE_PLUGIN_H
+#define MIGRATE_PLUGIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <migrate-version.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* = ABI
+ *
+ * While the version is 0 the contract may change with every release, each
+ * change with a line in NEWS.  From 1 on, members are only added at the end of
+ * a struct, and a plugin built against an older header of the same version
+ * works with every newer program.  The number, MIGRATE_ABI_VERSION, stands in
+ * migrate-version.h. */
+
+struct migrate_ctx;
+struct migrate_core;
+
+/* = ERRORS
+ *
+ * Callbacks and services return 0, a named positive result, or one of these.
+ * The text belongs to the context (see migrate_fail). */
+#define MIGRATE_OK 0
+#define MIGRATE_E_FAIL (-1)        /* failed; the text says why */
+#define MIGRATE_E_CANCELLED (-2)   /* the run is stopping: return at once */
+#define MIGRATE_E_NOMEM (-3)       /* too large, or no memory */
+#define MIGRATE_E_INVALID (-4)     /* malformed argument, option or asset */
+#define MIGRATE_E_NOT_FOUND (-5)   /* the service does not have it */
+#define MIGRATE_E_EXISTS (-6)      /* the service has it already */
+#define MIGRATE_E_AUTH (-7)        /* credentials refused */
+#define MIGRATE_E_DENIED (-8)      /* right missing */
+#define MIGRATE_E_THROTTLED (-9)   /* refused by a rate limit for too long */
+#define MIGRATE_E_NET (-10)        /* connection, TLS, time-out */
+#define MIGRATE_E_REMOTE (-11)     /* the service answered with an error */
+#define MIGRATE_E_PROTOCOL (-12)   /* the answer could not be understood */
+#define MIGRATE_E_UNSUPPORTED (-17)/* this workspace does not offer it */
+#define MIGRATE_E_UNCERTAIN (-18)  /* sent, and nobody knows the effect */
+#define MIGRATE_E_BLOCKED (-20)    /* something it needs is missing */
+
+/* = KINDS
+ *
+ * A kind is one sort of asset: 'widgets', 'jobs'.  The struct is constant data
+ * for the life of the process.  Every text is UTF-8.
+ *
+ * Paths into an asset's JSON:
+ *   settings.schedule.pause_status    members
+ *   tasks[*].run_job_task.job_id      every element of an array
+ *   **.policy_id                      at any depth, also the top
+ *   tags[key=owner].value             elements that are objects with this member
+ *   a.b\.c                            a dot that belongs to the key
+ *   definition|json.pool.value        the string holds JSON: step into it
+ *
+ * Calls are "METHOD /path"; {id} in the path becomes the asset's id, encoded.
+ */
+
+/* How the service pages a list. */
+enum migrate_paging {
+  MIGRATE_PAGING_NONE = 0,       /* everything in one answer */
+  MIGRATE_PAGING_TOKEN = 1,      /* 'next_page_token' of an answer is sent back
+                                    as 'page_token': in the query of a GET, in
+                                    the body of a POST */
+  MIGRATE_PAGING_START_INDEX = 2 /* SCIM: startIndex from 1, until a page is
+                                    empty or totalResults is reached */
+};
+
+/* What makes a create that nobody answered safe to settle. */
+enum migrate_once {
+  MIGRATE_ONCE_UNIQUE = 1,       /* the service refuses a second one with the
+                                    same key */
+  MIGRATE_ONCE_NONUNIQUE = 2,    /* it does not: the core lists and compares */
+  MIGRATE_ONCE_PUT = 3           /* there is no create: 'update' of an object
+                                    that is there already (permissions) */
+};
+
+/* Where a kind exists. */
+#define MIGRATE_END_DATABRICKS 1u
+#define MIGRATE_END_MLFLOW 2u      /* a plain MLflow server */
+
+/* Flags of a kind.  An unknown bit below 0x10000 is a requirement, and the
+ * program refuses the plugin; one from 0x10000 on is a hint, and is ignored. */
+#define MIGRATE_KIND_CALLS 0x1u    /* the plugin's callbacks are for this kind;
+                                      what is NULL there is done generically */
+#define MIGRATE_KIND_NOCASE 0x2u   /* keys are equal without regard to case */
+#define MIGRATE_KIND_DETAIL 0x4u   /* the list gives stubs: 'get' each one */
+#define MIGRATE_KIND_CHECK 0x8u    /* a create may store less than was sent: when
+                                      its reply lacks something, an update
+                                      follows */
+#define MIGRATE_KIND_ADOPT_ONLY 0x10u /* listed so that references to it can be
+                                      resolved; never created */
+#define MIGRATE_KIND_SENSITIVE 0x20u /* bodies hold secrets: sealed at rest,
+                                      never in traces, reports or messages */
+
+/* What to do when a reference's asset has no counterpart in the target. */
+enum migrate_on_missing {
+  MIGRATE_BLOCK = 0,             /* do not create the asset; say what is missing */
+  MIGRATE_DROP_ELEMENT = 1       /* leave the array element out, with a line in
+                                    the report */
+};
+
+/* A value that names another asset. */
+struct migrate_ref {
+  const char *path;
+  const char *ns;        /* the namespace the value belongs to: an alias that one
+                            or more kinds declare, 'id' qualified by the kind:
+                            "jobs.id", "scim.id" */
+  uint32_t on_missing;   /* enum migrate_on_missing */
+  uint32_t late;         /* may be set by an update after the create: cut inside
+                            a cycle, where the element that holds it is left out
+                            of the create */
+};
+
+/* A name by which references find the asset.  The id of a kind is always an
+ * alias in the namespace "KIND.id". */
+struct migrate_alias {
+  const char *ns;
+  const char *path;
+  uint32_t nocase;
+};
+
+/* A value that import forces.  JSON text. */
+struct migrate_set {
+  const char *path;
+  const char *value;
+};
+
+/* Assets that are not moved, and why: a line each in the report. */
+struct migrate_leave {
+  const char *path;      /* of a string, number or boolean */
+  const char *value;     /* as text */
+  const char *code;      /* stable, declared in the plugin's codes */
+};
+
+struct migrate_kind {
+  const char *name;              /* [a-z][a-z0-9-]* */
+  const char *title;             /* for people: "cluster policies" */
+  const char *key;               /* path of the name people know it by, equal in
+                                    both workspaces */
+  const char *id;                /* path of the service's id, in lists, in
+                                    answers and in replies to a create; when a
+                                    reply has none, that of the body sent */
+  uint32_t once;                 /* enum migrate_once */
+  uint32_t flags;                /* MIGRATE_KIND_* */
+  uint32_t ends;                 /* 0 = MIGRATE_END_DATABRICKS */
+  uint32_t lanes;                /* threads at once in this kind's callbacks;
+                                    0 = 1.  Kinds without callbacks: no bound */
+  uint32_t paging;               /* enum migrate_paging */
+  uint32_t settle_s;             /* seconds until "not there" may be believed
+                                    after a lost reply; 0 = 120 */
+
+  const char *list;              /* "GET /api/2.0/widgets/list" */
+  const char *list_body;         /* of a POST; JSON object */
+  const char *array;             /* where a page's assets stand: "widgets" */
+  const char *get;               /* "GET /api/2.0/widgets/get?id={id}" */
+  const char *unwrap;            /* 'get' answers {"widget": {...}}: "widget" */
+  const char *create;            /* body: the asset without owned[] */
+  const char *update;            /* body: the same, the id added when the path
+                                    has no {id} */
+  const char *update_body;       /* or this text, where ${id} is the id and ${*}
+                                    the asset, both as JSON */
+  const char *remove;            /* no {id} in the path: a POST's body is the id
+                                    under its own name */
+  const char *content_type;      /* NULL = application/json */
+
+  const char *permissions;       /* object type of /api/2.0/permissions: the core
+                                    adds a kind NAME/permissions */
+
+  const char *const *owned;      /* paths that the service fills in: not sent,
+                                    not compared */
+  const char *const *unordered;  /* arrays that are sets */
+  const char *const *nocase;     /* strings compared without case */
+  const char *const *merge;      /* arrays of an adopted asset whose missing
+                                    elements import adds (never removes), by
+                                    import_asset with MIGRATE_MERGE */
+  const char *const *after;      /* kinds that come first, without a reference */
+  const struct migrate_ref *refs;      /* each of these ends with a zero element */
+  const struct migrate_alias *aliases;
+  const struct migrate_set *set;
+  const struct migrate_leave *leave;
+
+  const char *created;           /* path of the creation time (ms); NULL = the
+                                    service does not say */
+  const char *creator;           /* path of who made it; NULL = likewise */
+  const char *link;              /* page of the asset: "/#job/{id}" */
+};
+
+/* = CODES
+ *
+ * Stable words in brackets at the end of a message; 'migrate explain CODE'
+ * prints text and cure. */
+struct migrate_code {
+  const char *code;
+  const char *text;
+  const char *cure;
+};
+
+/* What a plugin needs to work: for preflight and the manual page. */
+struct migrate_right {
+  const char *kind;
+  const char *text;              /* "workspace admin, to list and create users" */
+};
+
+/* An option: --NAME on the command line, NAME = VALUE in the config file. */
+struct migrate_option {
+  const char *name;
+  const char *argument;          /* "N", "GLOB"; NULL = a switch */
+  const char *help;
+};
+
+/* = ASSETS
+ *
+ * One asset as a callback sees it.  Owned by the core; lives until the callback
+ * returns. */
+enum migrate_phase {
+  MIGRATE_CREATE = 1,            /* not in the target */
+  MIGRATE_UPDATE = 2,            /* make the target's equal to 'json' */
+  MIGRATE_MERGE = 3              /* adopted: add what the merge[] arrays lack */
+};
+
+struct migrate_asset {
+  const struct migrate_kind *kind;
+  const char *id;                /* in the workspace it was exported from */
+  const char *key;
+  const char *json;              /* import: ready to send, with ids of the target,
+                                    owned[] dropped and set[] forced;
+                                    fetch and validate: as the service gave it */
+  size_t json_len;
+  const char *source_json;       /* as exported, untouched */
+  size_t source_json_len;
+  const char *target_id;         /* NULL before the create */
+  const char *target_json;       /* the target's body as last seen, or NULL */
+  size_t target_json_len;
+  uint32_t phase;                /* enum migrate_phase */
+};
+
+/* = REQUESTS */
+
+/* What the request does if it arrives.  A callback may send one CREATE. */
+enum migrate_effect {
+  MIGRATE_READ = 0,              /* nothing.  The source lets only these through */
+  MIGRATE_IDEMPOTENT = 1,        /* twice is once: repeated when in doubt */
+  MIGRATE_CREATING = 2           /* twice makes two: never repeated in doubt */
+};
+
+struct migrate_request {
+  uint32_t struct_size;          /* by MIGRATE_REQUEST_INIT */
+  uint32_t effect;               /* enum migrate_effect */
+  const char *call;              /* "POST /api/2.0/widgets/create" */
+  const char *content_type;      /* NULL = application/json */
+  const char *body;              /* NULL = none */
+  size_t body_len;
+};
+
+#define MIGRATE_REQUEST_INIT { sizeof (struct migrate_request), 0, NULL, NULL, NULL, 0 }
+
+struct migrate_response {
+  uint32_t status;               /* of HTTP; 0 = no answer came */
+  const char *body;              /* ends with a zero byte */
+  size_t body_len;
+  const char *error_code;        /* of the service, or "" */
+};
+
+/* = SERVICES
+ *
+ * What the core does for a plugin.  All are thread-safe and belong to the
+ * callback they are called from; arguments are copied; what they return lives
+ * until that callback ends.  Use the functions below, not the table. */
+struct migrate_core {
+  uint32_t abi_version;
+  uint32_t struct_size;
+
+  int (*request) (struct migrate_ctx *ctx, const struct migrate_request *req,
+                  const struct migrate_response **ret_res);
+  int (*pages) (struct migrate_ctx *ctx, const struct migrate_kind *kind,
+                int (*each) (struct migrate_ctx *ctx, void *opaque,
+                             const char *json, size_t len),
+                void *opaque);
+  int (*emit) (struct migrate_ctx *ctx, const struct migrate_kind *kind,
+               const char *json, size_t len);
+  int (*emit_stub) (struct migrate_ctx *ctx, const struct migrate_kind *kind,
+                    const char *id, const char *stamp);
+  int (*generic) (struct migrate_ctx *ctx, const struct migrate_asset *asset);
+  int (*created) (struct migrate_ctx *ctx, const char *id, const char *json,
+                  size_t len);
+  int (*manual) (struct migrate_ctx *ctx, const char *code, const char *text);
+  int (*fail) (struct migrate_ctx *ctx, int code, const char *word,
+               const char *text);
+  int (*json_get) (struct migrate_ctx *ctx, const char *json, size_t len,
+                   const char *path, const char **ret_text);
+  int (*json_raw) (struct migrate_ctx *ctx, const char *json, size_t len,
+                   const char *path, const char **ret_json, size_t *ret_len);
+  int (*json_each) (struct migrate_ctx *ctx, const char *json, size_t len,
+                    const char *path,
+                    int (*each) (struct migrate_ctx *ctx, void *opaque,
+                                 const char *json, size_t len),
+                    void *opaque);
+  int (*json_contains) (struct migrate_ctx *ctx, const char *json, size_t len,
+                        const char *array_path, const char *element,
+                        size_t element_len, const char *by);
+  char *(*vprintf) (struct migrate_ctx *ctx, const char *format, ...);
+  const char *(*quote) (struct migrate_ctx *ctx, const char *text);
+  const char *(*option) (struct migrate_ctx *ctx, const char *name);
+  uint32_t (*end) (struct migrate_ctx *ctx);
+  void (*note) (struct migrate_ctx *ctx, const char *text);
+  /* members are only added here */
+};
+
+struct migrate_ctx {
+  const struct migrate_core *core;
+  /* the rest is the core's */
+};
+
+/* Is a service of a newer header there? */
+#define MIGRATE_HAS(ctx, member) \
+  ((ctx)->core->struct_size > offsetof (struct migrate_core, member) \
+   && (ctx)->core->member != NULL)
+
+/* Sends one request and waits for its answer.  Retries, limits and tokens are
+ * the core's.  0, or negative with the text already telling method, path,
+ * status and the service's message; *ret_res is set when an answer came. */
+static inline int
+migrate_request (struct migrate_ctx *ctx, const struct migrate_request *req,
+                 const struct migrate_response **ret_res)
+{
+  return ctx->core->request (ctx, req, ret_res);
+}
+
+/* Runs the list of 'kind' page by page and hands out each element.  'each'
+ * returns 0 to go on. */
+static inline int
+migrate_pages (struct migrate_ctx *ctx, const struct migrate_kind *kind,
+               int (*each) (struct migrate_ctx *, void *, const char *, size_t),
+               void *opaque)
+{
+  return ctx->core->pages (ctx, kind, each, opaque);
+}
+
+/* Stores one asset of an export.  Its id and key are read by the kind's paths.
+ * It is kept when the page that it came from is complete. */
+static inline int
+migrate_emit (struct migrate_ctx *ctx, const struct migrate_kind *kind,
+              const char *json, size_t len)
+{
+  return ctx->core->emit (ctx, kind, json, len);
+}
+
+/* Announces an asset whose body fetch_asset (or the kind's 'get') brings.
+ * 'stamp' is whatever changes with the asset, or NULL: when it is unchanged
+ * since the last export the body is not read again. */
+static inline int
+migrate_emit_stub (struct migrate_ctx *ctx, const struct migrate_kind *kind,
+                   const char *id, const char *stamp)
+{
+  return ctx->core->emit_stub (ctx, kind, id, stamp);
+}
+
+/* Does for this asset what the core would do without a callback. */
+static inline int
+migrate_generic (struct migrate_ctx *ctx, const struct migrate_asset *asset)
+{
+  return ctx->core->generic (ctx, asset);
+}
+
+/* import_asset: the asset is in the target with this id.  'json' is its body
+ * there when an answer held it, else NULL. */
+static inline int
+migrate_created (struct migrate_ctx *ctx, const char *id, const char *json,
+                 size_t len)
+{
+  return ctx->core->created (ctx, id, json, len);
+}
+
+/* This asset cannot be moved by us: a line among the manual actions.  Returns
+ * the value to return from the callback. */
+static inline int
+migrate_manual (struct migrate_ctx *ctx, const char *code, const char *text)
+{
+  return ctx->core->manual (ctx, code, text);
+}
+
+/* Returns 'code' with a text; 'word' is a code that the plugin declares, or
+ * NULL to keep that of the request which failed. */
+static inline int
+migrate_fail (struct migrate_ctx *ctx, int code, const char *word,
+              const char *text)
+{
+  return ctx->core->fail (ctx, code, word, text);
+}
+
+/* Text of the string, number or boolean at a path: 1, or 0 when absent, null or
+ * no such type (then *ret_text is untouched). */
+static inline int
+migrate_json_get (struct migrate_ctx *ctx, const char *json, size_t len,
+                  const char *path, const char **ret_text)
+{
+  return ctx->core->json_get (ctx, json, len, path, ret_text);
+}
+
+/* The bytes of any value at a path; 1 or 0. */
+static inline int
+migrate_json_raw (struct migrate_ctx *ctx, const char *json, size_t len,
+                  const char *path, const char **ret_json, size_t *ret_len)
+{
+  return ctx->core->json_raw (ctx, json, len, path, ret_json, ret_len);
+}
+
+/* Every value at a path. */
+static inline int
+migrate_json_each (struct migrate_ctx *ctx, const char *json, size_t len,
+                   const char *path,
+                   int (*each) (struct migrate_ctx *, void *, const char *,
+                                size_t),
+                   void *opaque)
+{
+  return ctx->core->json_each (ctx, json, len, path, each, opaque);
+}
+
+/* Does the array at a path hold an element whose member 'by' equals that of
+ * 'element'?  1 or 0. */
+static inline int
+migrate_json_contains (struct migrate_ctx *ctx, const char *json, size_t len,
+                       const char *array_path, const char *element,
+                       size_t element_len, const char *by)
+{
+  return ctx->core->json_contains (ctx, json, len, array_path, element,
+                                   element_len, by);
+}
+
+/* Text in the callback's memory. */
+#define migrate_printf(ctx, ...) ((ctx)->core->vprintf ((ctx), __VA_ARGS__))
+
+/* The text as a JSON string, quotes included. */
+static inline const char *
+migrate_quote (struct migrate_ctx *ctx, const char *text)
+{
+  return ctx->core->quote (ctx, text);
+}
+
+/* Value of one of the plugin's options; NULL when not given. */
+static inline const char *
+migrate_option (struct migrate_ctx *ctx, const char *name)
+{
+  return ctx->core->option (ctx, name);
+}
+
+/* MIGRATE_END_* of the workspace this callback talks to. */
+static inline uint32_t
+migrate_end (struct migrate_ctx *ctx)
+{
+  return ctx->core->end (ctx);
+}
+
+/* A line for the operator about this asset; it stands in the report too. */
+static inline void
+migrate_note (struct migrate_ctx *ctx, const char *text)
+{
+  ctx->core->note (ctx, text);
+}
+
+/* = THE PLUGIN
+ *
+ * Callbacks may be NULL.  They run on the core's worker threads, for one asset
+ * at a time, in at most 'lanes' threads per kind.
+ *
+ *   open -> preflight | export_kind, fetch_asset | import_asset |
+ *           validate_asset | delete_asset -> close
+ *
+ * open is called once for each workspace that a command touches, before the
+ * other callbacks, and its 'self' is passed to them; close is called whenever
+ * open succeeded.  An error of open disables the plugin for the run; an error
+ * of another callback is one asset's failure.
+ */
+struct migrate_plugin {
+  uint32_t abi_version;          /* the first five by MIGRATE_REGISTER */
+  uint32_t struct_size;
+  uint32_t kind_size;
+  uint32_t ref_size;
+  const char *sdk_version;
+
+  const char *name;              /* as the file: NAME.so */
+  const char *summary;
+  const char *version;
+  const struct migrate_kind *kinds;
+  uint32_t n_kinds;
+  uint32_t flags;                /* none yet */
+  const struct migrate_option *options; /* these end with a zero element */
+  const struct migrate_code *codes;
+  const struct migrate_right *rights;
+
+  int (*open) (struct migrate_ctx *ctx, void **ret_self);
+  void (*close) (struct migrate_ctx *ctx, void *self);
+  int (*preflight) (struct migrate_ctx *ctx, void *self);
+  int (*export_kind) (struct migrate_ctx *ctx, void *self,
+                      const struct migrate_kind *kind);
+  int (*fetch_asset) (struct migrate_ctx *ctx, void *self,
+                      const struct migrate_asset *asset);
+  int (*import_asset) (struct migrate_ctx *ctx, void *self,
+                       const struct migrate_asset *asset);
+  int (*validate_asset) (struct migrate_ctx *ctx, void *self,
+                         const struct migrate_asset *asset);
+  int (*delete_asset) (struct migrate_ctx *ctx, void *self,
+                       const struct migrate_asset *asset);
+  /* members are only added here */
+};
+
+#if defined (__GNUC__)
+#define MIGRATE_EXPORT __attribute__ ((visibility ("default")))
+#else
+#define MIGRATE_EXPORT
+#endif
+
+/* The one symbol of a plugin. */
+#define MIGRATE_REGISTER(...) \
+  extern MIGRATE_EXPORT const struct migrate_plugin migrate_plugin; \
+  const struct migrate_plugin migrate_plugin = { \
+    .abi_version = MIGRATE_ABI_VERSION, \
+    .struct_size = sizeof (struct migrate_plugin), \
+    .kind_size = sizeof (struct migrate_kind), \
+    .ref_size = sizeof (struct migrate_ref), \
+    .sdk_version = MIGRATE_VERSION_STRING, \
+    __VA_ARGS__ \
+  }
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
