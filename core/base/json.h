@@ -9,7 +9,9 @@
  * Paths: 'settings.schedule.pause_status', 'tasks[*].run_job_task.job_id',
  * '[*].x', '**.policy_id' (any depth, also 0), 'a.b\.c' (a dot inside a key),
  * 'definition|json.instance_pool_id.value' (the string holds JSON: step into
- * it), '' (the whole text).  Keys are compared after unescaping.
+ * it), '' (the whole text).  Also '[3]' (one element) and 'a.*' (any member).
+ * A backslash takes the meaning from any one character of a key.  Keys are
+ * compared after unescaping.  A path has at most 32 steps.
  */
 #ifndef MG_BASE_JSON_H
 #define MG_BASE_JSON_H
@@ -28,9 +30,14 @@ struct mg_span {
  * strings; 0 or MG_E_PROTOCOL [not-json] with the offset. */
 int mg_json_check (const char *text, size_t len, struct mg_error *err);
 
+/* 0, or MG_E_INVALID [bad-path]: for paths that come from outside.  The other
+ * functions answer "not there" or the same error for such a path. */
+int mg_json_path_check (const char *path, struct mg_error *err);
+
 /* First value at the path (no wildcards needed, allowed: the first match);
  * 1 found, 0 not there (also for text that is not JSON).  The span is the
- * value's own bytes. */
+ * value's own bytes; what stands inside a string ('|json') has none, use
+ * mg_json_get_text or mg_json_each there. */
 int mg_json_get (const char *text, size_t len, const char *path,
                  struct mg_span *ret_value);
 

@@ -1,0 +1,174 @@
+/* Reading values in place: one pass, down to what the path wants and no
+ * further.  Memory is taken only for a string that is stepped into.
+ * No state beyond the arguments.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "base/json-impl.h"
+
+struct walk {
+  struct mg_js_set set;    /* of one path, so a mask is one word */
+  int (*each) (void *opaque, struct mg_span value);
+  void *opaque;
+};
+
+static int walk_value (const struct walk *w, struct mg_js *js, uint64_t mask,
+                       unsigned depth);
+
+static int
+walk_object (const struct walk *w, struct mg_js *js, uint64_t mask,
+             unsigned depth)
+{
+  struct mg_span key;
+  uint64_t below;
+  int r = mg_js_enter (js, '}');
+
+  for (; r > 0; r = mg_js_next (js, '}')) {
+    r = mg_js_key (js, &key);
+    if (r < 0)
+      return r;
+    mg_js_down_key (&w->set, &mask, key, &below, NULL);
+    r = walk_value (w, js, below, depth + 1);
+    if (r != 0)
+      return r;
+  }
+  return r;
+}
+
+static int
+walk_array (const struct walk *w, struct mg_js *js, uint64_t mask,
+            unsigned depth)
+{
+  uint64_t below;
+  size_t index = 0;
+  int r = mg_js_enter (js, ']');
+
+  for (; r > 0; r = mg_js_next (js, ']')) {
+    mg_js_down_element (&w->set, &mask, index++, &below);
+    r = walk_value (w, js, below, depth + 1);
+    if (r != 0)
+      return r;
+  }
+  return r;
+}
+
+/* A string that does not hold JSON has nothing at the path. */
+static int
+walk_inside (const struct walk *w, struct mg_span in, uint64_t below,
+             unsigned depth)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (in.len);
+  struct mg_js js;
+
+  mg_js_unescape (&text, in);
+  if (text.failed)
+    return text.failed;
+  js = mg_js_open (text.data, text.len);
+  js.inner = 1;
+  mg_js_space (&js);
+  if (mg_js_skip (&js, depth) < 0 || mg_js_space (&js) >= 0)
+    return 0;
+  js.p = text.data;
+  mg_js_space (&js);
+  return walk_value (w, &js, below, depth);
+}
+
+static int
+walk_string (const struct walk *w, struct mg_js *js, uint64_t mask,
+             unsigned depth)
+{
+  struct mg_span in;
+  uint64_t below;
+  int r;
+
+  in.p = js->p + 1;
+  r = mg_js_string (js);
+  if (r < 0 || !mg_js_down_inside (&w->set, &mask, &below))
+    return r;
+  in.len = (size_t) (js->p - 1 - in.p);
+  return walk_inside (w, in, below, depth + 1);
+}
+
+static int
+walk_value (const struct walk *w, struct mg_js *js, uint64_t mask,
+            unsigned depth)
+{
+  uint64_t end = (uint64_t) 1 << (w->set.n_states - 1);
+  struct mg_span value;
+  struct mg_js ahead = *js;
+  int r;
+
+  if (mask & end) {
+    value.p = js->p;
+    r = mg_js_skip (&ahead, depth);
+    value.len = (size_t) (ahead.p - value.p);
+    if (r == 0)
+      r = w->each (w->opaque, value);
+    if (r != 0)
+      return r;
+    mask &= ~end;
+    if (mask == 0)
+      *js = ahead;
+  }
+  else if (mask == 0)
+    return mg_js_skip (js, depth);
+  if (mask == 0)
+    return 0;
+  if (js->p < js->end && *js->p == '"')
+    return walk_string (w, js, mask, depth);
+  if (depth >= MG_MAX_JSON_DEPTH || js->p == js->end
+      || (*js->p != '{' && *js->p != '['))
+    return mg_js_skip (js, depth);
+  return *js->p == '{' ? walk_object (w, js, mask, depth)
+                       : walk_array (w, js, mask, depth);
+}
+
+int
+mg_json_each (const char *text, size_t len, const char *path,
+              int (*each) (void *opaque, struct mg_span value), void *opaque)
+{
+  struct mg_js_step steps[MG_JS_STEPS + 1];
+  struct mg_js js = mg_js_open (text, len);
+  struct walk w;
+  uint64_t mask = 0;
+  int r = mg_js_compile (path, 0, steps, NULL);
+
+  if (r < 0)
+    return r;
+  w.set.steps = steps;
+  w.set.n_states = (size_t) r;
+  w.set.n_words = 1;
+  w.each = each;
+  w.opaque = opaque;
+  mg_js_reach (&w.set, &mask, 0);
+  mg_js_space (&js);
+  r = walk_value (&w, &js, mask, 0);
+  if (r != 0)
+    return r;
+  return mg_js_space (&js) < 0 ? 0 : MG_E_PROTOCOL;
+}
+
+static int
+keep_span (void *opaque, struct mg_span value)
+{
+  *(struct mg_span *) opaque = value;
+  return 1;
+}
+
+int
+mg_json_get (const char *text, size_t len, const char *path,
+             struct mg_span *ret_value)
+{
+  struct mg_span value = { NULL, 0 };
+
+  if (mg_json_each (text, len, path, keep_span, &value) != 1)
+    return 0;
+  /* found inside a string, its bytes are gone by now */
+  if ((uintptr_t) value.p < (uintptr_t) text
+      || (uintptr_t) value.p >= (uintptr_t) text + len)
+    return 0;
+  *ret_value = value;
+  return 1;
+}

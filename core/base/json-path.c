@@ -1,0 +1,252 @@
+/* Paths: from text to steps, and one level down.  The grammar is in json.h.
+ * No state beyond the arguments.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "base/json-impl.h"
+
+static int
+bad_path (const char *path, const char *at, const char *why,
+          struct mg_error *err)
+{
+  return mg_error_set (err, MG_E_INVALID, "bad-path",
+                       "%s at byte %zu of the path '%s'", why,
+                       (size_t) (at - path), path);
+}
+
+/* [*], [] or [3]; 0 when it is none of them. */
+static int
+parse_bracket (const char **p, struct mg_js_step *ret_step)
+{
+  const char *s = *p + 1;
+  size_t n = 0;
+
+  ret_step->kind = MG_JS_ANY_ELEMENT;
+  if (*s == '*')
+    s++;
+  else if (*s != ']') {
+    ret_step->kind = MG_JS_INDEX;
+    for (; *s >= '0' && *s <= '9' && n < 100000000; s++)
+      n = n * 10 + (size_t) (*s - '0');
+  }
+  if (*s != ']' || (ret_step->kind == MG_JS_INDEX && s[-1] == '['))
+    return 0;
+  ret_step->len = n;
+  *p = s + 1;
+  return 1;
+}
+
+/* A name up to '.', '[' or '|', or one of the stars. */
+static int
+parse_name (const char **p, struct mg_js_step *ret_step)
+{
+  const char *s = *p;
+
+  ret_step->kind = MG_JS_KEY;
+  ret_step->name = s;
+  for (; *s != '\0' && strchr (".[|", *s) == NULL; s++)
+    if (*s == '\\') {
+      ret_step->escaped = 1;
+      if (*++s == '\0')
+        return 0;
+    }
+  ret_step->len = (size_t) (s - *p);
+  if (ret_step->len == 1 && **p == '*')
+    ret_step->kind = MG_JS_ANY_KEY;
+  else if (ret_step->len == 2 && memcmp (*p, "**", 2) == 0)
+    ret_step->kind = MG_JS_DEEP;
+  *p = s;
+  return ret_step->len > 0;
+}
+
+int
+mg_js_compile (const char *path, size_t owner, struct mg_js_step *ret_steps,
+               struct mg_error *err)
+{
+  const char *p = path, *from;
+  struct mg_js_step *step = ret_steps;
+  int good;
+
+  for (; *p != '\0'; step++) {
+    if (step - ret_steps >= MG_JS_STEPS)
+      return bad_path (path, p, "too many steps", err);
+    memset (step, 0, sizeof *step);
+    step->owner = owner;
+    from = p;
+    if (*p == '[')
+      good = parse_bracket (&p, step);
+    else if (*p == '|') {
+      good = strncmp (p, "|json", 5) == 0
+             && (p[5] == '\0' || strchr (".[|", p[5]) != NULL);
+      step->kind = MG_JS_INSIDE;
+      p += good ? 5 : 0;
+    }
+    else {
+      p += *p == '.' && p > path;
+      good = parse_name (&p, step);
+    }
+    if (!good)
+      return bad_path (path, from, "cannot read the step", err);
+    if (*p == '.' && p[1] == '\0')
+      return bad_path (path, p, "nothing follows", err);
+  }
+  memset (step, 0, sizeof *step);
+  step->kind = MG_JS_END;
+  step->owner = owner;
+  return (int) (step - ret_steps) + 1;
+}
+
+int
+mg_json_path_check (const char *path, struct mg_error *err)
+{
+  struct mg_js_step steps[MG_JS_STEPS + 1];
+  int n = mg_js_compile (path, 0, steps, err);
+
+  return n < 0 ? n : 0;
+}
+
+/* Both may be escaped, each in its own manner. */
+static int
+key_is_slow (const struct mg_js_step *step, struct mg_span key)
+{
+  const char *p = key.p, *end = key.p + key.len;
+  const char *name = step->name, *name_end = step->name + step->len;
+  char bytes[4];
+  size_t n, i;
+
+  while (p < end) {
+    n = mg_js_unit (&p, end, bytes);
+    for (i = 0; i < n; i++) {
+      if (name < name_end && *name == '\\')
+        name++;
+      if (name == name_end || *name++ != bytes[i])
+        return 0;
+    }
+  }
+  return name == name_end;
+}
+
+int
+mg_js_key_is (const struct mg_js_step *step, struct mg_span key)
+{
+  if (!step->escaped) {
+    if (step->len == key.len && memcmp (step->name, key.p, key.len) == 0)
+      return 1;
+    if (step->len >= key.len)
+      return 0;                /* an escape only makes a key longer */
+  }
+  return memchr (key.p, '\\', key.len) != NULL || step->escaped
+         ? key_is_slow (step, key) : 0;
+}
+
+void
+mg_js_add_name (struct mg_buf *b, const struct mg_js_step *step)
+{
+  size_t i;
+
+  for (i = 0; i < step->len; i++) {
+    if (step->name[i] == '\\')
+      i++;
+    mg_buf_add_byte (b, step->name[i]);
+  }
+}
+
+void
+mg_js_reach (const struct mg_js_set *set, uint64_t *mask, size_t state)
+{
+  mask[state / 64] |= (uint64_t) 1 << (state % 64);
+  while (set->steps[state].kind == MG_JS_DEEP) {
+    state++;
+    mask[state / 64] |= (uint64_t) 1 << (state % 64);
+  }
+}
+
+/* What one step of the path wants, seen from one level of the text. */
+enum level { LEVEL_KEY, LEVEL_ELEMENT, LEVEL_INSIDE };
+
+static int
+step_takes (const struct mg_js_step *step, enum level level,
+            struct mg_span key, size_t index)
+{
+  switch (step->kind) {
+  case MG_JS_KEY:
+    return level == LEVEL_KEY && mg_js_key_is (step, key);
+  case MG_JS_ANY_KEY:
+    return level == LEVEL_KEY;
+  case MG_JS_INDEX:
+    return level == LEVEL_ELEMENT && step->len == index;
+  case MG_JS_ANY_ELEMENT:
+    return level == LEVEL_ELEMENT;
+  case MG_JS_DEEP:
+    return level != LEVEL_INSIDE;
+  case MG_JS_INSIDE:
+    return level == LEVEL_INSIDE;
+  default:
+    return 0;
+  }
+}
+
+static int
+go_down (const struct mg_js_set *set, const uint64_t *mask, enum level level,
+         struct mg_span key, size_t index, uint64_t *ret_mask, uint64_t *seen)
+{
+  size_t w, s;
+  uint64_t bits, any = 0;
+
+  memset (ret_mask, 0, set->n_words * sizeof *ret_mask);
+  for (w = 0; w < set->n_words; w++)
+    for (bits = mask[w]; bits != 0; bits &= bits - 1) {
+      s = w * 64 + (size_t) __builtin_ctzll (bits);
+      if (!step_takes (&set->steps[s], level, key, index))
+        continue;
+      any = 1;
+      /* '**' stays where it is and goes on at the same time */
+      mg_js_reach (set, ret_mask, set->steps[s].kind == MG_JS_DEEP ? s : s + 1);
+      if (seen != NULL && set->steps[s].kind == MG_JS_KEY)
+        seen[w] |= (uint64_t) 1 << (s % 64);
+    }
+  return any != 0;
+}
+
+int
+mg_js_down_key (const struct mg_js_set *set, const uint64_t *mask,
+                struct mg_span key, uint64_t *ret_mask, uint64_t *seen)
+{
+  return go_down (set, mask, LEVEL_KEY, key, 0, ret_mask, seen);
+}
+
+int
+mg_js_down_element (const struct mg_js_set *set, const uint64_t *mask,
+                    size_t index, uint64_t *ret_mask)
+{
+  struct mg_span none = { NULL, 0 };
+
+  return go_down (set, mask, LEVEL_ELEMENT, none, index, ret_mask, NULL);
+}
+
+int
+mg_js_down_inside (const struct mg_js_set *set, const uint64_t *mask,
+                   uint64_t *ret_mask)
+{
+  struct mg_span none = { NULL, 0 };
+
+  return go_down (set, mask, LEVEL_INSIDE, none, 0, ret_mask, NULL);
+}
+
+const struct mg_js_step *
+mg_js_ends (const struct mg_js_set *set, const uint64_t *mask)
+{
+  size_t w;
+  uint64_t bits;
+
+  for (w = 0; w < set->n_words; w++)
+    for (bits = mask[w]; bits != 0; bits &= bits - 1) {
+      size_t s = w * 64 + (size_t) __builtin_ctzll (bits);
+
+      if (set->steps[s].kind == MG_JS_END)
+        return &set->steps[s];
+    }
+  return NULL;
+}
