@@ -161,3 +161,15 @@ build_in ()
 {
   make_configure && configure_in "$@" && make -C "$1" -j"$(n_jobs)"
 }
+
+# install_and_build DIR [ARG...]: what contrib/quickstart begins with: install
+# what is missing, build into DIR with a log there, show its end on failure
+install_and_build ()
+{
+  need_packages build
+  mkdir -p "$1" || exit 1
+  if ! build_in "$@" >"$1/build.log" 2>&1; then
+    tail -n 30 "$1/build.log" >&2
+    die "the build failed: the whole log is $1/build.log"
+  fi
+}
