@@ -17,6 +17,9 @@ bad "in quotes" check_names core/cli/a.c "\"no kind 'repos'\"\\n" \
 
 good "running text may use the word" check_names core/base/a.c \
   '"other users can write to it" /* "jobs" */\n'
+good "an MLflow server is an end" check_names core/net/end-x.c '"mlflow"\n'
+bad "and elsewhere an asset" check_names core/net/x.c '"mlflow"\n' \
+  "names the asset 'mlflow'"
 
 # A name that only a plugin's table has.
 mkdir -p "$tmp/tree/plugins/odd" "$tmp/tree/core/run"
