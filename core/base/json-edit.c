@@ -274,29 +274,37 @@ edit_items (struct mg_js_edit *e, struct doc *doc, struct mg_js *js,
   return r;
 }
 
+/* The value is what a path of 'edit' ends at. */
+static int
+edit_this (struct mg_js_edit *e, struct doc *doc, struct mg_js *js,
+           unsigned depth, struct holder *holder, const struct mg_edit *edit)
+{
+  const char *start = js->p;
+  int r;
+
+  if (edit->op == MG_EDIT_DROP)
+    return FATE_GONE;
+  if (edit->op == MG_EDIT_MAP)
+    return edit_map (e, doc, js, depth, holder, edit);
+  r = mg_js_skip (js, depth);
+  if (r == 0) {
+    replace (doc, start, js->p);
+    mg_buf_add_str (doc->out, edit->value);
+  }
+  return r;
+}
+
 static int
 edit_value (struct mg_js_edit *e, struct doc *doc, struct mg_js *js,
             unsigned depth, struct holder *holder)
 {
   const struct mg_js_step *end;
-  const struct mg_edit *edit;
   const char *start = js->p;
   int r;
 
   end = mg_js_ends (&e->set, mg_js_edit_mask (e, depth));
-  edit = end != NULL ? &e->edits[end->owner] : NULL;
-  if (edit != NULL && edit->op == MG_EDIT_DROP)
-    return FATE_GONE;
-  if (edit != NULL && edit->op == MG_EDIT_SET) {
-    r = mg_js_skip (js, depth);
-    if (r == 0) {
-      replace (doc, start, js->p);
-      mg_buf_add_str (doc->out, edit->value);
-    }
-    return r;
-  }
-  if (edit != NULL) {
-    r = edit_map (e, doc, js, depth, holder, edit);
+  if (end != NULL) {
+    r = edit_this (e, doc, js, depth, holder, &e->edits[end->owner]);
     if (r != FATE_KEPT || js->p != start)
       return r;
   }

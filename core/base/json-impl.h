@@ -78,6 +78,10 @@ void mg_js_unescape (struct mg_buf *b, struct mg_span in);
 /* The reverse, with quotes; surrogates become escapes again. */
 void mg_js_add_string (struct mg_buf *b, const char *s, size_t len);
 
+/* Appends a number in its one spelling (json-number.c); what is none, as it
+ * stands. */
+void mg_js_add_number (struct mg_buf *out, struct mg_span in);
+
 /* ---- paths (json-path.c) ---- */
 
 #define MG_JS_STEPS 32   /* of one path, without its end */

@@ -72,26 +72,33 @@ skip_escape (struct mg_js *js)
   return 0;
 }
 
-/* At a byte beyond ASCII. */
+/* What the second byte may be, by the first: no overlong form, no surrogate
+ * (but those that an escape stood for), nothing beyond U+10FFFF. */
 static int
-skip_utf8 (struct mg_js *js)
+good_second (const unsigned char *s, int inner)
 {
-  const unsigned char *s = (const unsigned char *) js->p;
-  size_t left = (size_t) (js->end - js->p), n, i;
   unsigned char low = 0x80, high = 0xbf;
 
-  n = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
-  if (n == 0 || n > left)
-    return MG_E_PROTOCOL;
   if (s[0] == 0xe0)
     low = 0xa0;
   else if (s[0] == 0xf0)
     low = 0x90;
   else if (s[0] == 0xf4)
     high = 0x8f;
-  else if (s[0] == 0xed && !js->inner)
+  else if (s[0] == 0xed && !inner)
     high = 0x9f;
-  if (s[1] < low || s[1] > high)
+  return s[1] >= low && s[1] <= high;
+}
+
+/* At a byte beyond ASCII. */
+static int
+skip_utf8 (struct mg_js *js)
+{
+  const unsigned char *s = (const unsigned char *) js->p;
+  size_t left = (size_t) (js->end - js->p), n, i;
+
+  n = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+  if (n == 0 || n > left || !good_second (s, js->inner))
     return MG_E_PROTOCOL;
   for (i = 2; i < n; i++)
     if ((s[i] & 0xc0) != 0x80)
