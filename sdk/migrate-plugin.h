@@ -312,7 +312,7 @@ struct migrate_core {
   int (*json_contains) (struct migrate_ctx *ctx, const char *json, size_t len,
                         const char *array_path, const char *element,
                         size_t element_len, const char *by);
-  char *(*vprintf) (struct migrate_ctx *ctx, const char *format, ...);
+  char *(*format) (struct migrate_ctx *ctx, const char *format, ...);
   const char *(*quote) (struct migrate_ctx *ctx, const char *text);
   const char *(*option) (struct migrate_ctx *ctx, const char *name);
   uint32_t (*end) (struct migrate_ctx *ctx);
@@ -442,7 +442,7 @@ migrate_json_contains (struct migrate_ctx *ctx, const char *json, size_t len,
 }
 
 /* Text in the callback's memory. */
-#define migrate_printf(ctx, ...) ((ctx)->core->vprintf ((ctx), __VA_ARGS__))
+#define migrate_printf(ctx, ...) ((ctx)->core->format ((ctx), __VA_ARGS__))
 
 /* The text as a JSON string, quotes included. */
 static inline const char *

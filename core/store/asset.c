@@ -286,12 +286,18 @@ apply_puts (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
             struct mg_error *err)
 {
   struct mg_put_op *batch = (struct mg_put_op *) op;
-  int64_t aid;
+  int64_t aid = 0, parent = 0;
   int i, r = 0;
 
-  for (i = 0; i < batch->n_puts && r == 0; i++)
-    r = mg_put_apply (store, conn, batch->wsid, batch->sid, &batch->puts[i],
-                      &aid, err);
+  for (i = 0; i < batch->n_puts && r == 0; i++) {
+    struct mg_put *put = &batch->puts[i];
+
+    if (put->parent_before)
+      put->parent = parent;
+    r = mg_put_apply (store, conn, batch->wsid, batch->sid, put, &aid, err);
+    if (!put->parent_before)
+      parent = aid;
+  }
   return r;
 }
 

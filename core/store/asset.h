@@ -56,6 +56,7 @@ struct mg_alias_value { char *ns, *val; };
 /* One asset to be stored; the op owns everything in it. */
 struct mg_put {
   int kid, stub;
+  int parent_before;             /* its parent is the last put without this */
   enum mg_origin origin;
   char *src_id, *key, *stamp;
   int64_t parent;

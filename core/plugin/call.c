@@ -1,0 +1,159 @@
+/* Callbacks: through the plugin where it has one for this kind, else
+ * generically.  Around each, the supervisor's page says who runs. */
+#include <config.h>
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "plugin/ctx.h"
+
+static int
+side_index (const struct mg_ctx *ctx)
+{
+  return ctx->side->wsid != MG_SOURCE_WSID;
+}
+
+static void *
+self_of (const struct mg_ctx *ctx, const struct mg_plugin *plugin)
+{
+  return plugin->self[side_index (ctx)];
+}
+
+static int
+uses_calls (const struct mg_kind *kind)
+{
+  return kind->parent == NULL && (kind->k->flags & MIGRATE_KIND_CALLS) != 0;
+}
+
+/* Runs EXPRESSION as a callback of a plugin. */
+#define IN_PLUGIN(ctx, plugin, kind_name, asset_name, callback, expression) \
+  ({ \
+    int in_plugin_; \
+    mg_slot_enter ((plugin)->p.name, (kind_name), (asset_name), (callback)); \
+    in_plugin_ = (expression); \
+    mg_slot_leave (); \
+    in_plugin_; \
+  })
+
+int
+mg_call_open (struct mg_ctx *ctx, struct mg_plugin *plugin)
+{
+  int side = side_index (ctx), r;
+
+  if (plugin->opened[side] || plugin->p.open == NULL)
+    return 0;
+  mg_ctx_begin (ctx, NULL, NULL);
+  r = IN_PLUGIN (ctx, plugin, "", "", "open",
+                 plugin->p.open (&ctx->pub, &plugin->self[side]));
+  if (r == 0)
+    plugin->opened[side] = 1;
+  return r;
+}
+
+void
+mg_call_close (struct mg_ctx *ctx, struct mg_plugin *plugin)
+{
+  int side = side_index (ctx);
+
+  if (!plugin->opened[side])
+    return;
+  plugin->opened[side] = 0;
+  mg_ctx_begin (ctx, NULL, NULL);
+  if (plugin->p.close != NULL)
+    IN_PLUGIN (ctx, plugin, "", "", "close",
+               (plugin->p.close (&ctx->pub, plugin->self[side]), 0));
+}
+
+int
+mg_call_preflight (struct mg_ctx *ctx, struct mg_plugin *plugin)
+{
+  if (plugin->p.preflight == NULL)
+    return 0;
+  mg_ctx_begin (ctx, NULL, NULL);
+  return IN_PLUGIN (ctx, plugin, "", "", "preflight",
+                    plugin->p.preflight (&ctx->pub, self_of (ctx, plugin)));
+}
+
+int
+mg_call_export (struct mg_ctx *ctx, const struct mg_kind *kind,
+                const struct mg_list *list)
+{
+  struct mg_plugin *plugin = kind->plugin;
+
+  mg_ctx_begin (ctx, kind, NULL);
+  if (!uses_calls (kind) || plugin->p.export_kind == NULL)
+    return mg_generic_list (ctx, kind, list);
+  return IN_PLUGIN (ctx, plugin, kind->k->name, "", "export_kind",
+                    plugin->p.export_kind (&ctx->pub, self_of (ctx, plugin),
+                                           kind->k));
+}
+
+int
+mg_call_fetch (struct mg_ctx *ctx, const struct mg_kind *kind,
+               const struct mg_asset *stub)
+{
+  struct mg_plugin *plugin = kind->plugin;
+  MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
+  struct migrate_asset a = { .kind = kind->k, .id = stub->src_id,
+                             .key = stub->key };
+  struct mg_put *put;
+  int r;
+
+  mg_ctx_begin (ctx, kind, stub);
+  if (uses_calls (kind) && plugin->p.fetch_asset != NULL)
+    return IN_PLUGIN (ctx, plugin, kind->k->name, stub->key, "fetch_asset",
+                      plugin->p.fetch_asset (&ctx->pub, self_of (ctx, plugin),
+                                             &a));
+  r = mg_generic_get (ctx, kind, stub->src_id, &body);
+  if (r < 0)
+    return r;
+  ctx->batch = mg_put_op_new (ctx->side->wsid, ctx->side->sid);
+  put = mg_put_op_add (ctx->batch);
+  put->src_id = mg_xstrdup (stub->src_id);
+  put->stamp = mg_xstrdup (stub->stamp);
+  put->parent = stub->parent;
+  if (kind->parent != NULL)
+    put->key = mg_xstrdup (stub->key);
+  return mg_put_fill (ctx, kind, mg_buf_text (&body), body.len, put,
+                      &ctx->error);
+}
+
+int
+mg_call_import (struct mg_ctx *ctx, const struct mg_kind *kind,
+                const struct migrate_asset *asset)
+{
+  struct mg_plugin *plugin = kind->plugin;
+
+  if (!uses_calls (kind) || plugin->p.import_asset == NULL)
+    return mg_generic_import (ctx, asset);
+  return IN_PLUGIN (ctx, plugin, kind->k->name, asset->key, "import_asset",
+                    plugin->p.import_asset (&ctx->pub, self_of (ctx, plugin),
+                                            asset));
+}
+
+int
+mg_call_delete (struct mg_ctx *ctx, const struct mg_kind *kind,
+                const struct migrate_asset *asset)
+{
+  struct mg_plugin *plugin = kind->plugin;
+
+  if (!uses_calls (kind) || plugin->p.delete_asset == NULL)
+    return mg_generic_delete (ctx, asset);
+  return IN_PLUGIN (ctx, plugin, kind->k->name, asset->key, "delete_asset",
+                    plugin->p.delete_asset (&ctx->pub, self_of (ctx, plugin),
+                                            asset));
+}
+
+int
+mg_call_validate (struct mg_ctx *ctx, const struct mg_kind *kind,
+                  const struct migrate_asset *asset)
+{
+  struct mg_plugin *plugin = kind->plugin;
+
+  if (!uses_calls (kind) || plugin->p.validate_asset == NULL)
+    return 0;
+  return IN_PLUGIN (ctx, plugin, kind->k->name, asset->key, "validate_asset",
+                    plugin->p.validate_asset (&ctx->pub, self_of (ctx, plugin),
+                                              asset));
+}

@@ -1,0 +1,384 @@
+/* Contexts and the services they offer to plugins: see ctx.h and
+ * sdk/migrate-plugin.h. */
+#include <config.h>
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "plugin/ctx.h"
+#include "store/work.h"
+
+static struct mg_ctx *
+ours (struct migrate_ctx *ctx)
+{
+  return (struct mg_ctx *) ctx;
+}
+
+void
+mg_ctx_init (struct mg_ctx *ctx, struct mg_store *store, struct mg_side *side,
+             const struct mg_registry *registry)
+{
+  memset (ctx, 0, sizeof *ctx);
+  ctx->pub.core = &mg_services;
+  ctx->store = store;
+  ctx->side = side;
+  ctx->registry = registry;
+  mg_packer_init (&ctx->packer, store ? mg_store_blobs (store) : NULL,
+                  store ? mg_store_key (store) : NULL);
+}
+
+void
+mg_ctx_done (struct mg_ctx *ctx)
+{
+  mg_ctx_drop_batch (ctx);
+  mg_packer_done (&ctx->packer);
+  mg_arena_done (&ctx->arena);
+}
+
+void
+mg_ctx_begin (struct mg_ctx *ctx, const struct mg_kind *kind,
+              const struct mg_asset *asset)
+{
+  mg_arena_reset (&ctx->arena);
+  mg_error_clear (&ctx->error);
+  ctx->kind = kind;
+  ctx->asset = asset;
+  ctx->n_emitted = 0;
+  ctx->n_creates = 0;
+  ctx->outcome = MG_OUTCOME_OK;
+  ctx->created = ctx->incomplete = ctx->manual = 0;
+  ctx->created_id = ctx->created_json = NULL;
+  ctx->created_len = 0;
+}
+
+static int
+refuse_create (struct mg_ctx *ctx, uint32_t effect)
+{
+  if (effect != MIGRATE_CREATING)
+    return 0;
+  if (ctx->n_creates > 0)
+    return mg_error_set (&ctx->error, MG_E_INVALID, "two-creates",
+                         "the plugin sent a second create for one asset; it "
+                         "was refused; make it a kind of its own");
+  ctx->n_creates++;
+  return 0;
+}
+
+static char *
+fill_path (struct mg_ctx *ctx, const char *path, const char *id)
+{
+  struct mg_buf out = MG_BUF_INIT (64 * MG_KIB);
+  const char *mark = strstr (path, "{id}");
+  char *copy;
+
+  if (mark == NULL || id == NULL)
+    return mg_arena_strdup (&ctx->arena, path);
+  mg_buf_add (&out, path, (size_t) (mark - path));
+  mg_buf_add_url (&out, id, 0);
+  mg_buf_add_str (&out, mark + 4);
+  copy = mg_arena_strdup (&ctx->arena, mg_buf_text (&out));
+  mg_buf_done (&out);
+  return copy;
+}
+
+static struct migrate_response *
+keep_response (struct mg_ctx *ctx, const struct mg_response *res)
+{
+  struct migrate_response *kept = mg_arena_alloc (&ctx->arena, sizeof *kept);
+  char *body = mg_arena_try (&ctx->arena, res->body.len + 1);
+
+  if (body == NULL)
+    return NULL;
+  memcpy (body, mg_buf_text (&res->body), res->body.len);
+  kept->status = (uint32_t) res->status;
+  kept->body = body;
+  kept->body_len = res->body.len;
+  kept->error_code = mg_arena_strdup (&ctx->arena, res->error_code);
+  return kept;
+}
+
+int
+mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
+             const char *id, const char *content_type, const char *body,
+             size_t body_len, const struct migrate_response **ret_res)
+{
+  const char *space = strchr (call, ' ');
+  struct mg_part part = { MG_PART_MEM, body, body_len, NULL };
+  struct mg_request req = { 0 };
+  struct mg_response res;
+  struct migrate_response *kept = NULL;
+  int r;
+
+  if (space == NULL || space[1] != '/' || effect > MIGRATE_CREATING)
+    return mg_error_set (&ctx->error, MG_E_INVALID, "bad-call",
+                         "the plugin asked for '%s', which is no call; it must "
+                         "read \"METHOD /path\"", call);
+  r = refuse_create (ctx, effect);
+  if (r < 0)
+    return r;
+  req.effect = effect == MIGRATE_READ ? MG_READ
+               : effect == MIGRATE_CREATING ? MG_CREATE : MG_IDEMPOTENT;
+  req.method = mg_arena_strndup (&ctx->arena, call, (size_t) (space - call));
+  req.path = fill_path (ctx, space + 1, id);
+  req.content_type = content_type;
+  req.accept = content_type;
+  req.parts = body != NULL ? &part : NULL;
+  req.n_parts = body != NULL;
+  mg_response_init (&res);
+  r = mg_remote_call (ctx->side->remote, &req, &res, &ctx->error);
+  if (effect == MIGRATE_CREATING)
+    ctx->outcome = res.outcome;
+  if (res.status != 0)
+    kept = keep_response (ctx, &res);
+  mg_response_done (&res);
+  if (r == 0 && kept == NULL)
+    return mg_error_set (&ctx->error, MG_E_NOMEM, "no-memory", "no memory");
+  if (ret_res != NULL && kept != NULL)
+    *ret_res = kept;
+  return r;
+}
+
+static int
+service_request (struct migrate_ctx *pub, const struct migrate_request *req,
+                 const struct migrate_response **ret_res)
+{
+  return mg_ctx_call (ours (pub), req->effect, req->call, NULL,
+                      req->content_type, req->body, req->body_len, ret_res);
+}
+
+static const struct mg_kind *
+find_kind (struct mg_ctx *ctx, const struct migrate_kind *k)
+{
+  return k ? mg_registry_kind (ctx->registry, k->name) : NULL;
+}
+
+static int
+service_pages (struct migrate_ctx *pub, const struct migrate_kind *k,
+               mg_element_fn each, void *opaque)
+{
+  struct mg_list list = { .each = each, .opaque = opaque };
+  const struct mg_kind *kind = find_kind (ours (pub), k);
+
+  if (kind == NULL || kind->k->list == NULL)
+    return mg_error_set (&ours (pub)->error, MG_E_INVALID, "bad-call",
+                         "the plugin asked for the list of a kind without one");
+  return mg_generic_list (ours (pub), kind, &list);
+}
+
+static int
+service_emit (struct migrate_ctx *pub, const struct migrate_kind *k,
+              const char *json, size_t len)
+{
+  const struct mg_kind *kind = find_kind (ours (pub), k);
+
+  if (kind == NULL)
+    return MG_E_INVALID;
+  return mg_ctx_emit (ours (pub), kind, json, len);
+}
+
+static int
+service_emit_stub (struct migrate_ctx *pub, const struct migrate_kind *k,
+                   const char *id, const char *stamp)
+{
+  const struct mg_kind *kind = find_kind (ours (pub), k);
+
+  if (kind == NULL)
+    return MG_E_INVALID;
+  return mg_ctx_emit_stub (ours (pub), kind, id, NULL, stamp);
+}
+
+static int
+service_generic (struct migrate_ctx *pub, const struct migrate_asset *asset)
+{
+  return mg_generic_import (ours (pub), asset);
+}
+
+static int
+service_created (struct migrate_ctx *pub, const char *id, const char *json,
+                 size_t len)
+{
+  struct mg_ctx *ctx = ours (pub);
+
+  ctx->created = 1;
+  ctx->created_id = mg_arena_strdup (&ctx->arena, id);
+  ctx->created_json = json ? mg_arena_strndup (&ctx->arena, json, len) : NULL;
+  ctx->created_len = json ? len : 0;
+  return 0;
+}
+
+static int
+service_manual (struct migrate_ctx *pub, const char *code, const char *text)
+{
+  struct mg_ctx *ctx = ours (pub);
+
+  ctx->manual = 1;
+  ctx->manual_code = mg_arena_strdup (&ctx->arena, code);
+  ctx->manual_text = mg_arena_strdup (&ctx->arena, text);
+  return 0;
+}
+
+static int
+service_fail (struct migrate_ctx *pub, int code, const char *word,
+              const char *text)
+{
+  struct mg_ctx *ctx = ours (pub);
+  char id[sizeof ctx->error.id];
+
+  if (ctx->error.code != 0 && word == NULL)
+    return mg_error_prefix (&ctx->error, "%s", text);
+  memcpy (id, ctx->error.id, sizeof id);
+  return mg_error_set (&ctx->error, code < 0 ? code : MG_E_FAIL,
+                       word ? word : id[0] ? id : "plugin", "%s", text);
+}
+
+static int
+service_json_get (struct migrate_ctx *pub, const char *json, size_t len,
+                  const char *path, const char **ret_text)
+{
+  MG_CLEANUP_FREE char *text = mg_json_get_text (json, len, path);
+
+  if (text == NULL)
+    return 0;
+  *ret_text = mg_arena_strdup (&ours (pub)->arena, text);
+  return 1;
+}
+
+static int
+service_json_raw (struct migrate_ctx *pub, const char *json, size_t len,
+                  const char *path, const char **ret_json, size_t *ret_len)
+{
+  struct mg_span span;
+
+  (void) pub;
+  if (mg_json_get (json, len, path, &span) != 1)
+    return 0;
+  *ret_json = span.p;
+  *ret_len = span.len;
+  return 1;
+}
+
+struct each_span {
+  struct migrate_ctx *pub;
+  mg_element_fn each;
+  void *opaque;
+};
+
+static int
+pass_span (void *opaque, struct mg_span value)
+{
+  struct each_span *e = opaque;
+
+  return e->each (e->pub, e->opaque, value.p, value.len);
+}
+
+static int
+service_json_each (struct migrate_ctx *pub, const char *json, size_t len,
+                   const char *path, mg_element_fn each, void *opaque)
+{
+  struct each_span e = { pub, each, opaque };
+
+  return mg_json_each (json, len, path, pass_span, &e);
+}
+
+struct wanted {
+  const char *by;
+  char *text;
+};
+
+static int
+same_member (void *opaque, struct mg_span element)
+{
+  struct wanted *w = opaque;
+  MG_CLEANUP_FREE char *text = mg_json_get_text (element.p, element.len, w->by);
+
+  return text != NULL && strcmp (text, w->text) == 0;
+}
+
+static int
+service_json_contains (struct migrate_ctx *pub, const char *json, size_t len,
+                       const char *array_path, const char *element,
+                       size_t element_len, const char *by)
+{
+  struct wanted w = { by, mg_json_get_text (element, element_len, by) };
+  char *path = mg_arena_printf (&ours (pub)->arena, "%s[*]", array_path);
+  int r = w.text != NULL
+          && mg_json_each (json, len, path, same_member, &w) > 0;
+
+  mg_free (w.text);
+  return r;
+}
+
+static char *
+service_format (struct migrate_ctx *pub, const char *format, ...)
+{
+  va_list args;
+  char *text;
+
+  va_start (args, format);
+  text = mg_arena_vprintf (&ours (pub)->arena, format, args);
+  va_end (args);
+  return text;
+}
+
+static const char *
+service_quote (struct migrate_ctx *pub, const char *text)
+{
+  struct mg_buf b = MG_BUF_INIT (MG_MAX_ELEMENT);
+  char *copy;
+
+  mg_buf_add_json (&b, text);
+  copy = mg_arena_strdup (&ours (pub)->arena, mg_buf_text (&b));
+  mg_buf_done (&b);
+  return copy;
+}
+
+static const char *
+service_option (struct migrate_ctx *pub, const char *name)
+{
+  struct mg_ctx *ctx = ours (pub);
+
+  if (ctx->option == NULL || ctx->kind == NULL)
+    return NULL;
+  return ctx->option (ctx->kind->plugin->p.name, name);
+}
+
+static uint32_t
+service_end (struct migrate_ctx *pub)
+{
+  return ours (pub)->side->end;
+}
+
+static void
+service_note (struct migrate_ctx *pub, const char *text)
+{
+  struct mg_ctx *ctx = ours (pub);
+
+  mg_note_post (ctx->store, ctx->side->wsid, ctx->asset ? ctx->asset->aid : 0,
+                ctx->kind ? ctx->kind->kid : 0, "note", text, NULL);
+}
+
+const struct migrate_core mg_services = {
+  .abi_version = MIGRATE_ABI_VERSION,
+  .struct_size = sizeof (struct migrate_core),
+  .request = service_request,
+  .pages = service_pages,
+  .emit = service_emit,
+  .emit_stub = service_emit_stub,
+  .generic = service_generic,
+  .created = service_created,
+  .manual = service_manual,
+  .fail = service_fail,
+  .json_get = service_json_get,
+  .json_raw = service_json_raw,
+  .json_each = service_json_each,
+  .json_contains = service_json_contains,
+  .format = service_format,
+  .quote = service_quote,
+  .option = service_option,
+  .end = service_end,
+  .note = service_note,
+};

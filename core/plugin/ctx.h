@@ -1,0 +1,140 @@
+/* What stands behind a plugin's struct migrate_ctx: one worker thread's tools.
+ *
+ * A context belongs to one thread and is reused for many callbacks; the arena
+ * and what a callback reported are cleared by mg_ctx_begin.
+ */
+#ifndef MG_PLUGIN_CTX_H
+#define MG_PLUGIN_CTX_H
+
+#include "base/arena.h"
+#include "net/remote.h"
+#include "plugin/registry.h"
+#include "store/asset.h"
+
+/* One workspace in use: the source (wsid 0) or a target. */
+struct mg_side {
+  struct mg_remote *remote;
+  int wsid;
+  uint32_t end;                    /* MIGRATE_END_* */
+  int64_t sid;                     /* the snapshot that exports write to */
+};
+
+struct mg_ctx {
+  struct migrate_ctx pub;          /* first: plugins hold a pointer to it */
+  struct mg_arena arena;
+  struct mg_error error;
+  struct mg_store *store;
+  struct mg_side *side;
+  const struct mg_registry *registry;
+  const char *(*option) (const char *plugin, const char *name);
+  struct mg_packer packer;
+  const struct mg_kind *kind;      /* whose callback runs */
+  const struct mg_asset *asset;    /* that it runs for, or NULL */
+
+  /* what the callback did */
+  struct mg_put_op *batch;         /* emitted, not posted yet */
+  int64_t n_emitted;
+  int n_creates;                   /* CREATING requests: at most one */
+  enum mg_outcome outcome;         /* of that one */
+  int created;
+  char *created_id;                /* in the arena */
+  char *created_json;
+  size_t created_len;
+  int incomplete;                  /* the reply lacks what was sent (CHECK) */
+  int manual;
+  char *manual_code, *manual_text;
+};
+
+void mg_ctx_init (struct mg_ctx *ctx, struct mg_store *store,
+                  struct mg_side *side, const struct mg_registry *registry);
+void mg_ctx_done (struct mg_ctx *ctx);
+void mg_ctx_begin (struct mg_ctx *ctx, const struct mg_kind *kind,
+                   const struct mg_asset *asset);
+
+/* The table of services that every context carries. */
+extern const struct migrate_core mg_services;
+
+/* ---- storing what the service shows ---- */
+
+/* Makes a put of one asset as the service gave it: id, key and aliases by the
+ * kind's paths, the body packed. */
+int mg_put_fill (struct mg_ctx *ctx, const struct mg_kind *kind,
+                 const char *json, size_t len, struct mg_put *put,
+                 struct mg_error *err);
+
+/* Into the context's batch, with its permissions' stub; stored by
+ * mg_ctx_flush. */
+int mg_ctx_emit (struct mg_ctx *ctx, const struct mg_kind *kind,
+                 const char *json, size_t len);
+int mg_ctx_emit_stub (struct mg_ctx *ctx, const struct mg_kind *kind,
+                      const char *id, const char *key, const char *stamp);
+int mg_ctx_flush (struct mg_ctx *ctx);
+void mg_ctx_drop_batch (struct mg_ctx *ctx);
+
+/* ---- what a plain REST kind needs, from its data ---- */
+
+typedef int (*mg_element_fn) (struct migrate_ctx *ctx, void *opaque,
+                              const char *json, size_t len);
+
+/* The kind's list, page by page.  'cursor' NULL starts at the first page; when
+ * a page is whole 'page' is called with the cursor of the next (NULL = that was
+ * the last).  A page that broke off is taken again from its beginning:
+ * 'restart' is called before. */
+struct mg_list {
+  const char *cursor;
+  mg_element_fn each;
+  int (*page) (struct mg_ctx *ctx, void *opaque, const char *cursor);
+  void (*restart) (struct mg_ctx *ctx, void *opaque);
+  void *opaque;
+};
+int mg_generic_list (struct mg_ctx *ctx, const struct mg_kind *kind,
+                     const struct mg_list *list);
+
+/* The body of one asset, unwrapped and normalised, into ret_body. */
+int mg_generic_get (struct mg_ctx *ctx, const struct mg_kind *kind,
+                    const char *id, struct mg_buf *ret_body);
+
+/* Creates or updates; reports through the context as a callback would. */
+int mg_generic_import (struct mg_ctx *ctx, const struct migrate_asset *asset);
+
+/* Removes; an asset that is gone already is success. */
+int mg_generic_delete (struct mg_ctx *ctx, const struct migrate_asset *asset);
+
+/* One request from a "METHOD /path" text; 'id' replaces {id}.  The response is
+ * in the arena. */
+int mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
+                 const char *id, const char *content_type, const char *body,
+                 size_t body_len, const struct migrate_response **ret_res);
+
+/* Path of the id's own member: "a.b.id" gives "id". */
+const char *mg_id_member (const struct migrate_kind *k);
+
+/* The id as JSON: bare when it stands as a number in 'like', else a string. */
+const char *mg_id_json (struct mg_ctx *ctx, const struct migrate_kind *k,
+                        const char *id, const char *like, size_t like_len);
+
+/* ---- callbacks, each through its plugin or generically ---- */
+
+int mg_call_open (struct mg_ctx *ctx, struct mg_plugin *plugin);
+void mg_call_close (struct mg_ctx *ctx, struct mg_plugin *plugin);
+int mg_call_preflight (struct mg_ctx *ctx, struct mg_plugin *plugin);
+int mg_call_export (struct mg_ctx *ctx, const struct mg_kind *kind,
+                    const struct mg_list *list);
+int mg_call_fetch (struct mg_ctx *ctx, const struct mg_kind *kind,
+                   const struct mg_asset *stub);
+int mg_call_import (struct mg_ctx *ctx, const struct mg_kind *kind,
+                    const struct migrate_asset *asset);
+int mg_call_delete (struct mg_ctx *ctx, const struct mg_kind *kind,
+                    const struct migrate_asset *asset);
+/* Only for kinds whose plugin has the callback: else MIGRATE_OK. */
+int mg_call_validate (struct mg_ctx *ctx, const struct mg_kind *kind,
+                      const struct migrate_asset *asset);
+
+/* ---- who is running what: for the supervisor's page (supervise.h) ---- */
+
+struct mg_slot;
+void mg_slot_enter (const char *plugin, const char *kind, const char *asset,
+                    const char *callback);
+void mg_slot_leave (void);
+
+#endif

@@ -1,0 +1,158 @@
+/* From what the service shows to what the session keeps. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "plugin/ctx.h"
+
+/* An asset's own text at a path, or NULL. */
+static char *
+text_at (const char *json, size_t len, const char *path)
+{
+  return path ? mg_json_get_text (json, len, path) : NULL;
+}
+
+static void
+alias_folded (struct mg_put *put, const char *ns, const char *val, int fold)
+{
+  MG_CLEANUP_FREE char *folded = fold ? mg_fold (val) : NULL;
+
+  mg_put_alias (put, ns, folded ? folded : val);
+}
+
+static void
+add_aliases (const struct mg_kind *kind, const char *json, size_t len,
+             struct mg_put *put)
+{
+  const struct migrate_alias *a;
+  char ns[128];
+
+  snprintf (ns, sizeof ns, "%s.id", kind->k->name);
+  mg_put_alias (put, ns, put->src_id);
+  if (put->key != NULL) {
+    snprintf (ns, sizeof ns, "%s.key", kind->k->name);
+    alias_folded (put, ns, put->key,
+                  (kind->k->flags & MIGRATE_KIND_NOCASE) != 0);
+  }
+  for (a = kind->k->aliases; a != NULL && a->ns != NULL; a++) {
+    MG_CLEANUP_FREE char *val = text_at (json, len, a->path);
+
+    if (val != NULL)
+      alias_folded (put, a->ns, val, a->nocase != 0);
+  }
+}
+
+int
+mg_put_fill (struct mg_ctx *ctx, const struct mg_kind *kind, const char *json,
+             size_t len, struct mg_put *put, struct mg_error *err)
+{
+  put->kid = kind->kid;
+  if (put->src_id == NULL)
+    put->src_id = text_at (json, len, kind->k->id);
+  if (put->src_id == NULL)
+    return mg_error_set (err, MG_E_PROTOCOL, "no-id",
+                         "one of the %s has no '%s'; it cannot be kept; report "
+                         "it with --trace", kind->k->title, kind->k->id);
+  if (put->key == NULL)
+    put->key = text_at (json, len, kind->k->key);
+  if (put->key == NULL)
+    put->key = mg_xstrdup (put->src_id);
+  add_aliases (kind, json, len, put);
+  if (kind->k->flags & MIGRATE_KIND_DETAIL && put->stub)
+    return 0;
+  return mg_pack (&ctx->packer, json, len,
+                  (kind->k->flags & MIGRATE_KIND_SENSITIVE) != 0, &put->packed,
+                  put->sha, err);
+}
+
+static struct mg_put_op *
+batch_of (struct mg_ctx *ctx)
+{
+  if (ctx->batch == NULL)
+    ctx->batch = mg_put_op_new (ctx->side->wsid, ctx->side->sid);
+  return ctx->batch;
+}
+
+/* The permissions of what was just emitted: a stub right behind it. */
+static void
+emit_permissions (struct mg_ctx *ctx, const struct mg_kind *kind,
+                  const char *id, const char *key)
+{
+  struct mg_put *put;
+
+  if (kind->permissions == NULL || !kind->permissions->chosen)
+    return;
+  put = mg_put_op_add (batch_of (ctx));
+  put->kid = kind->permissions->kid;
+  put->stub = 1;
+  put->parent_before = 1;
+  put->src_id = mg_xstrdup (id);
+  put->key = mg_xstrdup (key);
+  add_aliases (kind->permissions, "", 0, put);
+}
+
+int
+mg_ctx_emit (struct mg_ctx *ctx, const struct mg_kind *kind, const char *json,
+             size_t len)
+{
+  struct mg_put *put = mg_put_op_add (batch_of (ctx));
+  MG_CLEANUP_FREE char *id = NULL;
+  MG_CLEANUP_FREE char *key = NULL;
+  int r;
+
+  put->stub = (kind->k->flags & MIGRATE_KIND_DETAIL) != 0;
+  r = mg_put_fill (ctx, kind, json, len, put, &ctx->error);
+  if (r < 0) {
+    mg_put_done (put);
+    ctx->batch->n_puts--;
+    return r;
+  }
+  ctx->n_emitted++;
+  id = mg_xstrdup (put->src_id);
+  key = mg_xstrdup (put->key);
+  emit_permissions (ctx, kind, id, key);
+  return 0;
+}
+
+int
+mg_ctx_emit_stub (struct mg_ctx *ctx, const struct mg_kind *kind,
+                  const char *id, const char *key, const char *stamp)
+{
+  struct mg_put *put = mg_put_op_add (batch_of (ctx));
+
+  put->kid = kind->kid;
+  put->stub = 1;
+  put->src_id = mg_xstrdup (id);
+  put->key = mg_xstrdup (key ? key : id);
+  put->stamp = mg_xstrdup (stamp);
+  add_aliases (kind, "", 0, put);
+  ctx->n_emitted++;
+  emit_permissions (ctx, kind, id, key ? key : id);
+  return 0;
+}
+
+int
+mg_ctx_flush (struct mg_ctx *ctx)
+{
+  struct mg_put_op *batch = ctx->batch;
+
+  ctx->batch = NULL;
+  if (batch == NULL)
+    return 0;
+  return mg_store_post (ctx->store, &batch->op, &ctx->error);
+}
+
+void
+mg_ctx_drop_batch (struct mg_ctx *ctx)
+{
+  if (ctx->batch == NULL)
+    return;
+  ctx->n_emitted = 0;
+  ctx->batch->op.free (&ctx->batch->op);
+  ctx->batch = NULL;
+}

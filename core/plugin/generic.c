@@ -1,0 +1,380 @@
+/* A plain REST kind, from its data alone: list, get, create, update, remove. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/parse.h"
+#include "base/str.h"
+#include "plugin/ctx.h"
+#include "plugin/permissions.h"
+
+#define PAGE_TRIES 5
+
+/* ---- lists ---- */
+
+struct page {
+  struct mg_ctx *ctx;
+  const struct mg_list *list;
+  struct mg_split *split;
+};
+
+static int
+page_element (void *opaque, const char *element, size_t len,
+              struct mg_error *err)
+{
+  struct page *page = opaque;
+  int r = page->list->each (&page->ctx->pub, page->list->opaque, element, len);
+
+  if (r != 0 && err != &page->ctx->error)
+    mg_error_copy (err, &page->ctx->error);
+  return r;
+}
+
+static int
+page_data (void *opaque, const char *data, size_t len, struct mg_error *err)
+{
+  struct page *page = opaque;
+
+  return mg_split_feed (page->split, data, len, err);
+}
+
+/* The call of one page: the cursor goes into the query of a GET, into the body
+ * of a POST. */
+static void
+page_request (struct mg_ctx *ctx, const struct migrate_kind *k,
+              const char *cursor, struct mg_request *req, struct mg_part *part,
+              struct mg_buf *path, struct mg_buf *body)
+{
+  const char *space = strchr (k->list, ' ');
+  int is_post = mg_starts (k->list, "POST");
+
+  req->effect = MG_READ;
+  req->method = mg_arena_strndup (&ctx->arena, k->list,
+                                  (size_t) (space - k->list));
+  req->content_type = req->accept = k->content_type;
+  mg_buf_add_str (path, space + 1);
+  if (cursor != NULL && !is_post) {
+    mg_buf_add_byte (path, strchr (space, '?') ? '&' : '?');
+    mg_buf_add_str (path, k->paging == MIGRATE_PAGING_START_INDEX
+                    ? "startIndex=" : "page_token=");
+    mg_buf_add_url (path, cursor, 0);
+  }
+  if (is_post) {
+    struct mg_buf value = MG_BUF_INIT (64 * MG_KIB);
+    struct mg_edit edit = { .op = MG_EDIT_SET, .path = "page_token" };
+    const char *text = k->list_body ? k->list_body : "{}";
+
+    mg_buf_add_json (&value, cursor ? cursor : "");
+    edit.value = mg_buf_text (&value);
+    if (cursor == NULL || mg_json_edit (text, strlen (text), &edit, 1, body,
+                                        NULL) < 0)
+      mg_buf_add_str (body, text);
+    mg_buf_done (&value);
+    part->type = MG_PART_MEM;
+    part->data = mg_buf_text (body);
+    part->len = body->len;
+    req->parts = part;
+    req->n_parts = 1;
+  }
+  req->path = mg_buf_text (path);
+}
+
+/* Where the next page begins; NULL = this was the last. */
+static char *
+next_cursor (const struct migrate_kind *k, const char *cursor, size_t n,
+             struct mg_span rest)
+{
+  int64_t start = 1, total = -1;
+  char *token;
+
+  if (k->paging == MIGRATE_PAGING_START_INDEX) {
+    if (cursor != NULL)
+      mg_parse_int64 (cursor, &start);
+    mg_json_get_int64 (rest.p, rest.len, "totalResults", &total);
+    start += (int64_t) n;
+    if (n == 0 || (total >= 0 && start > total))
+      return NULL;
+    return mg_xasprintf ("%lld", (long long) start);
+  }
+  if (k->paging != MIGRATE_PAGING_TOKEN)
+    return NULL;
+  token = mg_json_get_text (rest.p, rest.len, "next_page_token");
+  if (token != NULL && *token == '\0') {
+    mg_free (token);
+    token = NULL;
+  }
+  return token;
+}
+
+static int
+one_page (struct mg_ctx *ctx, const struct mg_kind *kind,
+          const struct mg_list *list, const char *cursor, char **ret_next)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf path = MG_BUF_INIT (64 * MG_KIB);
+  MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MIB);
+  struct page page = { .ctx = ctx, .list = list };
+  struct mg_request req = { 0 };
+  struct mg_response res;
+  struct mg_part part = { 0 };
+  struct mg_span rest;
+  size_t n = 0;
+  int r;
+
+  page_request (ctx, kind->k, cursor, &req, &part, &path, &body);
+  page.split = mg_split_new (kind->k->array ? kind->k->array : "",
+                             MG_MAX_ELEMENT, MG_MAX_BODY, page_element, &page);
+  req.on_data = page_data;
+  req.opaque = &page;
+  req.max_body = MG_MAX_PAGE;
+  mg_response_init (&res);
+  r = mg_remote_call (ctx->side->remote, &req, &res, &ctx->error);
+  mg_response_done (&res);
+  if (r == 0)
+    r = mg_split_end (page.split, &rest, &n, &ctx->error);
+  if (r == 0)
+    *ret_next = next_cursor (kind->k, cursor, n, rest);
+  mg_split_free (page.split);
+  return r;
+}
+
+/* Only what a second try can mend. */
+static int
+worth_again (int r)
+{
+  return r == MG_E_NET || r == MG_E_PROTOCOL;
+}
+
+static int
+page_with_tries (struct mg_ctx *ctx, const struct mg_kind *kind,
+                 const struct mg_list *list, const char *cursor,
+                 char **ret_next)
+{
+  int tries, r;
+
+  for (tries = 1; ; tries++) {
+    r = one_page (ctx, kind, list, cursor, ret_next);
+    if (r == 0 || !worth_again (r) || tries == PAGE_TRIES)
+      return r;
+    if (list->restart != NULL)
+      list->restart (ctx, list->opaque);
+    mg_error_clear (&ctx->error);
+  }
+}
+
+int
+mg_generic_list (struct mg_ctx *ctx, const struct mg_kind *kind,
+                 const struct mg_list *list)
+{
+  MG_CLEANUP_FREE char *cursor = mg_xstrdup (list->cursor);
+  long pages;
+  int r;
+
+  for (pages = 0; pages < MG_MAX_PAGES; pages++) {
+    char *next = NULL;
+
+    r = page_with_tries (ctx, kind, list, cursor, &next);
+    if (r == 0 && list->page != NULL)
+      r = list->page (ctx, list->opaque, next);
+    if (r == 0 && next != NULL && mg_streq (next, cursor))
+      r = mg_error_set (&ctx->error, MG_E_PROTOCOL, "page-loop",
+                        "the list of %s gave the same page token twice; run the "
+                        "command again", kind->k->title);
+    mg_free (cursor);
+    cursor = next;
+    if (r != 0 || cursor == NULL)
+      return r;
+  }
+  return mg_error_set (&ctx->error, MG_E_PROTOCOL, "page-loop",
+                       "the list of %s does not end after %d pages",
+                       kind->k->title, MG_MAX_PAGES);
+}
+
+/* ---- one asset ---- */
+
+int
+mg_generic_get (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
+                struct mg_buf *ret_body)
+{
+  const struct migrate_kind *k = kind->k;
+  const struct migrate_response *res = NULL;
+  struct mg_span body;
+  int r = mg_ctx_call (ctx, MIGRATE_READ, k->get, id, k->content_type, NULL, 0,
+                       &res);
+
+  if (r < 0)
+    return r;
+  if (kind->parent != NULL)
+    return mg_permissions_direct (res->body, res->body_len, ret_body,
+                                  &ctx->error);
+  if (mg_json_get (res->body, res->body_len, k->unwrap ? k->unwrap : "",
+                   &body) != 1 || mg_json_type (body) != '{')
+    return mg_error_set (&ctx->error, MG_E_PROTOCOL, "not-json",
+                         "the answer to %s has no object%s%s; run the command "
+                         "again", k->get, k->unwrap ? " at " : "",
+                         k->unwrap ? k->unwrap : "");
+  if (mg_buf_add (ret_body, body.p, body.len) < 0)
+    return mg_buf_check (ret_body, "answer", &ctx->error);
+  return 0;
+}
+
+const char *
+mg_id_member (const struct migrate_kind *k)
+{
+  const char *dot = strrchr (k->id, '.');
+
+  return dot ? dot + 1 : k->id;
+}
+
+const char *
+mg_id_json (struct mg_ctx *ctx, const struct migrate_kind *k, const char *id,
+            const char *like, size_t like_len)
+{
+  struct mg_span span;
+  int64_t number;
+
+  if (like != NULL && mg_json_get (like, like_len, k->id, &span) == 1
+      && mg_json_type (span) == '0' && mg_parse_int64 (id, &number) == 0)
+    return mg_arena_strdup (&ctx->arena, id);
+  return ctx->pub.core->quote (&ctx->pub, id);
+}
+
+/* The body with its id set: where the reply to a create told no more. */
+static int
+with_id (struct mg_ctx *ctx, const struct migrate_kind *k, const char *json,
+         size_t len, const char *id_json, struct mg_buf *out)
+{
+  struct mg_edit edit = { .op = MG_EDIT_SET, .path = k->id, .value = id_json };
+
+  return mg_json_edit (json, len, &edit, 1, out, &ctx->error);
+}
+
+static int
+take_reply (struct mg_ctx *ctx, const struct migrate_asset *a,
+            const struct migrate_response *res)
+{
+  const struct migrate_kind *k = a->kind;
+  MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP_FREE char *id = mg_json_get_text (res->body, res->body_len, k->id);
+  MG_CLEANUP_FREE char *key = NULL;
+  const char *like = res->body;
+  size_t like_len = res->body_len;
+  int r;
+
+  if (id == NULL) {
+    id = mg_json_get_text (a->json, a->json_len, k->id);
+    like = a->json;
+    like_len = a->json_len;
+  }
+  if (id == NULL) {
+    ctx->outcome = MG_OUTCOME_DOUBT;
+    return mg_error_set (&ctx->error, MG_E_UNCERTAIN, "uncertain",
+                         "the reply to %s has no '%s'", k->create, k->id);
+  }
+  key = mg_json_get_text (res->body, res->body_len, k->key);
+  if (key != NULL) {
+    if ((k->flags & MIGRATE_KIND_CHECK)
+        && mg_json_subset (a->json, a->json_len, res->body, res->body_len, NULL,
+                           NULL) == 0)
+      ctx->incomplete = 1;
+    return migrate_created (&ctx->pub, id, res->body, res->body_len);
+  }
+  r = with_id (ctx, k, a->json, a->json_len,
+               mg_id_json (ctx, k, id, like, like_len), &body);
+  if (r < 0)
+    return r;
+  return migrate_created (&ctx->pub, id, mg_buf_text (&body), body.len);
+}
+
+/* ${id} and ${*} in update_body. */
+static void
+fill_template (struct mg_ctx *ctx, const struct migrate_asset *a,
+               const char *id_json, struct mg_buf *out)
+{
+  const char *t = a->kind->update_body;
+
+  (void) ctx;
+  while (*t != '\0') {
+    if (mg_starts (t, "${id}")) {
+      mg_buf_add_str (out, id_json);
+      t += 5;
+    }
+    else if (mg_starts (t, "${*}")) {
+      mg_buf_add (out, a->json, a->json_len);
+      t += 4;
+    }
+    else
+      mg_buf_add_byte (out, *t++);
+  }
+}
+
+static int
+update (struct mg_ctx *ctx, const struct migrate_asset *a)
+{
+  const struct migrate_kind *k = a->kind;
+  MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
+  const char *id_json = mg_id_json (ctx, k, a->target_id, a->target_json,
+                                    a->target_json_len);
+  int r = 0;
+
+  if (k->update_body != NULL)
+    fill_template (ctx, a, id_json, &body);
+  else if (strstr (k->update, "{id}") != NULL)
+    mg_buf_add (&body, a->json, a->json_len);
+  else
+    r = with_id (ctx, k, a->json, a->json_len, id_json, &body);
+  if (r == 0)
+    r = mg_buf_check (&body, "body", &ctx->error);
+  if (r < 0)
+    return r;
+  return mg_ctx_call (ctx, MIGRATE_IDEMPOTENT, k->update, a->target_id,
+                      k->content_type, mg_buf_text (&body), body.len, NULL);
+}
+
+int
+mg_generic_import (struct mg_ctx *ctx, const struct migrate_asset *a)
+{
+  const struct migrate_response *res = NULL;
+  int r;
+
+  if (a->phase == MIGRATE_MERGE)
+    return 0;
+  if (a->phase == MIGRATE_UPDATE && a->kind->update != NULL)
+    return update (ctx, a);
+  if (a->phase == MIGRATE_UPDATE || a->kind->create == NULL)
+    return mg_error_set (&ctx->error, MG_E_UNSUPPORTED, "no-update",
+                         "the service cannot change %s; change it by hand",
+                         a->kind->title);
+  r = mg_ctx_call (ctx, MIGRATE_CREATING, a->kind->create, NULL,
+                   a->kind->content_type, a->json, a->json_len, &res);
+  if (r < 0)
+    return r;
+  return take_reply (ctx, a, res);
+}
+
+int
+mg_generic_delete (struct mg_ctx *ctx, const struct migrate_asset *a)
+{
+  const struct migrate_kind *k = a->kind;
+  const char *body = NULL;
+  int r;
+
+  if (k->remove == NULL)
+    return mg_error_set (&ctx->error, MG_E_UNSUPPORTED, "no-remove",
+                         "the service cannot remove %s; remove it by hand",
+                         k->title);
+  if (strstr (k->remove, "{id}") == NULL)
+    body = mg_arena_printf (&ctx->arena, "{\"%s\":%s}", mg_id_member (k),
+                            mg_id_json (ctx, k, a->target_id, a->target_json,
+                                        a->target_json_len));
+  r = mg_ctx_call (ctx, MIGRATE_IDEMPOTENT, k->remove, a->target_id,
+                   k->content_type, body, body ? strlen (body) : 0, NULL);
+  if (r == MG_E_NOT_FOUND) {
+    mg_error_clear (&ctx->error);
+    r = 0;
+  }
+  return r;
+}

@@ -1,0 +1,35 @@
+/* Shared objects.  The only file that knows libltdl and dlopen, behind four
+ * functions, so that either can be dropped in an afternoon.
+ *
+ * Every file is probed with dlopen (RTLD_NOW) first: libltdl binds lazily and
+ * hides the reason of a failure.  It is then given the full name with its
+ * suffix, never a bare name, which it would look for along the system's paths.
+ * Modules are never unloaded: exit is near, and sanitizers need their symbols.
+ *
+ * Before the first thread only.
+ */
+#ifndef MG_PLUGIN_MODULE_H
+#define MG_PLUGIN_MODULE_H
+
+#include "base/error.h"
+
+struct mg_module;
+
+int mg_module_start (struct mg_error *err);
+
+/* 'path' is absolute.  Refused before any of its code runs: not a regular
+ * file, writable by others.  MG_E_DENIED or MG_E_FAIL [plugin-load]. */
+int mg_module_open (const char *path, struct mg_module **ret_module,
+                    struct mg_error *err);
+
+/* NULL when the module does not export it. */
+const void *mg_module_symbol (struct mg_module *module, const char *name);
+
+/* Calls 'each' with the full path of every NAME.so in a folder, sorted by
+ * name; an absent folder has none. */
+int mg_module_foreach (const char *folder,
+                       int (*each) (void *opaque, const char *path,
+                                    struct mg_error *err),
+                       void *opaque, struct mg_error *err);
+
+#endif

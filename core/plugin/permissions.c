@@ -1,0 +1,115 @@
+/* Access control lists as a kind: see permissions.h. */
+#include <config.h>
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "plugin/permissions.h"
+
+static const struct migrate_ref refs[] = {
+  { .path = "access_control_list[*].user_name", .ns = MG_NS_USER },
+  { .path = "access_control_list[*].group_name", .ns = MG_NS_GROUP },
+  { .path = "access_control_list[*].service_principal_name",
+    .ns = MG_NS_SERVICE },
+  { .path = NULL },
+};
+
+static const char *const unordered[] = { "access_control_list", NULL };
+
+static const char *const nocase[] = {
+  "access_control_list[*].user_name", "access_control_list[*].group_name", NULL,
+};
+
+const struct migrate_kind *
+mg_permissions_kind (const struct migrate_kind *parent)
+{
+  struct migrate_kind *k = mg_xcalloc (1, sizeof *k);
+
+  k->name = mg_xasprintf ("%s/permissions", parent->name);
+  k->title = mg_xasprintf ("permissions of %s", parent->title);
+  k->get = mg_xasprintf ("GET /api/2.0/permissions/%s/{id}",
+                         parent->permissions);
+  k->update = mg_xasprintf ("PUT /api/2.0/permissions/%s/{id}",
+                            parent->permissions);
+  k->key = "object_id";
+  k->id = "object_id";
+  k->once = MIGRATE_ONCE_PUT;
+  k->flags = MIGRATE_KIND_DETAIL;
+  k->ends = MIGRATE_END_DATABRICKS;
+  k->refs = refs;
+  k->unordered = unordered;
+  k->nocase = nocase;
+  return k;
+}
+
+void
+mg_permissions_kind_free (const struct migrate_kind *k)
+{
+  mg_free ((void *) (uintptr_t) k->name);
+  mg_free ((void *) (uintptr_t) k->title);
+  mg_free ((void *) (uintptr_t) k->get);
+  mg_free ((void *) (uintptr_t) k->update);
+  mg_free ((void *) (uintptr_t) k);
+}
+
+struct entry {
+  struct mg_buf *out;
+  struct mg_span who;              /* the entry's name member, quoted */
+  const char *member;
+  int n;
+};
+
+/* One element of all_permissions: kept when it is direct. */
+static int
+each_level (void *opaque, struct mg_span level)
+{
+  struct entry *e = opaque;
+  struct mg_span name;
+
+  if (mg_json_get_bool (level.p, level.len, "inherited")
+      || mg_json_get (level.p, level.len, "permission_level", &name) != 1)
+    return 0;
+  mg_buf_addf (e->out, "%s{\"%s\":", e->n++ ? "," : "", e->member);
+  mg_buf_add (e->out, e->who.p, e->who.len);
+  mg_buf_add_str (e->out, ",\"permission_level\":");
+  mg_buf_add (e->out, name.p, name.len);
+  mg_buf_add_byte (e->out, '}');
+  return 0;
+}
+
+static int
+each_entry (void *opaque, struct mg_span acl)
+{
+  static const char *const members[] = {
+    "user_name", "group_name", "service_principal_name",
+  };
+  struct entry *e = opaque;
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (members); i++)
+    if (mg_json_get (acl.p, acl.len, members[i], &e->who) == 1)
+      break;
+  if (i == MG_N_ELEMENTS (members))
+    return 0;
+  e->member = members[i];
+  if (i == 1 && e->who.len == 8 && memcmp (e->who.p, "\"admins\"", 8) == 0)
+    return 0;
+  return mg_json_each (acl.p, acl.len, "all_permissions[*]", each_level, e);
+}
+
+int
+mg_permissions_direct (const char *answer, size_t len,
+                       struct mg_buf *ret_body, struct mg_error *err)
+{
+  struct entry e = { .out = ret_body };
+  int r = mg_json_check (answer, len, err);
+
+  if (r < 0)
+    return r;
+  mg_buf_add_str (ret_body, "{\"access_control_list\":[");
+  mg_json_each (answer, len, "access_control_list[*]", each_entry, &e);
+  mg_buf_add_str (ret_body, "]}");
+  return mg_buf_check (ret_body, "access control list", err);
+}

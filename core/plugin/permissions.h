@@ -1,0 +1,27 @@
+/* NAME/permissions: the kind that every kind with an object type gets.
+ *
+ * Its assets stand for the access control list of one parent asset: only the
+ * direct entries, never inherited ones nor those of the group 'admins', which
+ * the service gives by itself (databricks-api.md section 8).
+ */
+#ifndef MG_PLUGIN_PERMISSIONS_H
+#define MG_PLUGIN_PERMISSIONS_H
+
+#include <migrate-plugin.h>
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Names of the namespaces that a plugin with principals declares. */
+#define MG_NS_USER "principal.user_name"
+#define MG_NS_GROUP "principal.group_name"
+#define MG_NS_SERVICE "principal.service_principal_name"
+
+const struct migrate_kind *mg_permissions_kind (const struct migrate_kind *parent);
+void mg_permissions_kind_free (const struct migrate_kind *k);
+
+/* {"access_control_list":[{NAME, "permission_level": LEVEL}, ...]} from the
+ * service's answer.  Appends. */
+int mg_permissions_direct (const char *answer, size_t len,
+                           struct mg_buf *ret_body, struct mg_error *err);
+
+#endif

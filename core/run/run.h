@@ -1,0 +1,132 @@
+/* Commands that move assets: export, plan, import, validate, undo.
+ *
+ * A run owns its worker threads while one of the functions below blocks; the
+ * thread that called it calls 'tick' about five times a second, for the progress
+ * display and for signals.  Everything durable is in the store: a run that was
+ * killed is gone on with by calling the same function again.
+ */
+#ifndef MG_RUN_RUN_H
+#define MG_RUN_RUN_H
+
+#include "plugin/ctx.h"
+#include "store/work.h"
+
+enum mg_on_conflict { MG_CONFLICT_SKIP, MG_CONFLICT_UPDATE, MG_CONFLICT_FAIL };
+
+struct mg_run_options {
+  int parallel;                  /* worker threads; 0 = twice the slots */
+  enum mg_on_conflict on_conflict;
+  int retry_failed;
+  int64_t settle_us;             /* -1 = as the kind says */
+  int64_t stop_at_us;            /* wall time; 0 = never */
+  const char *name_glob;         /* --name: only assets whose key matches; NULL */
+};
+
+/* One thing that happened, for lines, --json and reports.  Texts live during
+ * the call.  'event':
+ *   kind-begin, kind-end   a kind's list (or its work) began, ended: n
+ *   asset                  one asset's work ended: kind, key, id, state, code,
+ *                          message
+ *   note                   a line about an asset or a kind: code, message
+ *   phase                  "listing target", "planning" ...: message
+ *   settle                 uncertain creates settled: n = found, total = asked
+ */
+struct mg_event {
+  const char *event, *kind, *key, *id, *code, *message;
+  int state;                     /* enum mg_state; of 'asset' */
+  int op;                        /* enum mg_work_op */
+  int64_t n, total;
+};
+
+struct mg_run {
+  /* set by the caller */
+  struct mg_store *store;
+  struct mg_registry *registry;
+  struct mg_side source, target; /* remote NULL when the command has no such end */
+  struct mg_run_options options;
+  const char *(*plugin_option) (const char *plugin, const char *name);
+  void (*on_event) (void *opaque, const struct mg_event *event); /* any thread,
+                                    one at a time */
+  void (*tick) (void *opaque);   /* the calling thread */
+  void *opaque;
+
+  /* filled by the functions */
+  int64_t n_failed;              /* assets failed, blocked or uncertain */
+  int64_t n_differences;         /* validate: without a reason */
+  int64_t n_requests;
+  int stopped;                   /* ended by mg_run_stop or stop_at: resumable */
+
+  /* inside */
+  struct mg_run_state *state;
+};
+
+void mg_run_init (struct mg_run *run);
+void mg_run_done (struct mg_run *run);
+
+/* First call: no new request leaves, what is under way ends, then the function
+ * returns with 'stopped'.  Only sets a flag: safe in a signal handler. */
+void mg_run_stop (struct mg_run *run);
+
+/* Lists every chosen kind of the source, fetches details, stores everything; a
+ * snapshot that was cut off is gone on with.  0 also when some assets failed. */
+int mg_run_export (struct mg_run *run, struct mg_error *err);
+
+/* The numbers of a plan, per kind in registry order. */
+struct mg_plan_row {
+  const struct mg_kind *kind;
+  int64_t create, update, same, blocked, skipped, failed;
+};
+struct mg_plan {
+  struct mg_plan_row *rows;
+  int n_rows;
+  int64_t least_us;              /* least time by the published limits */
+  char least_class[48];          /* the class that sets it */
+  double least_rate;             /* its limit, per second */
+};
+void mg_plan_done (struct mg_plan *plan);
+
+/* Lists the target (the baseline, once), finds what each asset needs, decides
+ * create, adopt, merge or block; writes work rows but sends no write. */
+int mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
+                 struct mg_error *err);
+
+/* Plans what is not planned, settles what is in doubt, does the work. */
+int mg_run_import (struct mg_run *run, struct mg_error *err);
+
+/* Lists the target anew and compares asset by asset; rows in the difference
+ * table; n_differences counts those without a reason. */
+struct mg_validate_row {
+  const struct mg_kind *kind;
+  int64_t source, target, equal, differ, missing, extra, explained;
+};
+struct mg_validation {
+  struct mg_validate_row *rows;
+  int n_rows;
+};
+void mg_validation_done (struct mg_validation *validation);
+int mg_run_validate (struct mg_run *run, struct mg_validation *ret_validation,
+                     struct mg_error *err);
+
+/* What undo would do, per kind; with 'apply' does it: removes what this session
+ * created, restores what it changed, leaves and reports what was edited since. */
+struct mg_undo_row {
+  const struct mg_kind *kind;
+  int64_t remove, restore, edited, removed, restored, failed;
+};
+struct mg_undo {
+  struct mg_undo_row *rows;
+  int n_rows;
+};
+void mg_undo_done (struct mg_undo *undo);
+int mg_run_undo (struct mg_run *run, int apply, struct mg_undo *ret_undo,
+                 struct mg_error *err);
+
+/* Progress of the running function, for the display; any thread.  'total' is
+ * -1 while unknown.  Returns how many rows were filled. */
+struct mg_progress {
+  const char *kind;
+  int64_t done, total, failed;
+};
+int mg_run_progress (struct mg_run *run, struct mg_progress *ret_rows, int max);
+
+#endif
