@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/json-edit.h"
+#include "base/str.h"
 
 /* What became of a value; negative is an error. */
 enum fate {
@@ -53,14 +54,23 @@ replace (struct doc *doc, const char *from, const char *to)
   doc->copied = to;
 }
 
-/* How the replacement that a map gave is written. */
-static void
-add_replacement (struct mg_buf *out, int type, const struct mg_buf *text)
+/* Writes the replacement that a map gave. */
+static int
+add_replacement (struct mg_js_edit *e, struct mg_buf *out, int type,
+                 const struct mg_buf *text)
 {
+  if (text->failed)
+    out->failed = text->failed;
+  if (!mg_utf8_valid (mg_buf_text (text), text->len)) {
+    e->foreign = 1;
+    return mg_error_set (e->err, MG_E_INVALID, "bad-value",
+                         "the replacement of a value is not UTF-8");
+  }
   if (type == '0' && mg_js_is_number (mg_buf_text (text), text->len))
     mg_buf_add (out, mg_buf_text (text), text->len);
   else
     mg_js_add_string (out, mg_buf_text (text), text->len);
+  return 0;
 }
 
 /* The whole container, found by reading ahead, once. */
@@ -90,7 +100,7 @@ edit_map (struct mg_js_edit *e, struct doc *doc, struct mg_js *js,
   MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MG_MAX_ELEMENT);
   struct mg_js ahead = *js;
   struct mg_span value, parent;
-  int verdict;
+  int verdict, r;
 
   if (mg_js_skip (&ahead, depth) < 0) {
     *js = ahead;
@@ -109,10 +119,10 @@ edit_map (struct mg_js_edit *e, struct doc *doc, struct mg_js *js,
   if (verdict == MG_MAP_DROP_ELEMENT)
     return holder->n_arrays > 0 ? FATE_ELEMENT_GONE : FATE_GONE;
   if (verdict == MG_MAP_REPLACE) {
-    if (text.failed)
-      doc->out->failed = text.failed;
     replace (doc, value.p, ahead.p);
-    add_replacement (doc->out, mg_json_type (value), &text);
+    r = add_replacement (e, doc->out, mg_json_type (value), &text);
+    if (r < 0)
+      return r;
     *js = ahead;
   }
   return FATE_KEPT;

@@ -110,8 +110,12 @@ struct mg_js_set {
   size_t n_words;        /* of one mask */
 };
 
+/* At least as many steps as the path has, its end included. */
+size_t mg_js_steps_bound (const char *path);
+
 /* Appends the steps of one path and its end; ret_steps has room for
- * MG_JS_STEPS + 1.  Returns their number, or MG_E_INVALID [bad-path]. */
+ * MG_JS_STEPS + 1 or for mg_js_steps_bound.  Returns their number, or
+ * MG_E_INVALID [bad-path]. */
 int mg_js_compile (const char *path, size_t owner,
                    struct mg_js_step *ret_steps, struct mg_error *err);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json-impl.h"
+#include "base/str.h"
 
 static int
 bad_path (const char *path, const char *at, const char *why,
@@ -61,6 +62,16 @@ parse_name (const char **p, struct mg_js_step *ret_step)
   return ret_step->len > 0;
 }
 
+size_t
+mg_js_steps_bound (const char *path)
+{
+  size_t n = 2;              /* the first one and the end */
+
+  for (; *path != '\0'; path++)
+    n += *path == '.' || *path == '[' || *path == '|';
+  return n;
+}
+
 int
 mg_js_compile (const char *path, size_t owner, struct mg_js_step *ret_steps,
                struct mg_error *err)
@@ -69,6 +80,8 @@ mg_js_compile (const char *path, size_t owner, struct mg_js_step *ret_steps,
   struct mg_js_step *step = ret_steps;
   int good;
 
+  if (!mg_utf8_valid (path, strlen (path)))
+    return bad_path (path, path, "no UTF-8", err);
   for (; *p != '\0'; step++) {
     if (step - ret_steps >= MG_JS_STEPS)
       return bad_path (path, p, "too many steps", err);
@@ -84,8 +97,9 @@ mg_js_compile (const char *path, size_t owner, struct mg_js_step *ret_steps,
       p += good ? 5 : 0;
     }
     else {
-      p += *p == '.' && p > path;
-      good = parse_name (&p, step);
+      good = p == path || *p == '.';
+      p += p > path;
+      good = good && parse_name (&p, step);
     }
     if (!good)
       return bad_path (path, from, "cannot read the step", err);

@@ -12,11 +12,9 @@ static size_t
 list_bound (const char *const *list)
 {
   size_t n = 0;
-  const char *p;
 
   for (; list != NULL && *list != NULL; list++)
-    for (n += 2, p = *list; *p != '\0'; p++)
-      n += *p == '.' || *p == '[' || *p == '|';
+    n += mg_js_steps_bound (*list);
   return n;
 }
 

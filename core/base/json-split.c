@@ -331,12 +331,15 @@ static void
 rest_string_end (struct mg_split *split)
 {
   struct mg_span key;
+  struct mg_js js;
 
   if (split->depth != split->matched || split->expect != EXPECT_KEY)
     return;
   key.p = split->rest.data + split->key_at;
   key.len = split->rest.len - 1 - split->key_at;
-  split->hit = split->matched > 0
+  js = mg_js_open (key.p - 1, key.len + 2);
+  /* a key with a bad escape is no key; the check at the end tells */
+  split->hit = split->matched > 0 && mg_js_string (&js) == 0
                && mg_js_key_is (&split->path[split->matched - 1], key);
   split->expect = EXPECT_COLON;
 }

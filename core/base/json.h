@@ -98,7 +98,10 @@ struct mg_edit {
 /* Applies all edits in one pass over the text (values inside dropped members
  * are not asked for; two edits that match one value: the first in the array
  * wins).  Everything untouched is copied byte for byte.  Appends to ret_text.
- * MG_E_PROTOCOL [not-json], MG_E_NOMEM, or what a map returned. */
+ * SET adds nothing below '**' (only replaces there), nothing to what is no
+ * object, and no parents below a wildcard.
+ * MG_E_PROTOCOL [not-json], MG_E_NOMEM [too-large], MG_E_INVALID [bad-path]
+ * [bad-value], or what a map returned; ret_text is as it was then. */
 int mg_json_edit (const char *text, size_t len, const struct mg_edit *edits,
                   size_t n_edits, struct mg_buf *ret_text,
                   struct mg_error *err);
@@ -155,7 +158,10 @@ struct mg_split *mg_split_new (const char *array, size_t max_element,
 void mg_split_free (struct mg_split *split);
 int mg_split_feed (struct mg_split *split, const char *data, size_t len,
                    struct mg_error *err);
-/* The document must be whole: else MG_E_PROTOCOL [truncated].  ret_rest is the
+/* Errors of feed: MG_E_PROTOCOL [not-json], MG_E_NOMEM [too-large],
+ * MG_E_INVALID [bad-path] (keys only, no wildcards), or what 'each' returned
+ * (negative); the splitter is done for then.
+ * The document must be whole: else MG_E_PROTOCOL [truncated].  ret_rest is the
  * document with the array empty. */
 int mg_split_end (struct mg_split *split, struct mg_span *ret_rest,
                   size_t *ret_n_elements, struct mg_error *err);
