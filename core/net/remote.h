@@ -22,6 +22,7 @@
 struct mg_remote;
 struct mg_rates;
 struct mg_trace;
+struct mg_transport;
 
 /* What a request does at the service if it arrives. */
 enum mg_effect {
@@ -53,7 +54,9 @@ struct mg_part {
 struct mg_request {
   enum mg_effect effect;
   const char *method;            /* "GET" "POST" ... */
-  const char *path;              /* from '/', query included, encoded */
+  const char *path;              /* from '/', query included, encoded; or a
+                                    whole https:// URL that was signed: it gets
+                                    no credentials */
   const char *content_type;      /* NULL: application/json when there is a body */
   const char *accept;            /* NULL: application/json */
   const char *const *headers;    /* more "Name: value" lines, NULL-ended; or NULL */
@@ -68,6 +71,10 @@ struct mg_request {
                   struct mg_error *err);
   void *opaque;
   int64_t timeout_us;            /* without a byte; 0 = 60 s */
+  int is_stream;                 /* a bulk body, either way: at most four of
+                                    these are in flight */
+  int may_hold_error_code;       /* a 2xx object with a member error_code is an
+                                    answer, not an error */
 };
 
 struct mg_response {
@@ -97,6 +104,9 @@ struct mg_remote_options {
   int64_t auth_wait_us;          /* how long to wait for a new token; 0 = not */
   const char *user_agent;        /* "migrate/0.1.0 session/ID" */
   uint64_t seed;                 /* of the jitter */
+  struct mg_transport *transport;  /* NULL = curl; taken over, also on failure */
+  int64_t auth_read_us;          /* how often the profile is read while a token
+                                    is waited for; 0 = 20 s */
 };
 
 /* Starts the I/O thread.  No request leaves yet.  'end' is copied. */
