@@ -1,18 +1,20 @@
 /* Opening one plugin and refusing it where it breaks the contract: the rules
- * of migrate-plugin(3), each with a message of its own. */
+ * of migrate-plugin(3), each with a message of its own.  The plugin is judged
+ * by its data before any of its functions is called. */
 #include <config.h>
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "plugin/check.h"
 #include "plugin/module.h"
 #include "plugin/registry.h"
 
 #define LEAST_PLUGIN_SIZE offsetof (struct migrate_plugin, open)
+#define LEAST_KIND_SIZE offsetof (struct migrate_kind, permissions)
+#define LEAST_REF_SIZE offsetof (struct migrate_ref, on_missing)
 #define MOST_SIZE 65536
-#define KNOWN_FLAGS 0x3fu
 #define REQUIREMENT_BITS 0xffffu
 #define MAX_KINDS 64
 
@@ -24,17 +26,9 @@ refuse (struct mg_error *err, const char *path, const char *text)
 }
 
 static int
-name_ok (const char *name)
+size_ok (uint32_t size, size_t least)
 {
-  size_t i;
-
-  if (name == NULL || !islower ((unsigned char) name[0]) || strlen (name) > 60)
-    return 0;
-  for (i = 0; name[i] != '\0'; i++)
-    if (!islower ((unsigned char) name[i]) && !isdigit ((unsigned char) name[i])
-        && name[i] != '-')
-      return 0;
-  return 1;
+  return size >= least && size <= MOST_SIZE && size % sizeof (void *) == 0;
 }
 
 static int
@@ -46,13 +40,13 @@ check_head (const struct migrate_plugin *p, const char *path,
                          "'%s' was built for ABI %u, this program has ABI %u; "
                          "build it against this version", path, p->abi_version,
                          (unsigned) MIGRATE_ABI_VERSION);
-  if (p->struct_size < LEAST_PLUGIN_SIZE || p->struct_size > MOST_SIZE
-      || p->kind_size < offsetof (struct migrate_kind, once)
-      || p->kind_size > MOST_SIZE || p->ref_size > MOST_SIZE)
+  if (!size_ok (p->struct_size, LEAST_PLUGIN_SIZE)
+      || !size_ok (p->kind_size, LEAST_KIND_SIZE)
+      || !size_ok (p->ref_size, LEAST_REF_SIZE))
     return mg_error_set (err, MG_E_INVALID, "plugin-load",
-                         "'%s' has an impossible struct_size %u or kind_size "
-                         "%u; refusing to load it", path, p->struct_size,
-                         p->kind_size);
+                         "'%s' has an impossible struct_size %u, kind_size %u "
+                         "or ref_size %u; refusing to load it", path,
+                         p->struct_size, p->kind_size, p->ref_size);
   return 0;
 }
 
@@ -65,60 +59,62 @@ check_name (const struct migrate_plugin *p, const char *path,
 
   base = base ? base + 1 : path;
   len = strlen (base);
-  if (!name_ok (p->name))
+  if (!mg_plugin_name_ok (p->name))
     return refuse (err, path, "has a name that is not [a-z][a-z0-9-]*");
   if (len != strlen (p->name) + 3 || strncmp (base, p->name, len - 3) != 0)
     return mg_error_set (err, MG_E_INVALID, "plugin-load",
                          "'%s' calls itself '%s'; rename the file or the plugin",
                          path, p->name);
+  if ((p->flags & REQUIREMENT_BITS) != 0)
+    return mg_error_set (err, MG_E_UNSUPPORTED, "plugin-abi",
+                         "'%s' needs feature 0x%x of a newer version; update "
+                         "migrate", path, p->flags & REQUIREMENT_BITS);
   return 0;
 }
 
-static int
-check_kind (const struct migrate_kind *k, const char *path,
-            struct mg_error *err)
+/* Like the kinds: by the plugin's stride.  NULL when the list has no end. */
+static struct migrate_ref *
+copy_refs (const struct migrate_ref *given, size_t stride)
 {
-  uint32_t unknown = k->flags & REQUIREMENT_BITS & ~KNOWN_FLAGS;
+  size_t size = stride < sizeof *given ? stride : sizeof *given;
+  const char *at = (const char *) given;
+  struct migrate_ref *refs;
+  size_t n = 0, i;
 
-  if (!name_ok (k->name))
-    return refuse (err, path, "has a kind whose name is not [a-z][a-z0-9-]*");
-  if (unknown != 0)
-    return mg_error_set (err, MG_E_UNSUPPORTED, "plugin-abi",
-                         "'%s': kind '%s' needs feature 0x%x of a newer "
-                         "version; update migrate", path, k->name, unknown);
-  if (k->key == NULL || k->id == NULL || k->title == NULL)
-    return mg_error_set (err, MG_E_INVALID, "plugin-load",
-                         "'%s': kind '%s' has no key, id or title; refusing to "
-                         "load it", path, k->name);
-  if (k->once < MIGRATE_ONCE_UNIQUE || k->once > MIGRATE_ONCE_PUT)
-    return mg_error_set (err, MG_E_INVALID, "plugin-load",
-                         "'%s': kind '%s' does not say what makes a create "
-                         "happen once; refusing to load it", path, k->name);
-  if (!(k->flags & MIGRATE_KIND_CALLS) && k->list == NULL)
-    return mg_error_set (err, MG_E_INVALID, "plugin-load",
-                         "'%s': kind '%s' has neither a list nor callbacks; "
-                         "refusing to load it", path, k->name);
-  if ((k->flags & MIGRATE_KIND_DETAIL) && k->get == NULL
-      && !(k->flags & MIGRATE_KIND_CALLS))
-    return mg_error_set (err, MG_E_INVALID, "plugin-load",
-                         "'%s': kind '%s' lists stubs but has no get; refusing "
-                         "to load it", path, k->name);
-  return 0;
+  while (((const struct migrate_ref *) (const void *) (at + n * stride))->path)
+    if (++n == MG_MAX_PLUGIN_LIST)
+      return NULL;
+  refs = mg_xcalloc (n + 1, sizeof *refs);
+  for (i = 0; i < n; i++)
+    memcpy (&refs[i], at + i * stride, size);
+  return refs;
 }
 
 /* Members the plugin's header did not have yet stay zero; what a newer header
  * added is left out. */
-static void
-copy_kinds (struct mg_plugin *plugin, const struct migrate_plugin *given)
+static int
+copy_kinds (struct mg_plugin *plugin, const struct migrate_plugin *given,
+            struct mg_error *err)
 {
   size_t stride = given->kind_size;
   size_t size = stride < sizeof *plugin->kinds ? stride : sizeof *plugin->kinds;
+  int endless = 0;
   uint32_t i;
 
   plugin->kinds = mg_xcalloc (given->n_kinds, sizeof *plugin->kinds);
-  for (i = 0; i < given->n_kinds; i++)
-    memcpy (&plugin->kinds[i], (const char *) given->kinds + i * stride, size);
   plugin->p.kinds = NULL;
+  for (i = 0; i < given->n_kinds; i++) {
+    struct migrate_kind *k = &plugin->kinds[i];
+
+    memcpy (k, (const char *) given->kinds + i * stride, size);
+    if (k->refs != NULL) {
+      k->refs = copy_refs (k->refs, given->ref_size);
+      endless |= k->refs == NULL;
+    }
+  }
+  if (endless)
+    return refuse (err, plugin->path, "has a list of references without an end");
+  return 0;
 }
 
 static int
@@ -129,25 +125,37 @@ has_callback (const struct migrate_plugin *p)
 }
 
 static int
-check_content (struct mg_plugin *plugin, const char *path,
-               struct mg_error *err)
+check_content (struct mg_plugin *plugin, struct mg_error *err)
 {
-  int calls = 0, data = 0;
+  int data = 0, r = mg_check_tables (&plugin->p, plugin->path, err);
   uint32_t i;
-  int r;
 
-  for (i = 0; i < plugin->p.n_kinds; i++) {
-    r = check_kind (&plugin->kinds[i], path, err);
-    if (r < 0)
-      return r;
-    if (plugin->kinds[i].flags & MIGRATE_KIND_CALLS)
-      calls = 1;
-    else
-      data = 1;
+  for (i = 0; i < plugin->p.n_kinds && r == 0; i++) {
+    r = mg_check_kind (&plugin->kinds[i], plugin->path, err);
+    data |= !(plugin->kinds[i].flags & MIGRATE_KIND_CALLS);
   }
-  if (!data && (!calls || !has_callback (&plugin->p)))
-    return refuse (err, path, "has none of export, import, validate");
-  return 0;
+  if (r == 0 && !data && !has_callback (&plugin->p))
+    return refuse (err, plugin->path, "has none of export, import, validate");
+  return r;
+}
+
+/* Our own copy, as large as this program knows the struct. */
+static struct mg_plugin *
+copy_plugin (const struct migrate_plugin *given, const char *path)
+{
+  struct mg_plugin *plugin = mg_xcalloc (1, sizeof *plugin);
+
+  memcpy (&plugin->p, given, given->struct_size < sizeof plugin->p
+          ? given->struct_size : sizeof plugin->p);
+  plugin->struct_size_given = given->struct_size;
+  plugin->path = mg_xstrdup (path);
+  if (plugin->p.summary == NULL)
+    plugin->p.summary = "";
+  if (plugin->p.version == NULL)
+    plugin->p.version = "";
+  if (plugin->p.sdk_version == NULL)
+    plugin->p.sdk_version = "";
+  return plugin;
 }
 
 int
@@ -168,19 +176,16 @@ mg_plugin_open (const char *path, struct mg_plugin **ret_plugin,
                          "'%s' is not a migrate plugin (no symbol "
                          "'migrate_plugin')", path);
   r = check_head (given, path, err);
+  if (r == 0)
+    r = check_name (given, path, err);
   if (r < 0)
     return r;
   if (given->n_kinds == 0 || given->n_kinds > MAX_KINDS || given->kinds == NULL)
-    return refuse (err, path, "has no kinds");
-  plugin = mg_xcalloc (1, sizeof *plugin);
-  memcpy (&plugin->p, given, given->struct_size < sizeof plugin->p
-          ? given->struct_size : sizeof plugin->p);
-  plugin->struct_size_given = given->struct_size;
-  plugin->path = mg_xstrdup (path);
-  copy_kinds (plugin, given);
-  r = check_name (&plugin->p, path, err);
+    return refuse (err, path, "has no kinds, or too many");
+  plugin = copy_plugin (given, path);
+  r = copy_kinds (plugin, given, err);
   if (r == 0)
-    r = check_content (plugin, path, err);
+    r = check_content (plugin, err);
   if (r < 0) {
     mg_plugin_free (plugin);
     return r;
@@ -192,8 +197,12 @@ mg_plugin_open (const char *path, struct mg_plugin **ret_plugin,
 void
 mg_plugin_free (struct mg_plugin *plugin)
 {
+  uint32_t i;
+
   if (plugin == NULL)
     return;
+  for (i = 0; plugin->kinds != NULL && i < plugin->p.n_kinds; i++)
+    mg_free ((void *) (uintptr_t) plugin->kinds[i].refs);
   mg_free (plugin->kinds);
   mg_free (plugin->path);
   mg_free (plugin);

@@ -22,13 +22,41 @@ struct mg_module {
 int
 mg_module_start (struct mg_error *err)
 {
-  if (lt_dlinit () != 0)
+  static int started;
+
+  if (!started && lt_dlinit () != 0)
     return mg_error_set (err, MG_E_FAIL, "plugin-load",
                          "cannot start libltdl: %s", lt_dlerror ());
+  started = 1;
   return 0;
 }
 
 /* The group may write when it is the user's own (umask 0002). */
+static int
+others_write (const struct stat *st)
+{
+  return (st->st_mode & S_IWOTH) != 0
+         || ((st->st_mode & S_IWGRP) != 0 && st->st_gid != getegid ());
+}
+
+/* Who may write to the folder may put another file in the place of ours,
+ * unless it is sticky. */
+static int
+check_folder (const char *path, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *folder = mg_xstrdup (path);
+  struct stat st;
+
+  *strrchr (folder, '/') = '\0';
+  if (stat (*folder ? folder : "/", &st) < 0)
+    return mg_file_error (err, "read", folder, errno);
+  if (others_write (&st) && !(st.st_mode & S_ISVTX))
+    return mg_error_set (err, MG_E_DENIED, "plugin-writable",
+                         "the folder of '%s' is writable by others; refusing "
+                         "to load it; chmod go-w it", path);
+  return 0;
+}
+
 static int
 check_owner (const char *path, struct mg_error *err)
 {
@@ -40,8 +68,7 @@ check_owner (const char *path, struct mg_error *err)
   if (!S_ISREG (st.st_mode))
     return mg_error_set (err, MG_E_DENIED, "plugin-load",
                          "'%s' is not a file; refusing to load it", path);
-  if ((st.st_mode & S_IWOTH) != 0
-      || ((st.st_mode & S_IWGRP) != 0 && st.st_gid != getegid ()))
+  if (others_write (&st))
     return mg_error_set (err, MG_E_DENIED, "plugin-writable",
                          "'%s' is writable by others; refusing to load it; "
                          "chmod go-w it", path);
@@ -49,28 +76,49 @@ check_owner (const char *path, struct mg_error *err)
     return mg_error_set (err, MG_E_DENIED, "plugin-writable",
                          "'%s' belongs to another user; refusing to load it",
                          path);
-  return 0;
+  return check_folder (path, err);
+}
+
+static lt_dlhandle
+open_local (const char *path)
+{
+  lt_dlhandle handle = NULL;
+  lt_dladvise advise;
+
+  if (lt_dladvise_init (&advise) == 0) {
+    lt_dladvise_local (&advise);
+    handle = lt_dlopenadvise (path, advise);
+    lt_dladvise_destroy (&advise);
+  }
+  return handle;
 }
 
 int
 mg_module_open (const char *path, struct mg_module **ret_module,
                 struct mg_error *err)
 {
+  MG_CLEANUP_FREE char *full = NULL;
   struct mg_module *module;
-  lt_dladvise advise;
-  lt_dlhandle handle = NULL;
-  int r = check_owner (path, err);
+  lt_dlhandle handle;
+  int r = mg_module_start (err);
 
   if (r < 0)
     return r;
-  if (dlopen (path, RTLD_NOW | RTLD_LOCAL) == NULL)
+  if (strchr (path, '/') == NULL)
+    return mg_error_set (err, MG_E_INVALID, "plugin-load",
+                         "'%s' is not a path; write './%s' for a file in this "
+                         "folder", path, path);
+  full = realpath (path, NULL);
+  if (full == NULL)
+    return mg_error_set (err, MG_E_NOT_FOUND, "plugin-load",
+                         "cannot load '%s': %s", path, strerror (errno));
+  r = check_owner (full, err);
+  if (r < 0)
+    return r;
+  if (dlopen (full, RTLD_NOW | RTLD_LOCAL) == NULL)
     return mg_error_set (err, MG_E_FAIL, "plugin-load", "cannot load %s",
                          dlerror ());
-  if (lt_dladvise_init (&advise) == 0) {
-    lt_dladvise_local (&advise);
-    handle = lt_dlopenadvise (path, advise);
-    lt_dladvise_destroy (&advise);
-  }
+  handle = open_local (full);
   if (handle == NULL)
     return mg_error_set (err, MG_E_FAIL, "plugin-load", "cannot load '%s': %s",
                          path, lt_dlerror ());

@@ -15,10 +15,14 @@
 
 struct mg_module;
 
+/* Once; the others do it too. */
 int mg_module_start (struct mg_error *err);
 
-/* 'path' is absolute.  Refused before any of its code runs: not a regular
- * file, writable by others.  MG_E_DENIED or MG_E_FAIL [plugin-load]. */
+/* 'path' has a '/': a bare name would be looked for along the system's paths.
+ * Refused before any of its code runs: MG_E_NOT_FOUND or MG_E_DENIED
+ * [plugin-load] when it is absent or no regular file, MG_E_DENIED
+ * [plugin-writable] when somebody else may write to it or its folder,
+ * MG_E_FAIL [plugin-load] with the system's reason when it cannot be linked. */
 int mg_module_open (const char *path, struct mg_module **ret_module,
                     struct mg_error *err);
 

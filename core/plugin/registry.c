@@ -1,6 +1,7 @@
 /* The set of plugins and kinds: see registry.h. */
 #include <config.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,11 +63,19 @@ add_plugin (struct mg_registry *registry, struct mg_plugin *plugin,
 }
 
 static void
+free_kind (struct mg_kind *kind)
+{
+  if (kind->parent != NULL)
+    mg_permissions_kind_free (kind->k);
+  mg_free (kind);
+}
+
+static void
 drop_kinds_of (struct mg_registry *registry, const struct mg_plugin *plugin)
 {
   while (registry->n_kinds > 0
          && registry->kinds[registry->n_kinds - 1]->plugin == plugin)
-    mg_free (registry->kinds[--registry->n_kinds]);
+    free_kind (registry->kinds[--registry->n_kinds]);
 }
 
 static int
@@ -145,8 +154,8 @@ declares (const struct mg_kind *kind, const char *ns)
   return 0;
 }
 
-static int
-needs (const struct mg_kind *kind, const struct mg_kind *other)
+int
+mg_kind_needs (const struct mg_kind *kind, const struct mg_kind *other)
 {
   const struct migrate_ref *r;
   const char *const *a;
@@ -180,7 +189,7 @@ sort_kinds (struct mg_registry *registry)
         continue;
       for (j = 0; j < registry->n_kinds; j++)
         if (registry->kinds[j] != NULL
-            && needs (registry->kinds[i], registry->kinds[j]))
+            && mg_kind_needs (registry->kinds[i], registry->kinds[j]))
           break;
       if (j == registry->n_kinds)
         pick = i;
@@ -202,16 +211,21 @@ mg_registry_load (const char *const *folders, struct mg_registry *ret,
                   struct mg_error *err)
 {
   static const char *const installed[] = { MG_PLUGINDIR, NULL };
+  int named = folders != NULL && folders[0] != NULL;
   int r = mg_module_start (err);
 
   memset (ret, 0, sizeof *ret);
-  if (folders == NULL || folders[0] == NULL)
+  if (!named)
     folders = installed;
   for (; *folders != NULL && r == 0; folders++) {
     MG_CLEANUP_FREE char *full = realpath (*folders, NULL);
 
     if (full != NULL)
       r = mg_module_foreach (full, load_file, ret, err);
+    else if (named)
+      r = mg_error_set (err, MG_E_NOT_FOUND, "plugin-load",
+                        "cannot read the plugin folder '%s': %s; correct "
+                        "--plugin-dir", *folders, strerror (errno));
   }
   if (r == 0)
     sort_kinds (ret);
@@ -223,11 +237,8 @@ mg_registry_done (struct mg_registry *registry)
 {
   int i;
 
-  for (i = 0; i < registry->n_kinds; i++) {
-    if (registry->kinds[i]->parent != NULL)
-      mg_permissions_kind_free (registry->kinds[i]->k);
-    mg_free (registry->kinds[i]);
-  }
+  for (i = 0; i < registry->n_kinds; i++)
+    free_kind (registry->kinds[i]);
   for (i = 0; i < registry->n_plugins; i++)
     mg_plugin_free (registry->plugins[i]);
   for (i = 0; i < registry->n_refusals; i++)
@@ -331,7 +342,7 @@ index_referenced (struct mg_registry *registry, uint32_t end)
         struct mg_kind *a = registry->kinds[i], *b = registry->kinds[j];
 
         if ((a->chosen || a->indexed) && !b->chosen && !b->indexed
-            && needs (a, b) && (ends_of (b) & end)) {
+            && mg_kind_needs (a, b) && (ends_of (b) & end)) {
           b->indexed = 1;
           changed = 1;
         }

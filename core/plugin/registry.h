@@ -45,8 +45,10 @@ struct mg_registry {
   int n_refusals;                  /* files that were not loaded, and why */
 };
 
-/* 'folders' is NULL-ended; empty = the installed one.  Files that are refused
- * are listed, not an error. */
+/* 'folders' is NULL-ended; empty = the installed one, which may be absent.
+ * Files that are refused are listed, not an error; a folder that was named and
+ * is not there is one: MG_E_NOT_FOUND [plugin-load].  'ret' needs
+ * mg_registry_done in any case. */
 int mg_registry_load (const char *const *folders, struct mg_registry *ret,
                       struct mg_error *err);
 void mg_registry_done (struct mg_registry *registry);
@@ -68,6 +70,9 @@ int mg_registry_choose (struct mg_registry *registry, const char *only,
 int mg_plugin_open (const char *path, struct mg_plugin **ret_plugin,
                     struct mg_error *err);
 void mg_plugin_free (struct mg_plugin *plugin);
+
+/* Does 'kind' refer to 'other', or come after it? */
+int mg_kind_needs (const struct mg_kind *kind, const struct mg_kind *other);
 
 /* Is a value of this namespace compared without case? */
 int mg_registry_ns_nocase (const struct mg_registry *registry, const char *ns);

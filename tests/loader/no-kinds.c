@@ -1,0 +1,4 @@
+/* No kinds. */
+#include "module.h"
+
+MIGRATE_REGISTER (.name = "no-kinds");

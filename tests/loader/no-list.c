@@ -1,0 +1,4 @@
+/* A kind that nobody can list. */
+#include "module.h"
+
+ONE_KIND ("no-list", SOUND ("gadgets"));
