@@ -1,0 +1,450 @@
+/* Lists of experiments: search, list, their pages and filters.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/alloc.h"
+#include "base/parse.h"
+#include "base/str.h"
+#include "mlflow.h"
+
+#define MAX_RESULTS 3000
+#define MAX_LIST 1000
+#define MAX_TERMS 16
+
+/* --- filters --------------------------------------------------------- */
+
+struct term { char *field, *value; char op[8]; int is_tag, is_number; };
+
+struct sim_where { struct term terms[MAX_TERMS]; int n; };
+
+static const char *
+skip (const char *p)
+{
+  while (*p == ' ' || *p == '\t' || *p == '\n')
+    p++;
+  return p;
+}
+
+/* A quoted text or a word; *pos moves behind it.  NULL when there is none. */
+static char *
+take_word (const char **pos, const char *ends)
+{
+  const char *p = skip (*pos);
+  char quote = *p;
+  size_t len;
+
+  if (quote == '\'' || quote == '"' || quote == '`') {
+    const char *end = strchr (p + 1, quote);
+
+    if (end == NULL)
+      return NULL;
+    *pos = end + 1;
+    return mg_xstrndup (p + 1, (size_t) (end - p) - 1);
+  }
+  len = strcspn (p, ends);
+  if (len == 0)
+    return NULL;
+  *pos = p + len;
+  return mg_xstrndup (p, len);
+}
+
+static int
+take_operator (const char **pos, char ret_op[8])
+{
+  static const char *const ops[] = { "!=", ">=", "<=", "=", ">", "<",
+                                     "ILIKE", "LIKE", NULL };
+  const char *p = skip (*pos);
+  int i;
+
+  for (i = 0; ops[i] != NULL; i++) {
+    size_t len = strlen (ops[i]);
+
+    if (strncasecmp (p, ops[i], len) == 0) {
+      snprintf (ret_op, 8, "%s", ops[i]);
+      *pos = p + len;
+      return 0;
+    }
+  }
+  return -1;
+}
+
+static int
+take_term (const char **pos, struct term *t)
+{
+  t->field = take_word (pos, " \t=!<>.");
+  if (t->field == NULL)
+    return -1;
+  if (**pos == '.') {
+    t->is_tag = mg_starts (t->field, "tag");
+    if (!t->is_tag && !mg_starts (t->field, "attr"))
+      return -1;
+    (*pos)++;
+    mg_free (t->field);
+    t->field = take_word (pos, " \t=!<>");
+    if (t->field == NULL)
+      return -1;
+  }
+  if (take_operator (pos, t->op) < 0)
+    return -1;
+  *pos = skip (*pos);
+  t->is_number = **pos != '\'' && **pos != '"';
+  t->value = take_word (pos, " \t)");
+  if (t->value == NULL)
+    return -1;
+  if (t->is_tag)
+    return 0;
+  return mg_streq (t->field, "name") || mg_streq (t->field, "creation_time")
+    || mg_streq (t->field, "last_update_time") ? 0 : -1;
+}
+
+struct sim_where *
+sim_where_new (const char *text, const char **ret_why)
+{
+  struct sim_where *w = mg_xcalloc (1, sizeof *w);
+
+  for (text = skip (text); *text != '\0'; text = skip (text)) {
+    if (w->n == MAX_TERMS || take_term (&text, &w->terms[w->n++]) < 0)
+      goto bad;
+    text = skip (text);
+    if (*text == '\0')
+      break;
+    if (strncasecmp (text, "AND ", 4) != 0)
+      goto bad;
+    text += 4;
+  }
+  return w;
+
+ bad:
+  *ret_why = text;
+  sim_where_free (w);
+  return NULL;
+}
+
+void
+sim_where_free (struct sim_where *w)
+{
+  int i;
+
+  for (i = 0; w != NULL && i < w->n; i++) {
+    mg_free (w->terms[i].field);
+    mg_free (w->terms[i].value);
+  }
+  mg_free (w);
+}
+
+/* SQL's LIKE: '%' any text, '_' one byte. */
+static int
+like (const char *pattern, const char *s)
+{
+  const char *star = NULL, *from = NULL;
+
+  while (*s != '\0') {
+    if (*pattern == '%') {
+      star = pattern++;
+      from = s;
+    }
+    else if (*pattern == '_' || (*pattern != '\0' && *pattern == *s)) {
+      pattern++;
+      s++;
+    }
+    else if (star != NULL) {
+      pattern = star + 1;
+      s = ++from;
+    }
+    else
+      return 0;
+  }
+  while (*pattern == '%')
+    pattern++;
+  return *pattern == '\0';
+}
+
+static int
+compare_text (const struct term *t, const char *have)
+{
+  if (have == NULL)
+    return 0;
+  if (strcmp (t->op, "=") == 0)
+    return strcmp (have, t->value) == 0;
+  if (strcmp (t->op, "!=") == 0)
+    return strcmp (have, t->value) != 0;
+  if (strcmp (t->op, "LIKE") == 0)
+    return like (t->value, have);
+  if (strcmp (t->op, "ILIKE") == 0) {
+    MG_CLEANUP_FREE char *a = mg_fold (t->value);
+    MG_CLEANUP_FREE char *b = mg_fold (have);
+
+    return like (a, b);
+  }
+  return 0;
+}
+
+static int
+compare_number (const struct term *t, int64_t have)
+{
+  int64_t want = 0;
+
+  if (mg_parse_int64 (t->value, &want) < 0)
+    return 0;
+  switch (t->op[0]) {
+  case '=': return have == want;
+  case '!': return have != want;
+  case '<': return t->op[1] == '=' ? have <= want : have < want;
+  case '>': return t->op[1] == '=' ? have >= want : have > want;
+  default: return 0;
+  }
+}
+
+static const char *
+tag_value (struct json_object *e, const char *key)
+{
+  struct json_object *tags = sim_json_array (e, "tags");
+  size_t i, n = tags ? json_object_array_length (tags) : 0;
+
+  for (i = 0; i < n; i++) {
+    struct json_object *tag = json_object_array_get_idx (tags, i);
+
+    if (mg_streq (sim_json_str (tag, "key"), key))
+      return sim_json_str (tag, "value");
+  }
+  return NULL;
+}
+
+int
+sim_where_match (const struct sim_where *w, struct json_object *e)
+{
+  int i, good = 1;
+
+  for (i = 0; i < w->n && good; i++) {
+    const struct term *t = &w->terms[i];
+
+    if (t->is_tag)
+      good = compare_text (t, tag_value (e, t->field));
+    else if (strcmp (t->field, "name") == 0)
+      good = compare_text (t, sim_json_str (e, "name"));
+    else
+      good = compare_number (t, sim_json_int (e, t->field, 0));
+  }
+  return good;
+}
+
+/* --- lists ----------------------------------------------------------- */
+
+struct search {
+  struct sim_call *c;
+  struct sim_where *where;
+  const char *view;          /* ACTIVE_ONLY, DELETED_ONLY, ALL */
+  const char *order;         /* the first of order_by, or NULL */
+  int64_t max;
+  int64_t from;              /* of the page token */
+};
+
+static int
+shown (const struct search *q, const struct sim_object *o)
+{
+  MG_CLEANUP_FREE char *stage = NULL;
+
+  if (!sim_visible (q->c, o))
+    return 0;
+  if (strcmp (q->view, "ALL") != 0) {
+    stage = sim_text_field (o->text, "lifecycle_stage");
+    if ((strcmp (stage, "active") == 0)
+        != (strcmp (q->view, "ACTIVE_ONLY") == 0))
+      return 0;
+  }
+  if (q->where != NULL) {
+    MG_CLEANUP (sim_json_put) struct json_object *e =
+      sim_object_json (&q->c->s->tables[SIM_EXPERIMENTS], o);
+
+    return sim_where_match (q->where, e);
+  }
+  return 1;
+}
+
+static void
+add_one (struct mg_buf *out, const struct sim_object *o, int64_t *n)
+{
+  mg_buf_add_str (out, (*n)++ == 0 ? "{\"experiments\":[" : ",");
+  mg_buf_add_str (out, o->text);
+}
+
+static void
+end_list (struct search *q, int64_t n, int64_t next)
+{
+  struct mg_buf *out = &q->c->r->body;
+
+  mg_buf_add_str (out, n == 0 ? "{" : "]");
+  if (next >= 0)
+    mg_buf_addf (out, "%s\"next_page_token\":\"%08" PRIx64 "%c\"",
+                 n == 0 ? "" : ",", (uint64_t) next ^ 0x5a5a5a5au,
+                 q->order ? 'o' : 's');
+  mg_buf_add_byte (out, '}');
+  q->c->r->status = 200;
+  q->c->r->content_type = "application/json";
+}
+
+/* The newest first; a page token is the slot of the next one, so that what is
+ * made or deleted meanwhile moves nothing. */
+static void
+list_by_age (struct search *q)
+{
+  struct sim_table *t = &q->c->s->tables[SIM_EXPERIMENTS];
+  int64_t i, n = 0, next = -1;
+
+  i = q->from < 0 ? t->n_live
+    : sim_table_from_slot (t, (uint32_t) q->from + 1);
+  while (i-- > 0) {
+    const struct sim_object *o = sim_table_at (t, (uint32_t) i);
+
+    if (!shown (q, o))
+      continue;
+    if (n >= q->max) {
+      next = o->slot;
+      break;
+    }
+    add_one (&q->c->r->body, o, &n);
+    if (q->c->duplicate && n == 1)
+      add_one (&q->c->r->body, o, &n);
+  }
+  end_list (q, n, next);
+}
+
+struct sorted { const struct sim_object *o; char *text; int64_t number; };
+
+static int
+ascending (const void *a, const void *b)
+{
+  const struct sorted *x = a, *y = b;
+  int order = x->text != NULL ? strcmp (x->text, y->text)
+    : (x->number > y->number) - (x->number < y->number);
+
+  return order ? order : (x->o->slot > y->o->slot) - (x->o->slot < y->o->slot);
+}
+
+static void
+list_sorted (struct search *q)
+{
+  struct sim_table *t = &q->c->s->tables[SIM_EXPERIMENTS];
+  struct sorted *all = mg_xcalloc (t->n_live + 1, sizeof *all);
+  MG_CLEANUP_FREE char *field = mg_xstrndup (q->order,
+                                             strcspn (q->order, " "));
+  int down = mg_ends (q->order, " DESC") || mg_ends (q->order, " desc");
+  int64_t i, n_all = 0, n = 0, from = q->from < 0 ? 0 : q->from;
+
+  for (i = 0; i < t->n_live; i++) {
+    const struct sim_object *o = sim_table_at (t, (uint32_t) i);
+
+    if (!shown (q, o))
+      continue;
+    all[n_all].o = o;
+    all[n_all].text = sim_text_field (o->text, field);
+    if (mg_parse_int64 (all[n_all].text, &all[n_all].number) == 0) {
+      mg_free (all[n_all].text);
+      all[n_all].text = NULL;
+    }
+    n_all++;
+  }
+  qsort (all, (size_t) n_all, sizeof *all, ascending);
+  for (i = from; i < n_all && n < q->max; i++)
+    add_one (&q->c->r->body, all[down ? n_all - 1 - i : i].o, &n);
+  end_list (q, n, i < n_all ? i : -1);
+  for (i = 0; i < n_all; i++)
+    mg_free (all[i].text);
+  mg_free (all);
+}
+
+static int
+read_token (struct search *q, const char *token)
+{
+  char *end;
+  uint64_t value;
+
+  q->from = -1;
+  if (token == NULL || *token == '\0')
+    return 0;
+  value = strtoull (token, &end, 16);
+  if (end != token + 8 || end[0] != (q->order ? 'o' : 's') || end[1] != '\0') {
+    sim_fail (q->c, 400, "INVALID_PARAMETER_VALUE",
+              "Invalid page token: '%s'", token);
+    return -1;
+  }
+  q->from = (int64_t) (value ^ 0x5a5a5a5au);
+  return 0;
+}
+
+static const char *
+argument (struct sim_call *c, const char *name)
+{
+  return strcmp (c->q->method, "GET") == 0 ? sim_query (c, name)
+                                           : sim_json_str (c->body, name);
+}
+
+static const char *
+first_order (struct sim_call *c)
+{
+  struct json_object *list = sim_json_array (c->body, "order_by");
+
+  if (strcmp (c->q->method, "GET") == 0)
+    return sim_query (c, "order_by");
+  return list != NULL && json_object_array_length (list) > 0
+    ? json_object_get_string (json_object_array_get_idx (list, 0)) : NULL;
+}
+
+static void
+search (struct sim_call *c, const char *filter, int64_t asked,
+        int64_t most)
+{
+  struct search q = { .c = c };
+  const char *why = "";
+
+  q.view = argument (c, "view_type");
+  if (q.view == NULL)
+    q.view = "ACTIVE_ONLY";
+  q.order = first_order (c);
+  q.max = sim_page_size (c, asked, most);
+  if (read_token (&q, argument (c, "page_token")) < 0)
+    return;
+  if (filter != NULL && *filter != '\0') {
+    q.where = sim_where_new (filter, &why);
+    if (q.where == NULL) {
+      sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
+                "Invalid filter '%s' near '%s'", filter, why);
+      return;
+    }
+  }
+  if (q.order != NULL)
+    list_sorted (&q);
+  else
+    list_by_age (&q);
+  sim_where_free (q.where);
+}
+
+void
+sim_exp_search (struct sim_call *c)
+{
+  int64_t asked = strcmp (c->q->method, "GET") == 0
+    ? sim_query_int (c, "max_results", 0)
+    : sim_json_int (c->body, "max_results", 0);
+
+  if (asked > MAX_RESULTS || asked < 0) {
+    sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
+              "Invalid value %" PRId64 " for max_results: it must be at most "
+              "%d", asked, MAX_RESULTS);
+    return;
+  }
+  search (c, argument (c, "filter"), asked, MAX_RESULTS);
+}
+
+void
+sim_exp_list (struct sim_call *c)
+{
+  search (c, NULL, sim_query_int (c, "max_results", 0), MAX_LIST);
+}

@@ -1,0 +1,244 @@
+/* POST /_simulator/object: what tests change behind the interface's back.
+ *
+ *   {"kind": "users", "match": {"userName": "x"}, "set": {"displayName": "y"},
+ *    "remove": ["roles"], "create": {...}, "delete": true,
+ *    "members": {"add": [ids], "remove": [ids]},
+ *    "permissions": {"add": {principal id: level}, "remove": [ids]}}
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "control.h"
+#include "mlflow.h"
+#include "routes.h"
+#include "scim.h"
+
+static int
+find_kind (struct sim *s, const char *name)
+{
+  int i;
+
+  for (i = 0; name != NULL && i < s->n_tables; i++)
+    if (strcmp (s->tables[i].name, name) == 0)
+      return i;
+  return -1;
+}
+
+static int
+fits (struct json_object *have, struct json_object *match)
+{
+  json_object_object_foreach (match, name, want) {
+    if (!json_object_equal (json_object_object_get (have, name), want))
+      return 0;
+  }
+  return 1;
+}
+
+/* The first object that has all the values, or whose id is "id". */
+static struct sim_object *
+find_object (struct sim *s, int kind, struct json_object *match)
+{
+  struct sim_table *t = &s->tables[kind];
+  const char *key = t->key ? sim_json_str (match, t->key) : NULL;
+  const char *id = sim_json_str (match, "id");
+  uint32_t i;
+
+  if (id != NULL && json_object_object_length (match) == 1)
+    return sim_table_by_id (t, sim_parse_id (id));
+  if (key != NULL && json_object_object_length (match) == 1)
+    return sim_table_by_key (t, key);
+  for (i = 0; i < t->n_live; i++) {
+    struct sim_object *o = sim_table_at (t, i);
+    MG_CLEANUP (sim_json_put) struct json_object *have =
+      sim_object_json (t, o);
+
+    if (fits (have, match))
+      return o;
+  }
+  return NULL;
+}
+
+static void
+change_fields (struct sim_table *t, struct sim_object *o,
+               struct json_object *set, struct json_object *drop)
+{
+  MG_CLEANUP (sim_json_put) struct json_object *fields =
+    sim_object_json (t, o);
+  size_t i, n = drop ? json_object_array_length (drop) : 0;
+
+  if (json_object_is_type (set, json_type_object)) {
+    json_object_object_foreach (set, name, value) {
+      json_object_object_add (fields, name, json_object_get (value));
+    }
+  }
+  for (i = 0; i < n; i++)
+    json_object_object_del (fields, json_object_get_string (
+                              json_object_array_get_idx (drop, i)));
+  sim_table_set (t, o, sim_json_text (fields));
+}
+
+static int64_t
+id_at (struct json_object *list, size_t i)
+{
+  return sim_parse_id (json_object_get_string (
+                         json_object_array_get_idx (list, i)));
+}
+
+static void
+change_members (struct sim *s, struct sim_object *o, struct json_object *how)
+{
+  struct json_object *add = sim_json_array (how, "add");
+  struct json_object *drop = sim_json_array (how, "remove");
+  size_t i;
+
+  for (i = 0; add != NULL && i < json_object_array_length (add); i++) {
+    struct sim_object *m = sim_principal (s, id_at (add, i), NULL);
+
+    if (m != NULL)
+      sim_member_add (s, o, m);
+  }
+  for (i = 0; drop != NULL && i < json_object_array_length (drop); i++)
+    sim_member_remove (s, o, id_at (drop, i));
+}
+
+static void
+change_permissions (struct sim_table *t, struct sim_object *o,
+                    struct json_object *how)
+{
+  struct json_object *add = json_object_object_get (how, "add");
+  struct json_object *drop = sim_json_array (how, "remove");
+  struct sim_links *l = sim_object_links (o);
+  size_t i;
+  uint32_t j;
+
+  if (json_object_is_type (add, json_type_object)) {
+    json_object_object_foreach (add, id, level) {
+      int number = sim_acl_level (t->name, json_object_get_string (level));
+
+      if (number >= 0)
+        sim_acl_set (o, sim_parse_id (id), number);
+    }
+  }
+  for (i = 0; drop != NULL && i < json_object_array_length (drop); i++) {
+    for (j = 0; j < l->n_acl; j++) {
+      if (l->acl[j].principal == id_at (drop, i)) {
+        l->n_acl--;
+        memmove (l->acl + j, l->acl + j + 1,
+                 (l->n_acl - j) * sizeof l->acl[0]);
+        break;
+      }
+    }
+  }
+}
+
+static struct sim_object *
+create_object (struct sim_call *c, int kind, struct json_object *fields)
+{
+  struct sim *s = c->s;
+  struct sim_table *t = &s->tables[kind];
+  const char *key = t->key ? sim_json_str (fields, t->key) : NULL;
+  MG_CLEANUP (sim_json_put) struct json_object *copy = NULL;
+  int64_t id;
+
+  if (kind <= SIM_PRINCIPALS)
+    return sim_scim_make (s, (enum sim_kind) kind, fields, sim_new_id (s));
+  if (kind == SIM_EXPERIMENTS)
+    return sim_exp_make (s, key ? key : "/Shared/unnamed",
+                         sim_json_str (fields, "artifact_location"),
+                         sim_json_array (fields, "tags"),
+                         sim_principal (s, s->admin_id, NULL), SIM_USERS,
+                         c->now_us);
+  id = sim_new_id (s);
+  json_object_deep_copy (fields, &copy, NULL);
+  if (kind >= SIM_FIXED_KINDS) {
+    const struct sim_extra *x = &s->extra[kind - SIM_FIXED_KINDS];
+    MG_CLEANUP_FREE char *text = mg_xasprintf ("%" PRId64, id);
+
+    json_object_object_add (copy, x->id, x->id_is_number
+                            ? json_object_new_int64 (id)
+                            : json_object_new_string (text));
+  }
+  return sim_table_add (t, id, sim_json_text (copy), 0, key ? key : "");
+}
+
+static void
+delete_object (struct sim_call *c, int kind, struct sim_object *o)
+{
+  if (kind <= SIM_PRINCIPALS)
+    sim_principal_delete (c->s, (enum sim_kind) kind, o);
+  else
+    sim_table_remove (&c->s->tables[kind], o);
+}
+
+static void
+reply_object (struct sim_call *c, int kind, struct sim_object *o)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf scratch = MG_BUF_INIT (1 << 24);
+
+  mg_buf_addf (&c->r->body, "{\"id\":\"%" PRId64 "\",\"fields\":%s}", o->id,
+               sim_object_text (&c->s->tables[kind], o, &scratch));
+  c->r->status = 200;
+  c->r->content_type = "application/json";
+}
+
+/* What has to be there for the request to make sense; NULL after a reply. */
+static struct sim_object *
+wanted (struct sim_call *c, int kind)
+{
+  struct json_object *match = json_object_object_get (c->body, "match");
+  struct json_object *fresh = json_object_object_get (c->body, "create");
+  struct sim_object *o;
+
+  if (json_object_is_type (fresh, json_type_object))
+    return create_object (c, kind, fresh);
+  if (!json_object_is_type (match, json_type_object)) {
+    sim_fail (c, 400, "INVALID_PARAMETER_VALUE", "needs 'match' or 'create'");
+    return NULL;
+  }
+  o = find_object (c->s, kind, match);
+  if (o == NULL)
+    sim_fail (c, 404, "NOT_FOUND", "nothing matches");
+  return o;
+}
+
+void
+sim_mutate (struct sim_call *c)
+{
+  struct json_object *members, *permissions;
+  struct sim_object *o;
+  int kind;
+
+  if (c->q->body_len > 0)
+    c->body = sim_json_parse (c->q->body, c->q->body_len, NULL);
+  kind = find_kind (c->s, sim_json_str (c->body, "kind"));
+  if (kind < 0) {
+    sim_fail (c, 400, "INVALID_PARAMETER_VALUE", "needs a known 'kind'");
+    return;
+  }
+  o = wanted (c, kind);
+  if (o == NULL)
+    return;
+  if (sim_json_int (c->body, "delete", 0)) {
+    delete_object (c, kind, o);
+    sim_reply_empty (c);
+    return;
+  }
+  change_fields (&c->s->tables[kind], o,
+                 json_object_object_get (c->body, "set"),
+                 sim_json_array (c->body, "remove"));
+  members = json_object_object_get (c->body, "members");
+  if (json_object_is_type (members, json_type_object))
+    change_members (c->s, o, members);
+  permissions = json_object_object_get (c->body, "permissions");
+  if (json_object_is_type (permissions, json_type_object))
+    change_permissions (&c->s->tables[kind], o, permissions);
+  if (kind == SIM_GROUPS)
+    c->s->n_role_groups++;
+  reply_object (c, kind, o);
+}

@@ -1,0 +1,373 @@
+/* Permissions of objects: direct entries are kept with the object, inherited
+ * ones are worked out when asked for.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "mlflow.h"
+#include "routes.h"
+
+#define MAX_LEVELS 5
+
+/* The types of the service; those without a table have no objects here yet. */
+static const struct acl_type {
+  const char *segment, *object_type;
+  int table;
+  const char *levels[MAX_LEVELS + 1];
+} types[] = {
+  { "experiments", "mlflowExperiment", SIM_EXPERIMENTS,
+    { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" } },
+  { "clusters", "cluster", -1,
+    { "CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE" } },
+  { "cluster-policies", "cluster-policy", -1, { "CAN_USE" } },
+  { "instance-pools", "instance-pool", -1,
+    { "CAN_ATTACH_TO", "CAN_MANAGE" } },
+  { "jobs", "job", -1,
+    { "CAN_VIEW", "CAN_MANAGE_RUN", "IS_OWNER", "CAN_MANAGE" } },
+  { "pipelines", "pipelines", -1,
+    { "CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER" } },
+  { "notebooks", "notebook", -1,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+  { "directories", "directory", -1,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+  { "repos", "repo", -1,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+  { "registered-models", "registered-model", -1,
+    { "CAN_READ", "CAN_EDIT", "CAN_MANAGE_STAGING_VERSIONS",
+      "CAN_MANAGE_PRODUCTION_VERSIONS", "CAN_MANAGE" } },
+};
+
+/* What extra kinds of --routes have. */
+static const struct acl_type extra_type = {
+  "", "", -1, { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }
+};
+
+static const struct acl_type *
+find_type (const char *segment)
+{
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (types); i++)
+    if (strcmp (types[i].segment, segment) == 0)
+      return &types[i];
+  return NULL;
+}
+
+static int
+level_of (const struct acl_type *t, const char *level)
+{
+  int i;
+
+  for (i = 0; i < MAX_LEVELS && t->levels[i] != NULL; i++)
+    if (strcmp (t->levels[i], level) == 0)
+      return i;
+  return -1;
+}
+
+int
+sim_acl_level (const char *type, const char *level)
+{
+  const struct acl_type *t = find_type (type);
+
+  return level_of (t ? t : &extra_type, level);
+}
+
+const char *
+sim_acl_level_name (const char *type, int level)
+{
+  const struct acl_type *t = find_type (type);
+
+  return (t ? t : &extra_type)->levels[level];
+}
+
+void
+sim_acl_set (struct sim_object *o, int64_t principal, int level)
+{
+  struct sim_links *l = sim_object_links (o);
+  uint32_t i;
+
+  for (i = 0; i < l->n_acl; i++) {
+    if (l->acl[i].principal == principal) {
+      l->acl[i].level = level;
+      return;
+    }
+  }
+  l->acl = mg_xreallocarray (l->acl, l->n_acl + 1, sizeof l->acl[0]);
+  l->acl[l->n_acl].principal = principal;
+  l->acl[l->n_acl++].level = level;
+}
+
+/* --- finding the object ---------------------------------------------- */
+
+struct target {
+  const struct acl_type *type;
+  const char *segment, *object_type;
+  struct sim_table *table;
+  struct sim_object *object;
+};
+
+/* -1 after a reply. */
+static int
+find_target (struct sim_call *c, struct target *t)
+{
+  int generic = c->n_params > 1;
+  const char *id = sim_param (c, generic ? 1 : 0);
+  int table;
+
+  t->segment = generic ? sim_param (c, 0) : "experiments";
+  if (c->s->config.standard_tier) {
+    sim_fail (c, 400, "FEATURE_DISABLED",
+              "ACLs for %s are disabled or not available in this tier",
+              t->segment);
+    return -1;
+  }
+  t->type = find_type (t->segment);
+  t->object_type = t->type ? t->type->object_type : t->segment;
+  table = t->type ? t->type->table : sim_extra_table (c->s, t->segment);
+  if (t->type == NULL && table < 0) {
+    sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
+              "'%s' is not a supported object type", t->segment);
+    return -1;
+  }
+  if (t->type == NULL)
+    t->type = &extra_type;
+  t->table = table < 0 ? NULL : &c->s->tables[table];
+  t->object = t->table ? sim_table_by_id (t->table, sim_parse_id (id)) : NULL;
+  if (t->object == NULL) {
+    sim_fail (c, 404, "RESOURCE_DOES_NOT_EXIST", "%s %s does not exist.",
+              t->object_type, id);
+    return -1;
+  }
+  return 0;
+}
+
+/* --- showing --------------------------------------------------------- */
+
+static void
+add_principal (struct sim *s, struct mg_buf *out, enum sim_kind kind,
+               const struct sim_object *p)
+{
+  static const char *const names[] = { "user_name", "group_name",
+                                       "service_principal_name" };
+  MG_CLEANUP (mg_buf_done) struct mg_buf scratch = MG_BUF_INIT (1 << 20);
+  const char *text = sim_object_text (&s->tables[kind], p, &scratch);
+  MG_CLEANUP_FREE char *key = sim_text_field (text, s->tables[kind].key);
+  MG_CLEANUP_FREE char *shown = sim_text_field (text, "displayName");
+
+  mg_buf_addf (out, "\"%s\":", names[kind]);
+  mg_buf_add_json (out, key);
+  if (kind != SIM_GROUPS && *shown != '\0') {
+    mg_buf_add_str (out, ",\"display_name\":");
+    mg_buf_add_json (out, shown);
+  }
+}
+
+struct shown { int64_t principal; int direct; const char *from; };
+
+static void
+add_entry (struct sim *s, struct mg_buf *out, const struct target *t,
+           const struct shown *e, int *n)
+{
+  enum sim_kind kind;
+  struct sim_object *p = sim_principal (s, e->principal, &kind);
+  const char *comma = "";
+
+  if (p == NULL)                       /* deleted since */
+    return;
+  mg_buf_add_str (out, (*n)++ == 0 ? "{" : ",{");
+  add_principal (s, out, kind, p);
+  mg_buf_add_str (out, ",\"all_permissions\":[");
+  if (e->direct >= 0) {
+    mg_buf_addf (out, "{\"permission_level\":\"%s\",\"inherited\":false}",
+                 t->type->levels[e->direct]);
+    comma = ",";
+  }
+  if (e->from != NULL)
+    mg_buf_addf (out, "%s{\"permission_level\":\"CAN_MANAGE\",\"inherited\":"
+                 "true,\"inherited_from_object\":[\"%s\"]}", comma, e->from);
+  mg_buf_add_str (out, "]}");
+}
+
+static void
+show (struct sim_call *c, const struct target *t)
+{
+  const struct sim_links *l = t->object->links;
+  MG_CLEANUP_FREE char *name = NULL;
+  MG_CLEANUP_FREE char *home = NULL;
+  struct sim_object *owner = NULL;
+  struct mg_buf *out = &c->r->body;
+  enum sim_kind kind;
+  struct shown e;
+  uint32_t i;
+  int n = 0, owner_done = 0;
+
+  if (t->table == &c->s->tables[SIM_EXPERIMENTS]) {
+    name = sim_text_field (t->object->text, "name");
+    owner = sim_folder_owner (c->s, name, &kind);
+  }
+  if (owner != NULL)
+    home = mg_xasprintf ("/directories/%" PRId64, owner->id);
+  mg_buf_addf (out, "{\"object_id\":\"/%s/%" PRId64 "\",\"object_type\":\"%s"
+               "\",\"access_control_list\":[", t->segment, t->object->id,
+               t->object_type);
+  for (i = 0; l != NULL && i < l->n_acl; i++) {
+    e.principal = l->acl[i].principal;
+    e.direct = l->acl[i].level;
+    e.from = owner != NULL && owner->id == e.principal ? home : NULL;
+    owner_done |= e.from != NULL;
+    add_entry (c->s, out, t, &e, &n);
+  }
+  e.direct = -1;
+  if (owner != NULL && !owner_done) {
+    e.principal = owner->id;
+    e.from = home;
+    add_entry (c->s, out, t, &e, &n);
+  }
+  e.principal = c->s->admins_id;
+  e.from = SIM_DIRECTORY_ADMINS;
+  add_entry (c->s, out, t, &e, &n);
+  mg_buf_add_str (out, "]}");
+  c->r->status = 200;
+  c->r->content_type = "application/json";
+}
+
+void
+sim_perm_get (struct sim_call *c)
+{
+  struct target t;
+
+  if (find_target (c, &t) == 0)
+    show (c, &t);
+}
+
+void
+sim_perm_levels (struct sim_call *c)
+{
+  struct target t;
+  int i;
+
+  if (find_target (c, &t) < 0)
+    return;
+  mg_buf_add_str (&c->r->body, "{\"permission_levels\":[");
+  for (i = 0; i < MAX_LEVELS && t.type->levels[i] != NULL; i++)
+    mg_buf_addf (&c->r->body, "%s{\"permission_level\":\"%s\",\"description\""
+                 ":\"%s on this object\"}", i ? "," : "", t.type->levels[i],
+                 t.type->levels[i]);
+  mg_buf_add_str (&c->r->body, "]}");
+  c->r->status = 200;
+  c->r->content_type = "application/json";
+}
+
+/* --- changing -------------------------------------------------------- */
+
+/* The principal of one entry of a request; -1 after a reply. */
+static int64_t
+entry_principal (struct sim_call *c, struct json_object *entry)
+{
+  static const struct { const char *field; enum sim_kind kind; const char *is; }
+  forms[] = {
+    { "user_name", SIM_USERS, "UserName" },
+    { "group_name", SIM_GROUPS, "GroupName" },
+    { "service_principal_name", SIM_PRINCIPALS, "ServicePrincipalName" },
+  };
+  int64_t id = -1;
+  int i, given = 0;
+
+  for (i = 0; i < 3; i++) {
+    const char *name = sim_json_str (entry, forms[i].field);
+    struct sim_object *o;
+
+    if (name == NULL)
+      continue;
+    if (given++ > 0)
+      break;
+    o = sim_table_by_key (&c->s->tables[forms[i].kind], name);
+    if (o == NULL) {
+      sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
+                "Principal: %s(%s) does not exist", forms[i].is, name);
+      return -1;
+    }
+    id = o->id;
+  }
+  if (given != 1) {
+    sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
+              "an entry of access_control_list names exactly one principal");
+    return -1;
+  }
+  if (id == c->s->admins_id) {
+    sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
+              "Cannot change permissions for group 'admins'");
+    return -1;
+  }
+  return id;
+}
+
+/* All entries, or nothing and a reply. */
+static int
+read_entries (struct sim_call *c, const struct target *t,
+              struct sim_ace **ret_list, size_t *ret_n)
+{
+  struct json_object *list = sim_json_array (c->body, "access_control_list");
+  size_t i, n = list ? json_object_array_length (list) : 0;
+  struct sim_ace *all = mg_xcalloc (n + 1, sizeof *all);
+
+  for (i = 0; i < n; i++) {
+    struct json_object *entry = json_object_array_get_idx (list, i);
+    const char *level = sim_json_str (entry, "permission_level");
+
+    all[i].level = level ? level_of (t->type, level) : -1;
+    if (all[i].level < 0) {
+      sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
+                "'%s' is not a permission level of %s",
+                level ? level : "", t->segment);
+      mg_free (all);
+      return -1;
+    }
+    all[i].principal = entry_principal (c, entry);
+    if (all[i].principal < 0) {
+      mg_free (all);
+      return -1;
+    }
+  }
+  *ret_list = all;
+  *ret_n = n;
+  return 0;
+}
+
+static void
+change (struct sim_call *c, int replace)
+{
+  MG_CLEANUP_FREE struct sim_ace *list = NULL;
+  MG_CLEANUP_FREE char *key = NULL;
+  struct target t;
+  size_t i, n;
+
+  if (find_target (c, &t) < 0 || read_entries (c, &t, &list, &n) < 0)
+    return;
+  if (replace)
+    sim_object_links (t.object)->n_acl = 0;
+  for (i = 0; i < n; i++)
+    sim_acl_set (t.object, list[i].principal, list[i].level);
+  key = t.table->key ? sim_text_field (t.object->text, t.table->key) : NULL;
+  sim_effect (c, "update", t.table == &c->s->tables[SIM_EXPERIMENTS]
+              ? "experiments/permissions" : "permissions", t.object->id, key ? key : "");
+  show (c, &t);
+}
+
+void
+sim_perm_put (struct sim_call *c)
+{
+  change (c, 1);
+}
+
+void
+sim_perm_patch (struct sim_call *c)
+{
+  change (c, 0);
+}

@@ -1,0 +1,25 @@
+/* What the generators share.  Content depends on the seed and the number of
+ * the object alone, so that two workspaces of one seed hold the same people.
+ */
+#ifndef SIM_POPULATE_H
+#define SIM_POPULATE_H
+
+#include "call.h"
+
+struct sim_amounts {
+  int64_t users, groups, principals, experiments, profiles;
+  int64_t account_users, account_groups, account_principals;
+};
+
+/* Compact JSON of user 'number'. */
+sim_generate_fn sim_generate_user;
+void sim_populate_users (struct sim *s, int64_t n);
+void sim_populate_principals (struct sim *s, int64_t n);
+void sim_populate_groups (struct sim *s, int64_t n);
+void sim_populate_account (struct sim *s, const struct sim_amounts *a);
+void sim_populate_profiles (struct sim *s, int64_t n);
+void sim_populate_experiments (struct sim *s, int64_t n);
+void sim_number_rand (struct mg_rand *rng, uint64_t seed, const char *what,
+                      uint64_t number);
+
+#endif

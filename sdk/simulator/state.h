@@ -1,0 +1,133 @@
+/* The state of a workspace: tables of objects with two indexes each, the
+ * links between principals, and what the parts of libsim share.
+ * One thread; see sim.h.
+ */
+#ifndef SIM_STATE_H
+#define SIM_STATE_H
+
+#include <json-c/json.h>
+
+#include "base/buf.h"
+#include "base/rand.h"
+#include "sim.h"
+
+/* Growing arrays of ids; not for more than 2^32. */
+struct sim_ids {
+  int64_t *ids;
+  uint32_t n, cap;
+};
+
+void sim_ids_add (struct sim_ids *v, int64_t id);
+int sim_ids_remove (struct sim_ids *v, int64_t id);  /* 1 when it was there */
+int sim_ids_has (const struct sim_ids *v, int64_t id);
+void sim_ids_done (struct sim_ids *v);
+
+struct sim_ace {             /* one direct entry of an access control list */
+  int64_t principal;
+  int level;                 /* index into the levels of the object's type */
+};
+
+/* What few objects have, so that many objects stay small. */
+struct sim_links {
+  struct sim_ids members;    /* of a group */
+  struct sim_ids groups;     /* that this principal is a member of */
+  struct sim_ace *acl;
+  uint32_t n_acl;
+};
+
+struct sim_table;
+
+struct sim_object {
+  int64_t id;
+  char *text;                /* compact JSON; NULL = made from 'number' */
+  struct sim_links *links;
+  int64_t created_us;        /* 0 for what was there from the beginning */
+  uint32_t hash;             /* of the folded key */
+  uint32_t number;           /* for the table's generator */
+  uint32_t slot;
+  uint8_t live;
+  uint8_t account;           /* an account principal, assigned here */
+  uint8_t admin_assigned;    /* its workspace permission is ADMIN */
+};
+
+/* Appends the text of generated object 'number'. */
+typedef void sim_generate_fn (uint64_t seed, uint32_t number, int64_t id,
+                              struct mg_buf *out);
+
+struct sim_index {
+  uint32_t *cells;           /* slot + 1; 0 empty, UINT32_MAX removed */
+  uint32_t n_cells, n_used;
+};
+
+#define SIM_CHUNK 4096
+
+struct sim_table {
+  const char *name;          /* "users" */
+  const char *key;           /* field of the text that is unique, or NULL */
+  int fold;                  /* the key is compared without case */
+  sim_generate_fn *generate;
+  struct sim_object **chunks;
+  uint32_t n_slots, n_chunks;
+  uint32_t *order;           /* slots of live objects, oldest first */
+  uint32_t n_live, cap_order;
+  struct sim_index by_id, by_key;
+  uint64_t seed;
+};
+
+void sim_table_init (struct sim_table *t, const char *name, const char *key,
+                     int fold);
+void sim_table_done (struct sim_table *t);
+
+/* A new object; 'text' is taken, or NULL with a number for the generator. */
+struct sim_object *sim_table_add (struct sim_table *t, int64_t id, char *text,
+                                  uint32_t number, const char *key);
+/* Another text for it; the key's index follows. */
+void sim_table_set (struct sim_table *t, struct sim_object *o, char *text);
+void sim_table_remove (struct sim_table *t, struct sim_object *o);
+
+struct sim_object *sim_table_by_id (const struct sim_table *t, int64_t id);
+struct sim_object *sim_table_by_key (const struct sim_table *t,
+                                     const char *key);
+struct sim_object *sim_table_slot (const struct sim_table *t, uint32_t slot);
+/* The i-th live object, oldest first. */
+struct sim_object *sim_table_at (const struct sim_table *t, uint32_t i);
+/* The first index whose object's slot is not under 'slot'. */
+uint32_t sim_table_from_slot (const struct sim_table *t, uint32_t slot);
+
+/* The text of an object; 'scratch' holds it when it is generated. */
+const char *sim_object_text (const struct sim_table *t,
+                             const struct sim_object *o,
+                             struct mg_buf *scratch);
+struct json_object *sim_object_json (const struct sim_table *t,
+                                     const struct sim_object *o);
+struct sim_links *sim_object_links (struct sim_object *o); /* made if absent */
+
+/* One string field of a text that we wrote; the caller frees. "" if absent. */
+char *sim_text_field (const char *text, const char *field);
+
+/* Walks the members of one JSON object: *pos starts at its '{'. Returns 1 and
+ * the spans (the name without quotes, as it is escaped), or 0 at the end.
+ * The text must be valid JSON. */
+struct sim_span { const char *at; size_t len; };
+int sim_members_next (const char **pos, struct sim_span *ret_name,
+                      struct sim_span *ret_value);
+int sim_span_is (struct sim_span span, const char *word);
+
+/* json-c in few words.  'take' functions own their argument afterwards. */
+struct json_object *sim_json_parse (const char *text, size_t len,
+                                    const char **ret_why);
+char *sim_json_text (struct json_object *o);      /* compact; caller frees */
+void sim_json_put (struct json_object **o);       /* for MG_CLEANUP */
+const char *sim_json_str (struct json_object *o, const char *name);
+struct json_object *sim_json_array (struct json_object *o, const char *name);
+int64_t sim_json_int (struct json_object *o, const char *name,
+                      int64_t otherwise);
+double sim_json_double (struct json_object *o, const char *name,
+                        double otherwise);
+void sim_json_set_str (struct json_object *o, const char *name,
+                       const char *value);
+uint32_t sim_hash (const char *s, int fold);
+/* JSON with the names of all objects sorted, for comparing. */
+void sim_json_sorted (struct mg_buf *out, struct json_object *o);
+
+#endif
