@@ -204,7 +204,7 @@ add_headers (struct MHD_Response *response, const struct sim_reply *r)
 }
 
 /* Writes to the socket behind libmicrohttpd's back, for replies that it
- * refuses to send.  Small ones only: it waits while the client does not read. */
+ * refuses to send.  Small ones: it waits while the client does not read. */
 static void
 send_raw (struct MHD_Connection *connection, const char *data, size_t len)
 {

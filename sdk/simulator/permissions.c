@@ -270,8 +270,11 @@ sim_perm_levels (struct sim_call *c)
 static int64_t
 entry_principal (struct sim_call *c, struct json_object *entry)
 {
-  static const struct { const char *field; enum sim_kind kind; const char *is; }
-  forms[] = {
+  static const struct {
+    const char *field;
+    enum sim_kind kind;
+    const char *is;
+  } forms[] = {
     { "user_name", SIM_USERS, "UserName" },
     { "group_name", SIM_GROUPS, "GroupName" },
     { "service_principal_name", SIM_PRINCIPALS, "ServicePrincipalName" },
@@ -356,7 +359,8 @@ change (struct sim_call *c, int replace)
     sim_acl_set (t.object, list[i].principal, list[i].level);
   key = t.table->key ? sim_text_field (t.object->text, t.table->key) : NULL;
   sim_effect (c, "update", t.table == &c->s->tables[SIM_EXPERIMENTS]
-              ? "experiments/permissions" : "permissions", t.object->id, key ? key : "");
+              ? "experiments/permissions" : "permissions", t.object->id,
+              key ? key : "");
   show (c, &t);
 }
 

@@ -90,7 +90,8 @@ odd_tags (struct json_object *tags, int64_t i)
     }
     break;
   case 3:
-    add_tag (tags, "mlflow.note.content", "# Notes\n\n* one\n* two \xe2\x80\xae");
+    add_tag (tags, "mlflow.note.content",
+             "# Notes\n\n* one\n* two \xe2\x80\xae");
     add_tag (tags, "mlflow.experimentKind", "custom_model_development");
     break;
   case 4:

@@ -301,6 +301,32 @@ patch_display_name (struct patch *k, struct json_object *value)
   return patch_single (k, k->fields, "displayName", value, json_type_string);
 }
 
+/* What is not an attribute that a request may change; 1 when it is ignored. */
+static int
+fixed_attribute (struct patch *k, const char *name)
+{
+  static const char *const ignored[] = { "schemas", "meta", NULL };
+  static const char *const read_only[] = { "id", "groups", "applicationId",
+                                           NULL };
+  static const char *const of_users[] = { "userName", "emails", "externalId",
+                                          NULL };
+  const char *const *lists[] = { ignored, read_only, of_users };
+  int i, j;
+
+  for (i = 0; i < (k->kind == SIM_USERS ? 3 : 2); i++) {
+    for (j = 0; lists[i][j] != NULL; j++) {
+      if (strcasecmp (lists[i][j], name) != 0)
+        continue;
+      if (i != 1)                      /* of users: these never change */
+        return 1;
+      sim_fail (k->c, 400, "mutability", "'%s' is read-only", name);
+      return 0;
+    }
+  }
+  sim_fail (k->c, 400, "invalidPath", "no such attribute: %s", name);
+  return 0;
+}
+
 static int
 one_attribute (struct patch *k, const struct path *p,
                struct json_object *value, const struct sim_filter *filter)
@@ -317,23 +343,11 @@ one_attribute (struct patch *k, const struct path *p,
     return patch_display_name (k, value);
   if (strcasecmp (name, "active") == 0 && k->kind != SIM_GROUPS)
     return patch_single (k, k->fields, "active", value, json_type_boolean);
-  if (strcasecmp (name, "externalId") == 0)
-    return k->kind == SIM_USERS ? 0    /* ignored for users */
-      : patch_single (k, k->fields, "externalId", value, json_type_string);
+  if (strcasecmp (name, "externalId") == 0 && k->kind != SIM_USERS)
+    return patch_single (k, k->fields, "externalId", value, json_type_string);
   if (strcasecmp (name, "name") == 0 && k->kind == SIM_USERS)
     return patch_name (k, p->sub, value);
-  if (k->kind == SIM_USERS && (strcasecmp (name, "userName") == 0
-                               || strcasecmp (name, "emails") == 0))
-    return 0;                          /* these never change */
-  if (strcasecmp (name, "id") == 0 || strcasecmp (name, "groups") == 0
-      || strcasecmp (name, "applicationId") == 0) {
-    sim_fail (k->c, 400, "mutability", "'%s' is read-only", name);
-    return -1;
-  }
-  if (strcasecmp (name, "schemas") == 0 || strcasecmp (name, "meta") == 0)
-    return 0;
-  sim_fail (k->c, 400, "invalidPath", "no such attribute: %s", name);
-  return -1;
+  return fixed_attribute (k, name) ? 0 : -1;
 }
 
 static int

@@ -193,22 +193,13 @@ schemas_of (enum sim_kind kind)
     : "\"urn:ietf:params:scim:schemas:core:2.0:ServicePrincipal\"";
 }
 
-void
-sim_scim_render (struct sim *s, enum sim_kind kind, struct sim_object *o,
-                 const struct sim_pick *pick, struct mg_buf *out)
+/* The stored fields; returns the stored roles, which are shown later. */
+static struct sim_span
+add_stored (const char *pos, const struct sim_pick *pick, struct mg_buf *out)
 {
-  static const struct sim_ids none = { NULL, 0, 0 };
-  MG_CLEANUP (mg_buf_done) struct mg_buf scratch = MG_BUF_INIT (MAX_TEXT);
-  const char *pos = sim_object_text (&s->tables[kind], o, &scratch);
   struct sim_span name, value, roles = { NULL, 0 };
-  const char *comma = "";
+  const char *comma = out->data[out->len - 1] == '{' ? "" : ",";
 
-  mg_buf_add_byte (out, '{');
-  if (wants (pick, "schemas")) {
-    mg_buf_addf (out, "\"schemas\":[%s]",
-                 schemas_of (sim_plain_kind (kind)));
-    comma = ",";
-  }
   while (sim_members_next (&pos, &name, &value)) {
     if (sim_span_is (name, "roles")) {
       roles = value;
@@ -222,20 +213,42 @@ sim_scim_render (struct sim *s, enum sim_kind kind, struct sim_object *o,
     mg_buf_add (out, value.at, value.len);
     comma = ",";
   }
+  return roles;
+}
+
+static void
+add_group_fields (struct sim *s, enum sim_kind kind, struct sim_object *o,
+                  const struct sim_pick *pick, struct mg_buf *out)
+{
+  int is_account = o->account || kind == SIM_ACCOUNT_GROUPS;
+
+  if (o->links != NULL && wants (pick, "members"))
+    add_references (s, out, "members", &o->links->members, 0);
+  if (wants (pick, "meta"))
+    mg_buf_addf (out, ",\"meta\":{\"resourceType\":\"%s\"}",
+                 is_account ? "Group" : "WorkspaceGroup");
+}
+
+void
+sim_scim_render (struct sim *s, enum sim_kind kind, struct sim_object *o,
+                 const struct sim_pick *pick, struct mg_buf *out)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf scratch = MG_BUF_INIT (MAX_TEXT);
+  enum sim_kind plain = sim_plain_kind (kind);
+  struct sim_span roles;
+
+  mg_buf_add_byte (out, '{');
+  if (wants (pick, "schemas"))
+    mg_buf_addf (out, "\"schemas\":[%s]", schemas_of (plain));
+  roles = add_stored (sim_object_text (&s->tables[kind], o, &scratch), pick,
+                      out);
   if (wants (pick, "roles")
       && (roles.len > 0 || (s->n_role_groups > 0 && o->links != NULL)))
     add_all_roles (s, out, o, roles);
   if (o->links != NULL && wants (pick, "groups"))
     add_references (s, out, "groups", &o->links->groups, 1);
-  if (sim_plain_kind (kind) == SIM_GROUPS) {
-    if (wants (pick, "members"))
-      add_references (s, out, "members",
-                      o->links ? &o->links->members : &none, 0);
-    if (wants (pick, "meta"))
-      mg_buf_addf (out, ",\"meta\":{\"resourceType\":\"%s\"}",
-                   o->account || kind == SIM_ACCOUNT_GROUPS
-                   ? "Group" : "WorkspaceGroup");
-  }
+  if (plain == SIM_GROUPS)
+    add_group_fields (s, kind, o, pick, out);
   mg_buf_add_byte (out, '}');
 }
 

@@ -34,30 +34,31 @@ skip_string (const char *p)
   return *p == '"' ? p + 1 : p;
 }
 
+/* From the opening bracket to behind the closing one. */
 static const char *
-skip_value (const char *p)
+skip_nested (const char *p)
 {
   int depth = 0;
 
   for (; *p != '\0'; p++) {
-    if (*p == '"') {
+    if (*p == '"')
       p = skip_string (p) - 1;
-      if (depth == 0)
-        return p + 1;
-    }
     else if (*p == '{' || *p == '[')
       depth++;
-    else if (*p == '}' || *p == ']') {
-      if (depth == 0)
-        return p;
-      if (--depth == 0)
-        return p + 1;
-    }
-    else if (depth == 0 && (*p == ',' || *p == ' ' || *p == '\t'
-                            || *p == '\n' || *p == '\r'))
-      return p;
+    else if ((*p == '}' || *p == ']') && --depth == 0)
+      return p + 1;
   }
   return p;
+}
+
+static const char *
+skip_value (const char *p)
+{
+  if (*p == '"')
+    return skip_string (p);
+  if (*p == '{' || *p == '[')
+    return skip_nested (p);
+  return p + strcspn (p, ",]} \t\n\r");
 }
 
 int
