@@ -40,6 +40,80 @@ compiles "C99 with clang" "$c99" "$tmp/t.c" clang
 compiles "C++11 with g++" "$cxx" "$tmp/t.cc" g++
 compiles "C++11 with clang++" "$cxx" "$tmp/t.cc" clang++
 
+# Whatever a plugin may write: every service, every macro, a table of each
+# sort.  C++ before 2020 has no designated initialisers: there a plugin fills
+# its structs member by member.
+cat >"$tmp/all.h" <<'END'
+#include <migrate-plugin.h>
+
+static int
+each (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
+{
+  const char *text = NULL, *raw = NULL;
+  size_t n = 0;
+
+  (void) opaque;
+  if (migrate_json_get (ctx, json, len, "a.b", &text)
+      && migrate_json_raw (ctx, json, len, "c", &raw, &n)
+      && migrate_json_contains (ctx, json, len, "d", raw, n, "e"))
+    return migrate_emit_stub (ctx, NULL, text, NULL);
+  return migrate_emit (ctx, NULL, json, len);
+}
+
+static int
+import_asset (struct migrate_ctx *ctx, void *self,
+              const struct migrate_asset *asset)
+{
+  struct migrate_request req = MIGRATE_REQUEST_INIT;
+  const struct migrate_response *res = NULL;
+  int r;
+
+  (void) self;
+  req.call = migrate_printf (ctx, "POST /%s", migrate_quote (ctx, asset->key));
+  req.effect = MIGRATE_CREATING;
+  r = migrate_request (ctx, &req, &res);
+  if (r < 0)
+    return migrate_fail (ctx, r, "word", "text");
+  if (migrate_option (ctx, "x") != NULL && migrate_end (ctx) == MIGRATE_END_MLFLOW)
+    return migrate_manual (ctx, "word", "text");
+  migrate_note (ctx, "text");
+  if (MIGRATE_HAS (ctx, note) && migrate_pages (ctx, asset->kind, each, NULL) < 0)
+    return migrate_generic (ctx, asset);
+  r = migrate_json_each (ctx, res->body, res->body_len, "a[*]", each, NULL);
+  return r < 0 ? r : migrate_created (ctx, "1", NULL, 0);
+}
+END
+cat >"$tmp/all.c" <<'END'
+#include "all.h"
+
+static const struct migrate_kind kinds[] = {
+  { .name = "gadgets", .title = "gadgets", .key = "name", .id = "id",
+    .once = MIGRATE_ONCE_UNIQUE, .flags = MIGRATE_KIND_CALLS },
+};
+
+MIGRATE_REGISTER (.name = "all", .kinds = kinds, .n_kinds = 1,
+                  .import_asset = import_asset);
+END
+cat >"$tmp/all.cc" <<'END'
+#include "all.h"
+
+static struct migrate_kind kind;
+extern "C" { extern MIGRATE_EXPORT struct migrate_plugin migrate_plugin; }
+struct migrate_plugin migrate_plugin = {
+  MIGRATE_ABI_VERSION, sizeof (struct migrate_plugin),
+  sizeof (struct migrate_kind), sizeof (struct migrate_ref),
+  MIGRATE_VERSION_STRING, "all", "", "", &kind, 1, 0, nullptr, nullptr,
+  nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, import_asset, nullptr,
+  nullptr
+};
+END
+flags="$flags -Wno-missing-field-initializers"
+compiles "a plugin in C99 with gcc" "$c99" "$tmp/all.c" gcc
+compiles "a plugin in C99 with clang" "$c99" "$tmp/all.c" clang
+compiles "a plugin in C11 with gcc" "-std=c11 -pedantic" "$tmp/all.c" gcc
+compiles "a plugin in C++11 with g++" "$cxx" "$tmp/all.cc" g++
+compiles "a plugin in C++11 with clang++" "$cxx" "$tmp/all.cc" clang++
+
 # The test can fail: a header with what these compilers must refuse.
 mkdir "$tmp/worse"
 { cat "$header"; echo '#include <stdbool.h>'; } >"$tmp/worse/migrate-plugin.h"
