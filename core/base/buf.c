@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/str.h"
 
 void
 mg_buf_init (struct mg_buf *b, size_t max)
@@ -57,18 +58,20 @@ mg_buf_steal (struct mg_buf *b)
 char *
 mg_buf_reserve (struct mg_buf *b, size_t more)
 {
-  size_t need = b->len + more;
   size_t cap = b->cap ? b->cap : 64;
+  size_t need;
   char *data;
 
-  if (b->failed || more > b->max || need > b->max) {
+  if (b->failed || b->len > b->max || more > b->max - b->len
+      || more > SIZE_MAX / 4 - b->len) {
     b->failed = MG_E_NOMEM;
     return NULL;
   }
+  need = b->len + more;
   if (need + 1 > b->cap) {
     while (cap < need + 1)
       cap += cap / 2 + 16;
-    if (cap > b->max + 1)
+    if (cap - 1 > b->max)
       cap = b->max + 1;
     data = mg_try_realloc (b->data, cap);
     if (data == NULL) {
@@ -163,16 +166,22 @@ add_json_byte (struct mg_buf *b, unsigned char c)
 int
 mg_buf_add_json_len (struct mg_buf *b, const char *s, size_t len)
 {
-  size_t i, from = 0;
+  size_t i, n, from = 0;
+  uint32_t code;
 
   mg_buf_add_byte (b, '"');
-  for (i = 0; i < len; i++) {
+  for (i = 0; i < len; i += n) {
     unsigned char c = (unsigned char) s[i];
 
-    if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+    n = c < 0x80 ? 1 : mg_utf8_decode (s + i, len - i, &code);
+    if (n > 1 || (n == 1 && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f))
       continue;
     mg_buf_add (b, s + from, i - from);
-    add_json_byte (b, c);
+    if (n == 0)
+      mg_buf_add_str (b, "\\ufffd");
+    else
+      add_json_byte (b, c);
+    n = 1;
     from = i + 1;
   }
   mg_buf_add (b, s + from, len - from);

@@ -37,7 +37,8 @@ int mg_buf_addf (struct mg_buf *b, const char *format, ...) MG_PRINTF (2, 3);
 int mg_buf_vaddf (struct mg_buf *b, const char *format, va_list args)
   MG_PRINTF (2, 0);
 
-/* A JSON string with quotes, every byte escaped as JSON wants it. */
+/* A JSON string with quotes, every byte escaped as JSON wants it; what is not
+ * UTF-8 becomes U+FFFD. */
 int mg_buf_add_json (struct mg_buf *b, const char *s);
 int mg_buf_add_json_len (struct mg_buf *b, const char *s, size_t len);
 

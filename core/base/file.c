@@ -41,25 +41,20 @@ int
 mg_file_read (const char *path, struct mg_buf *ret_text, struct mg_error *err)
 {
   MG_CLEANUP (close_fd) int fd = open (path, O_RDONLY | O_CLOEXEC);
+  char piece[16 * 1024];
 
   if (fd < 0)
     return mg_file_error (err, "read", path, errno);
   for (;;) {
-    char *to = mg_buf_reserve (ret_text, 4096);
-    ssize_t n;
+    ssize_t n = read (fd, piece, sizeof piece);
 
-    if (to == NULL)
-      return mg_buf_check (ret_text, path, err);
-    n = read (fd, to, 4096);
     if (n < 0 && errno != EINTR)
       return mg_file_error (err, "read", path, errno);
     if (n == 0)
-      break;
-    if (n > 0)
-      ret_text->len += (size_t) n;
+      return mg_buf_check (ret_text, path, err);
+    if (n > 0 && mg_buf_add (ret_text, piece, (size_t) n) < 0)
+      return mg_buf_check (ret_text, path, err);
   }
-  ret_text->data[ret_text->len] = '\0';
-  return 0;
 }
 
 static int
@@ -122,8 +117,8 @@ mg_file_mkdirs (const char *path, int mode, struct mg_error *err)
   struct stat st;
   char *p;
 
-  for (p = copy + 1; *p != '\0'; p++)
-    if (*p == '/') {
+  for (p = copy; *p != '\0'; p++)
+    if (*p == '/' && p > copy) {
       *p = '\0';
       if (mkdir (copy, (mode_t) mode) < 0 && errno != EEXIST)
         return mg_file_error (err, "make folder", copy, errno);
@@ -174,7 +169,15 @@ mg_file_lock (const char *path, int64_t wait_us, int *ret_fd,
   if (fd < 0)
     return mg_file_error (err, "write", path, errno);
   while (flock (fd, LOCK_EX | LOCK_NB) < 0) {
-    if (errno != EWOULDBLOCK || mg_clock_now_us () >= until) {
+    int saved = errno;
+
+    if (saved == EINTR)
+      continue;
+    if (saved != EWOULDBLOCK) {
+      close (fd);
+      return mg_file_error (err, "lock", path, saved);
+    }
+    if (mg_clock_now_us () >= until) {
       close (fd);
       return mg_error_set (err, MG_E_LOCKED, "locked",
                            "'%s' is held by another migrate; wait for it, or "

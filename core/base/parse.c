@@ -34,7 +34,8 @@ mg_parse_double (const char *s, double *ret_value)
   char *end;
   double value;
 
-  if (!isdigit ((unsigned char) *s) && *s != '-' && *s != '.')
+  if ((!isdigit ((unsigned char) *s) && *s != '-' && *s != '.')
+      || strpbrk (s, "xX") != NULL)   /* strtod reads 0x10, people do not */
     return MG_E_INVALID;
   value = strtod (s, &end);
   if (*end != '\0' || end == s || !isfinite (value))
@@ -70,14 +71,14 @@ mg_parse_duration (const char *s, int64_t *ret_us)
   double value;
   size_t i;
 
-  if (!isdigit ((unsigned char) *s))
+  if (!isdigit ((unsigned char) *s) || strpbrk (s, "xX") != NULL)
     return MG_E_INVALID;
   value = strtod (s, &end);
   for (i = 0; i < sizeof units / sizeof units[0]; i++)
     if (strcmp (end, units[i].unit) == 0) {
       if (!(value * units[i].us < 9e18))
         return MG_E_INVALID;
-      *ret_us = (int64_t) (value * units[i].us);
+      *ret_us = (int64_t) (value * units[i].us + 0.5);
       return 0;
     }
   return MG_E_INVALID;

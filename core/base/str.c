@@ -72,10 +72,19 @@ mg_trim (char *s)
   return s;
 }
 
-/* Decodes one character; returns its length, or 0 when it is not UTF-8. */
+/* Of a character beyond ASCII, by its first byte; 0 when it begins none. */
 static size_t
-utf8_decode (const unsigned char *s, size_t len, uint32_t *ret_code)
+utf8_len (unsigned char first)
 {
+  if (first < 0xc0 || first >= 0xf8)
+    return 0;
+  return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+size_t
+mg_utf8_decode (const char *text, size_t len, uint32_t *ret_code)
+{
+  const unsigned char *s = (const unsigned char *) text;
   static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
   size_t n, i;
   uint32_t code;
@@ -84,8 +93,7 @@ utf8_decode (const unsigned char *s, size_t len, uint32_t *ret_code)
     *ret_code = s[0];
     return 1;
   }
-  n = s[0] >= 0xf0 && s[0] < 0xf8 ? 4 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
-      : s[0] >= 0xc0 && s[0] < 0xe0 ? 2 : 0;
+  n = utf8_len (s[0]);
   if (n == 0 || n > len)
     return 0;
   code = s[0] & (0xffu >> (n + 1));
@@ -107,30 +115,37 @@ mg_utf8_valid (const char *s, size_t len)
   uint32_t code;
 
   for (i = 0; i < len; i += n) {
-    n = utf8_decode ((const unsigned char *) s + i, len - i, &code);
+    n = mg_utf8_decode (s + i, len - i, &code);
     if (n == 0)
       return 0;
   }
   return 1;
 }
 
+/* Runs of capitals, how far their small letters are, and of how many codes
+ * each is a capital: 1 = all, 2 = every other one from the first. */
+static const struct {
+  uint16_t first, last, away, step;
+} capitals[] = {
+  { 0xc0, 0xd6, 32, 1 }, { 0xd8, 0xde, 32, 1 }, { 0x100, 0x12e, 1, 2 },
+  { 0x132, 0x136, 1, 2 }, { 0x139, 0x147, 1, 2 }, { 0x14a, 0x176, 1, 2 },
+  { 0x179, 0x17d, 1, 2 }, { 0x386, 0x386, 38, 1 }, { 0x388, 0x38a, 37, 1 },
+  { 0x38c, 0x38c, 64, 1 }, { 0x38e, 0x38f, 63, 1 }, { 0x391, 0x3a1, 32, 1 },
+  { 0x3a3, 0x3ab, 32, 1 }, { 0x400, 0x40f, 80, 1 }, { 0x410, 0x42f, 32, 1 },
+  { 0x460, 0x480, 1, 2 }, { 0x48a, 0x4be, 1, 2 }, { 0x4c1, 0x4cd, 1, 2 },
+  { 0x4d0, 0x52e, 1, 2 },
+};
+
 static uint32_t
 lower_code (uint32_t c)
 {
-  if (c < 0x80)
-    return c >= 'A' && c <= 'Z' ? c + 32 : c;
-  if ((c >= 0xc0 && c <= 0xde && c != 0xd7) || (c >= 0x391 && c <= 0x3a9)
-      || (c >= 0x410 && c <= 0x42f))
-    return c + 32;
-  if (c >= 0x400 && c <= 0x40f)
-    return c + 80;
-  if (c >= 0x100 && c <= 0x17f && c != 0x130 && c != 0x131 && c != 0x138
-      && c != 0x149 && c != 0x178 && c != 0x17f) {
-    int odd_upper = (c >= 0x139 && c <= 0x148) || c >= 0x179;
+  size_t i;
 
-    return (c & 1) == (uint32_t) odd_upper ? c + 1 : c;
-  }
-  return c;
+  for (i = 0; i < MG_N_ELEMENTS (capitals); i++)
+    if (c >= capitals[i].first && c <= capitals[i].last
+        && (c - capitals[i].first) % capitals[i].step == 0)
+      return c + capitals[i].away;
+  return c == 0x178 ? 0xff : c;
 }
 
 static void
@@ -157,11 +172,14 @@ mg_fold (const char *s)
   uint32_t code;
 
   for (i = 0; i < len; i += n) {
-    n = utf8_decode ((const unsigned char *) s + i, len - i, &code);
+    n = mg_utf8_decode (s + i, len - i, &code);
     if (n == 0) {
       mg_buf_add_byte (&b, s[i]);
       n = 1;
     }
+    else if (n == 1)
+      mg_buf_add_byte (&b, code >= 'A' && code <= 'Z' ? (int) code + 32
+                                                      : (int) code);
     else
       add_utf8 (&b, lower_code (code));
   }
@@ -187,7 +205,7 @@ mg_buf_add_printable (struct mg_buf *b, const char *s)
     s = "(none)";
   len = strlen (s);
   for (i = 0; i < len; i += n) {
-    n = utf8_decode ((const unsigned char *) s + i, len - i, &code);
+    n = mg_utf8_decode (s + i, len - i, &code);
     if (n == 0) {
       mg_buf_addf (b, "\\x%02x", (unsigned char) s[i]);
       n = 1;

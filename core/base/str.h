@@ -29,6 +29,9 @@ void mg_buf_add_printable (struct mg_buf *b, const char *s);
 /* The same into a caller's array, cut with "..." when it is too small. */
 const char *mg_printable (const char *s, char *ret_text, size_t size);
 
+/* One character of at least one byte; its length, or 0 when it is not UTF-8. */
+size_t mg_utf8_decode (const char *s, size_t len, uint32_t *ret_code);
+
 /* Is it UTF-8 without surrogates and overlong forms? */
 int mg_utf8_valid (const char *s, size_t len);
 

@@ -12,7 +12,8 @@
 const char *
 mg_time_iso (int64_t wall_us, char ret_text[24])
 {
-  time_t seconds = (time_t) (wall_us / MG_SECOND_US);
+  time_t seconds = (time_t) (wall_us / MG_SECOND_US
+                             - (wall_us % MG_SECOND_US < 0));
   struct tm tm;
 
   if (gmtime_r (&seconds, &tm) == NULL
@@ -92,9 +93,19 @@ clock_part (const char **s, struct civil *c)
 }
 
 static int
+month_days (int year, int month)
+{
+  static const char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+  int leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+  return days[month - 1] + (month == 2 && leap);
+}
+
+static int
 to_wall (const struct civil *c, int64_t *ret_wall_us)
 {
-  if (c->month < 1 || c->month > 12 || c->day < 1 || c->day > 31
+  if (c->month < 1 || c->month > 12 || c->day < 1
+      || c->day > month_days (c->year, c->month)
       || c->hour < 0 || c->hour > 23 || c->minute < 0 || c->minute > 59
       || c->second < 0 || c->second > 60)
     return -1;
@@ -109,8 +120,8 @@ parse_comma_date (const char *s, struct civil *c)
 {
   char sep;
 
-  s = strchr (s, ',');
-  if (s == NULL || literal (&s, ", ") < 0)
+  s += strcspn (s, ",");
+  if (literal (&s, ", ") < 0)
     return -1;
   c->day = digits (&s, 2);
   sep = *s;
@@ -121,9 +132,11 @@ parse_comma_date (const char *s, struct civil *c)
   if (c->month < 0 || *s++ != sep)
     return -1;
   c->year = digits (&s, sep == '-' ? 2 : 4);
-  if (c->year >= 0 && sep == '-')
+  if (c->year < 0)
+    return -1;
+  if (sep == '-')
     c->year += c->year < 70 ? 2000 : 1900;
-  if (c->year < 0 || literal (&s, " ") < 0 || clock_part (&s, c) < 0)
+  if (literal (&s, " ") < 0 || clock_part (&s, c) < 0)
     return -1;
   return strcmp (s, " GMT") == 0 ? 0 : -1;
 }
@@ -179,7 +192,7 @@ zone_part (const char *s, int *ret_minutes)
   if (*s == ':')
     s++;
   minute = digits (&s, 2);
-  if (minute < 0 || *s != '\0')
+  if (hour > 23 || minute < 0 || minute > 59 || *s != '\0')
     return -1;
   *ret_minutes = sign * (hour * 60 + minute);
   return 0;
