@@ -48,7 +48,7 @@ mg_ctx_begin (struct mg_ctx *ctx, const struct mg_kind *kind,
   ctx->kind = kind;
   ctx->asset = asset;
   ctx->n_emitted = 0;
-  ctx->n_creates = 0;
+  ctx->n_creates = ctx->n_writes = 0;
   ctx->outcome = MG_OUTCOME_OK;
   ctx->created = ctx->incomplete = ctx->manual = 0;
   ctx->created_id = ctx->created_json = NULL;
@@ -101,6 +101,20 @@ keep_response (struct mg_ctx *ctx, const struct mg_response *res)
   return kept;
 }
 
+/* The service says that it does not offer this here: another tier, cloud or
+ * version (databricks-api.md 2.2). */
+int
+mg_ctx_unsupported (struct mg_ctx *ctx, const struct mg_response *res, int r)
+{
+  if (strcmp (res->error_code, "FEATURE_DISABLED") != 0
+      && strcmp (res->error_code, "ENDPOINT_NOT_FOUND") != 0
+      && strstr (ctx->error.text, "FEATURE_DISABLED") == NULL)
+    return r;
+  ctx->error.code = MG_E_UNSUPPORTED;
+  memcpy (ctx->error.id, "unsupported", sizeof "unsupported");
+  return MG_E_UNSUPPORTED;
+}
+
 int
 mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
              const char *id, const char *content_type, const char *body,
@@ -132,6 +146,9 @@ mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
   r = mg_remote_call (ctx->side->remote, &req, &res, &ctx->error);
   if (effect == MIGRATE_CREATING)
     ctx->outcome = res.outcome;
+  ctx->n_writes += effect != MIGRATE_READ;
+  if (r < 0)
+    r = mg_ctx_unsupported (ctx, &res, r);
   if (res.status != 0)
     kept = keep_response (ctx, &res);
   mg_response_done (&res);

@@ -34,7 +34,9 @@ struct mg_ctx {
   /* what the callback did */
   struct mg_put_op *batch;         /* emitted, not posted yet */
   int64_t n_emitted;
+  int stubs_only;                  /* an index: no permissions, no details */
   int n_creates;                   /* CREATING requests: at most one */
+  int n_writes;                    /* IDEMPOTENT and CREATING ones */
   enum mg_outcome outcome;         /* of that one */
   int created;
   char *created_id;                /* in the arena */
@@ -105,6 +107,11 @@ int mg_generic_delete (struct mg_ctx *ctx, const struct migrate_asset *asset);
 int mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
                  const char *id, const char *content_type, const char *body,
                  size_t body_len, const struct migrate_response **ret_res);
+
+/* r, or MG_E_UNSUPPORTED when the answer says that the service does not offer
+ * this (the error is marked so). */
+int mg_ctx_unsupported (struct mg_ctx *ctx, const struct mg_response *res,
+                        int r);
 
 /* Path of the id's own member: "a.b.id" gives "id". */
 const char *mg_id_member (const struct migrate_kind *k);

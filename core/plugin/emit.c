@@ -85,7 +85,8 @@ emit_permissions (struct mg_ctx *ctx, const struct mg_kind *kind,
 {
   struct mg_put *put;
 
-  if (kind->permissions == NULL || !kind->permissions->chosen)
+  if (ctx->stubs_only || kind->permissions == NULL
+      || !kind->permissions->chosen)
     return;
   put = mg_put_op_add (batch_of (ctx));
   put->kid = kind->permissions->kid;

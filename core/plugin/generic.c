@@ -132,6 +132,8 @@ one_page (struct mg_ctx *ctx, const struct mg_kind *kind,
   req.max_body = MG_MAX_PAGE;
   mg_response_init (&res);
   r = mg_remote_call (ctx->side->remote, &req, &res, &ctx->error);
+  if (r < 0)
+    r = mg_ctx_unsupported (ctx, &res, r);
   mg_response_done (&res);
   if (r == 0)
     r = mg_split_end (page.split, &rest, &n, &ctx->error);

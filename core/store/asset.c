@@ -145,6 +145,26 @@ mg_asset_each (struct mg_store *store, struct mg_packer *packer, int wsid,
 }
 
 int
+mg_asset_wanted_after (struct mg_store *store, int wsid, int kid,
+                       int64_t after,
+                       int (*each) (void *opaque, const struct mg_asset *asset,
+                                    struct mg_error *err),
+                       void *opaque, struct mg_error *err)
+{
+  struct mg_asset *page = mg_xcalloc (PAGE, sizeof *page);
+  int n = read_page (store, NULL, MG_SQL_ASSET_WANTED, wsid, kid, after, page,
+                     err);
+  int i, r = n < 0 ? n : 0;
+
+  for (i = 0; i < n && r == 0; i++)
+    r = each (opaque, &page[i], err);
+  for (i = 0; i < PAGE; i++)
+    mg_asset_done (&page[i]);
+  mg_free (page);
+  return r;
+}
+
+int
 mg_alias_find (struct mg_store *store, int wsid, const char *ns,
                const char *val, int64_t *ret_aids, int max,
                struct mg_error *err)

@@ -44,6 +44,15 @@ int mg_asset_each (struct mg_store *store, struct mg_packer *packer, int wsid,
                                 struct mg_error *err),
                    void *opaque, struct mg_error *err);
 
+/* One page (64 at most) of those whose body must be fetched, after 'after';
+ * bodies are not read. */
+int mg_asset_wanted_after (struct mg_store *store, int wsid, int kid,
+                           int64_t after,
+                           int (*each) (void *opaque,
+                                        const struct mg_asset *asset,
+                                        struct mg_error *err),
+                           void *opaque, struct mg_error *err);
+
 /* The assets that a name stands for: how many (at most max), or negative. */
 int mg_alias_find (struct mg_store *store, int wsid, const char *ns,
                    const char *val, int64_t *ret_aids, int max,

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/rand.h"
 #include "store/pack.h"
 
 #define SMALL 128                     /* not worth a header */
@@ -83,7 +84,7 @@ seal (struct mg_packer *p, struct mg_buf *form, struct mg_error *err)
   if (to == NULL)
     return mg_buf_check (&box, "sealed body", err);
   to[0] = 's';
-  randombytes_buf (to + 1, crypto_secretbox_NONCEBYTES);
+  mg_rand_bytes (to + 1, crypto_secretbox_NONCEBYTES);
   crypto_secretbox_easy (to + 1 + crypto_secretbox_NONCEBYTES,
                          (const unsigned char *) form->data, form->len, to + 1,
                          p->key);

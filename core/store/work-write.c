@@ -13,7 +13,7 @@
 
 struct plan_op {
   struct mg_op op;
-  int wsid;
+  int wsid, forget;
   struct mg_planned p;
 };
 
@@ -31,7 +31,7 @@ static int
 may_replan (const struct mg_work *w)
 {
   return w->state == MG_WAIT || w->state == MG_READY || w->state == MG_BLOCKED
-         || (w->state == MG_SKIPPED && strcmp (w->code, "undone") != 0)
+         || w->state == MG_SKIPPED
          || (w->state == MG_UNCHANGED && w->new_aid == 0);
 }
 
@@ -42,7 +42,7 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   struct plan_op *plan = (struct plan_op *) op;
   struct mg_planned *p = &plan->p;
   MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
-  int64_t class_id = MG_WORK_CLASS (p->kid, p->op), wid;
+  int64_t class_id = MG_WORK_CLASS (p->kid, p->op), wid = 0;
   sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii",
                                   (int64_t) plan->wsid, p->aid, (int64_t) 1);
   int r = mg_sql_step (conn, st, err);
@@ -60,7 +60,8 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   mg_work_read (st, &old);
   mg_sql_reset (st);
   /* a claim that a kill cut off is still an intent: only a fresh row changes */
-  if (!may_replan (&old) || (old.state == MG_READY && old.sent_at != 0))
+  if (!plan->forget && (!may_replan (&old) || (old.state == MG_READY
+                                               && old.sent_at != 0)))
     return 0;
   mg_store_count (store, plan->wsid, p->kid, old.state, -1);
   mg_store_count (store, plan->wsid, p->kid, p->state, 1);
@@ -69,9 +70,9 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
                      p->new_aid, (int64_t) p->provenance, p->code, p->message);
 }
 
-int
-mg_work_plan (struct mg_store *store, int wsid, const struct mg_planned *p,
-              struct mg_error *err)
+static int
+post_plan (struct mg_store *store, int wsid, const struct mg_planned *p,
+           int forget, struct mg_error *err)
 {
   struct plan_op *op = mg_xcalloc (1, sizeof *op);
 
@@ -81,7 +82,22 @@ mg_work_plan (struct mg_store *store, int wsid, const struct mg_planned *p,
   op->p = *p;
   op->p.code = mg_xstrdup (p->code);
   op->p.message = mg_xstrdup (p->message);
+  op->forget = forget;
   return mg_store_post (store, &op->op, err);
+}
+
+int
+mg_work_plan (struct mg_store *store, int wsid, const struct mg_planned *p,
+              struct mg_error *err)
+{
+  return post_plan (store, wsid, p, 0, err);
+}
+
+int
+mg_work_forget (struct mg_store *store, int wsid, const struct mg_planned *p,
+                struct mg_error *err)
+{
+  return post_plan (store, wsid, p, 1, err);
 }
 
 /* ---- claiming ---- */
@@ -108,7 +124,7 @@ apply_claim (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
 {
   struct mg_claim *c = ((struct claim_op *) op)->claim;
   sqlite3_stmt *st;
-  int i, r;
+  int i, r = 0;
 
   c->n_rows = 0;
   st = mg_sql_bind (conn, MG_SQL_WORK_READY, "iii", (int64_t) c->wsid,
@@ -250,11 +266,34 @@ unmap (struct mg_store *store, struct mg_conn *conn, const struct mg_work *undo,
   mg_sql_reset (st);
   mg_store_count (store, undo->wsid, undo->kid, main_row.state, -1);
   mg_store_count (store, undo->wsid, undo->kid, MG_SKIPPED, 1);
-  r = mg_sql_run (conn, err, MG_SQL_ASSET_GONE, "ii", main_row.new_aid,
-                  (int64_t) 1);
+  r = 0;
+  if (undo->op == MG_OP_DELETE)
+    r = mg_sql_run (conn, err, MG_SQL_ASSET_GONE, "ii", main_row.new_aid,
+                    (int64_t) 1);
   if (r == 0)
     r = mg_sql_run (conn, err, MG_SQL_WORK_UNMAP, "iss", main_row.wid, "undone",
                     "removed by undo");
+  return r;
+}
+
+/* The row itself, and the row that follows it. */
+static int
+settle_row (struct mg_store *store, struct mg_conn *conn,
+            const struct mg_work *w, struct mg_result *res, int64_t new_aid,
+            struct mg_error *err)
+{
+  int r;
+
+  if (res->state == MG_DOUBT || res->state == MG_PARKED
+      || res->state == MG_READY || res->state == MG_BLOCKED)
+    return mg_work_set (store, conn, w, res->state, res->wait_on,
+                        res->not_before, res->code[0] ? res->code : NULL,
+                        res->message, err);
+  r = finish_row (store, conn, w, res, new_aid, err);
+  if (r == 0 && res->finish)
+    r = add_finish (store, conn, w, new_aid, err);
+  if (r == 0 && res->gone)
+    r = unmap (store, conn, w, err);
   return r;
 }
 
@@ -273,22 +312,11 @@ apply_result (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   mg_work_read (st, &w);
   mg_sql_reset (st);
   new_aid = res->new_aid ? res->new_aid : w.new_aid;
-  if (res->has_put) {
+  r = 0;
+  if (res->has_put)
     r = mg_put_apply (store, conn, w.wsid, 0, &res->put, &new_aid, err);
-    if (r < 0)
-      return r;
-  }
-  if (res->state == MG_DOUBT || res->state == MG_PARKED
-      || res->state == MG_READY || res->state == MG_BLOCKED)
-    r = mg_work_set (store, conn, &w, res->state, res->wait_on,
-                     res->not_before, res->code[0] ? res->code : NULL,
-                     res->message, err);
-  else
-    r = finish_row (store, conn, &w, res, new_aid, err);
-  if (r == 0 && res->finish)
-    r = add_finish (store, conn, &w, new_aid, err);
-  if (r == 0 && res->gone)
-    r = unmap (store, conn, &w, err);
+  if (r == 0)
+    r = settle_row (store, conn, &w, res, new_aid, err);
   if (r == 0 && w.phase == MG_PHASE_MAIN && res->state >= MG_DONE)
     r = mg_work_wake (store, conn, w.wsid, w.aid, err);
   return r;
@@ -310,7 +338,7 @@ mg_result_post (struct mg_store *store, struct mg_result *result,
 
 struct reopen_op {
   struct mg_op op;
-  int wsid, state, n_wids, more;
+  int wsid, kid, state, n_wids, more;
   const int64_t *wids;
   int64_t not_before, after;
 };
@@ -326,7 +354,7 @@ reopen_rows (struct mg_store *store, struct mg_conn *conn,
     mg_work_read (st, &rows[n]);
   for (i = 0; i < n && r >= 0; i++) {
     re->after = rows[i].wid;
-    if (rows[i].state == MG_SENT)
+    if (rows[i].state == MG_SENT && (re->kid == 0 || rows[i].kid == re->kid))
       r = mg_work_set (store, conn, &rows[i], re->state, 0, re->not_before,
                        re->state == MG_DOUBT ? "uncertain" : NULL,
                        re->state == MG_DOUBT ? "sent, and no reply seen" : NULL,
@@ -359,12 +387,12 @@ apply_reopen (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
 }
 
 int
-mg_work_reopen (struct mg_store *store, int wsid, const int64_t *wids,
+mg_work_reopen (struct mg_store *store, int wsid, int kid, const int64_t *wids,
                 int n_wids, int state, int64_t not_before,
                 struct mg_error *err)
 {
   struct reopen_op op = { .op = { .apply = apply_reopen }, .wsid = wsid,
-                          .wids = wids, .n_wids = n_wids, .state = state,
+                          .kid = kid, .wids = wids, .n_wids = n_wids, .state = state,
                           .not_before = not_before };
   int r;
 
@@ -372,6 +400,71 @@ mg_work_reopen (struct mg_store *store, int wsid, const int64_t *wids,
     r = mg_store_do (store, &op.op, err);
   while (r == 0 && op.more);
   return r;
+}
+
+/* ---- details that could not be read ---- */
+
+struct fetch_op {
+  struct mg_op op;
+  int64_t aid;
+  int wsid, kid, state;
+  char *code, *message;
+};
+
+static int
+apply_fetch (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+             struct mg_error *err)
+{
+  struct fetch_op *f = (struct fetch_op *) op;
+  MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii",
+                                  (int64_t) f->wsid, f->aid, (int64_t) 1);
+  int64_t wid = 0;
+  int r = mg_sql_step (conn, st, err);
+
+  if (r > 0) {
+    mg_work_read (st, &old);
+    mg_sql_reset (st);
+    return mg_work_set (store, conn, &old, f->state, 0, 0, f->code, f->message,
+                        err);
+  }
+  if (r < 0 || f->state != MG_FAILED)
+    return r;
+  mg_store_count (store, f->wsid, f->kid, f->state, 1);
+  r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiinissn",
+                  (int64_t) f->wsid, f->aid, (int64_t) f->kid, (int64_t) 1,
+                  (int64_t) MG_OP_FETCH, MG_WORK_CLASS (f->kid, MG_OP_FETCH),
+                  (int64_t) 0, (int64_t) f->state, (int64_t) 0, f->code,
+                  f->message);
+  return r < 0 ? r : 0;
+}
+
+static void
+free_fetch (struct mg_op *op)
+{
+  struct fetch_op *f = (struct fetch_op *) op;
+
+  mg_free (f->code);
+  mg_free (f->message);
+  mg_free (f);
+}
+
+int
+mg_work_fetched (struct mg_store *store, int wsid, int64_t aid, int kid,
+                 int state, const char *code, const char *message,
+                 struct mg_error *err)
+{
+  struct fetch_op *f = mg_xcalloc (1, sizeof *f);
+
+  f->op.apply = apply_fetch;
+  f->op.free = free_fetch;
+  f->wsid = wsid;
+  f->aid = aid;
+  f->kid = kid;
+  f->state = state;
+  f->code = mg_xstrdup (code);
+  f->message = mg_xstrdup (message);
+  return mg_store_post (store, &f->op, err);
 }
 
 /* ---- notes ---- */

@@ -94,6 +94,10 @@ struct mg_planned {
 int mg_work_plan (struct mg_store *store, int wsid, const struct mg_planned *p,
                   struct mg_error *err);
 
+/* The row is as if it had never been done (its object went with another). */
+int mg_work_forget (struct mg_store *store, int wsid,
+                    const struct mg_planned *p, struct mg_error *err);
+
 /* Looks at every row that was planned as WAIT and has no watch yet. */
 int mg_work_arrange (struct mg_store *store, int wsid, struct mg_error *err);
 
@@ -149,11 +153,27 @@ int mg_result_post (struct mg_store *store, struct mg_result *result,
                     struct mg_error *err);
 void mg_result_free (struct mg_result *result);
 
-/* SENT rows of a run that ended (all of them when wids is NULL): 'state' DOUBT
+/* SENT rows of a run that ended (those of kind kid, 0 = any, and all
+ * of them when wids is NULL): 'state' DOUBT
  * with not_before, or READY when they surely never left. */
-int mg_work_reopen (struct mg_store *store, int wsid, const int64_t *wids,
-                    int n_wids, int state, int64_t not_before,
+int mg_work_reopen (struct mg_store *store, int wsid, int kid,
+                    const int64_t *wids, int n_wids, int state,
+                    int64_t not_before,
                     struct mg_error *err);
+
+/* How reading the detail of an exported asset ended: FAILED leaves a row with
+ * code and message, DONE clears one that an earlier try left. */
+int mg_work_fetched (struct mg_store *store, int wsid, int64_t aid, int kid,
+                     int state, const char *code, const char *message,
+                     struct mg_error *err);
+
+/* One row for each planned removal or restore of an undo: phase UNDO. */
+int mg_work_plan_undo (struct mg_store *store, const struct mg_work *main_row,
+                       int op, struct mg_error *err);
+
+/* An asset that is not at the service any more. */
+int mg_asset_gone (struct mg_store *store, int64_t aid, int64_t sid,
+                   struct mg_error *err);
 
 int mg_note_post (struct mg_store *store, int wsid, int64_t aid, int kid,
                   const char *code, const char *message, struct mg_error *err);

@@ -1,0 +1,160 @@
+/* When are two bodies the same asset?  See state.h. */
+#include <config.h>
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "run/state.h"
+
+#define MAX_PATHS 64
+
+struct paths {
+  const char *ignore[MAX_PATHS];
+  const char *nocase[MAX_PATHS];
+  struct mg_json_rules rules;
+};
+
+static int
+add_all (const char **to, int n, const char *const *from)
+{
+  for (; from != NULL && *from != NULL && n < MAX_PATHS - 1; from++)
+    to[n++] = *from;
+  return n;
+}
+
+static void
+rules_of (const struct mg_kind *kind, struct paths *p)
+{
+  const struct migrate_set *set;
+  int n;
+
+  memset (p, 0, sizeof *p);
+  n = add_all (p->ignore, 0, kind->k->owned);
+  for (set = kind->k->set; set != NULL && set->path != NULL
+       && n < MAX_PATHS - 1; set++)
+    p->ignore[n++] = set->path;
+  n = add_all (p->nocase, 0, kind->k->nocase);
+  if (kind->k->flags & MIGRATE_KIND_NOCASE)
+    p->nocase[n++] = kind->k->key;
+  p->rules.ignore = p->ignore;
+  p->rules.nocase = p->nocase;
+  p->rules.unordered = kind->k->unordered;
+  p->rules.absent_is_default = 1;
+}
+
+int
+mg_compare_form (const struct mg_kind *kind, const char *json, size_t len,
+                 struct mg_buf *ret_text, struct mg_error *err)
+{
+  struct paths p;
+
+  rules_of (kind, &p);
+  return mg_json_canonical (json, len, &p.rules, ret_text, err);
+}
+
+int
+mg_compare_diff (const struct mg_kind *kind, const struct mg_buf *source,
+                 const struct mg_buf *target,
+                 int (*each) (void *opaque, const char *path,
+                              struct mg_span source, struct mg_span target),
+                 void *opaque, struct mg_error *err)
+{
+  struct paths p;
+
+  rules_of (kind, &p);
+  return mg_json_diff (mg_buf_text (source), source->len, mg_buf_text (target),
+                       target->len, &p.rules, each, opaque, err);
+}
+
+int
+mg_compare_sent (const struct mg_kind *kind, const char *sent, size_t sent_len,
+                 const char *found, size_t found_len)
+{
+  struct paths p;
+
+  rules_of (kind, &p);
+  return mg_json_subset (sent, sent_len, found, found_len, &p.rules, NULL) > 0;
+}
+
+/* ---- unions, for what import adds to an adopted asset ---- */
+
+struct join {
+  const struct mg_kind *kind;
+  struct mg_span before;           /* the array as it was; may be absent */
+  struct mg_buf *out;
+  int n, has;
+  struct mg_span element;
+};
+
+static int
+same_element (void *opaque, struct mg_span other)
+{
+  struct join *j = opaque;
+
+  return mg_json_subset (j->element.p, j->element.len, other.p, other.len, NULL,
+                         NULL) > 0;
+}
+
+static int
+add_element (void *opaque, struct mg_span element)
+{
+  struct join *j = opaque;
+
+  j->element = element;
+  if (j->has
+      && mg_json_each (j->before.p, j->before.len, "[*]", same_element, j) > 0)
+    return 0;
+  if (j->n++ > 0)
+    mg_buf_add_byte (j->out, ',');
+  mg_buf_add (j->out, element.p, element.len);
+  return 0;
+}
+
+static int
+keep_element (void *opaque, struct mg_span element)
+{
+  struct join *j = opaque;
+
+  if (j->n++ > 0)
+    mg_buf_add_byte (j->out, ',');
+  mg_buf_add (j->out, element.p, element.len);
+  return 0;
+}
+
+int
+mg_compare_union (const struct mg_kind *kind, const char *before,
+                  size_t before_len, const char *wanted, size_t wanted_len,
+                  struct mg_buf *ret_json, struct mg_error *err)
+{
+  const char *const *path;
+  struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int r = 0;
+
+  mg_buf_add (&body, before, before_len);
+  for (path = kind->k->merge; path != NULL && *path != NULL && r == 0; path++) {
+    struct mg_buf array = MG_BUF_INIT (MG_MAX_ELEMENT);
+    struct mg_buf next = MG_BUF_INIT (MG_MAX_ELEMENT);
+    struct join j = { .kind = kind, .out = &array };
+    struct mg_span more;
+    struct mg_edit edit = { .op = MG_EDIT_SET, .path = *path };
+
+    mg_buf_add_byte (&array, '[');
+    j.has = mg_json_get (before, before_len, *path, &j.before) == 1;
+    if (j.has)
+      mg_json_each (j.before.p, j.before.len, "[*]", keep_element, &j);
+    if (mg_json_get (wanted, wanted_len, *path, &more) == 1)
+      mg_json_each (more.p, more.len, "[*]", add_element, &j);
+    mg_buf_add_byte (&array, ']');
+    edit.value = mg_buf_text (&array);
+    if (j.n > 0)
+      r = mg_json_edit (mg_buf_text (&body), body.len, &edit, 1, &next, err);
+    if (j.n > 0 && r >= 0)
+      mg_buf_move (&body, &next);
+    mg_buf_done (&array);
+    mg_buf_done (&next);
+  }
+  if (r >= 0 && mg_buf_add (ret_json, mg_buf_text (&body), body.len) < 0)
+    r = mg_buf_check (ret_json, "body", err);
+  mg_buf_done (&body);
+  return r < 0 ? r : 0;
+}

@@ -1,0 +1,266 @@
+/* One piece of work: from a claimed row to its result.
+ *
+ * The table of what a reply means stands in docs/design.md (exactly once); the
+ * rule behind it: after a create left, only an answer that proves that nothing
+ * happened lets it be sent again. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "run/state.h"
+
+#define MAX_TRIES 5
+
+struct item {
+  struct mg_run *run;
+  struct mg_ctx *ctx;
+  const struct mg_kind *kind;
+  const struct mg_work *work;
+  struct mg_asset source, target;
+  int has_target;
+  struct mg_prepared body;
+  struct migrate_asset asset;
+  struct mg_result *result;
+};
+
+static int
+load_target (struct item *it, struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work parent = MG_WORK_INIT;
+  int64_t aid = it->work->new_aid;
+  int r;
+
+  if (it->kind->parent != NULL) {
+    r = mg_work_get (it->run->store, it->run->target.wsid, it->source.parent,
+                     MG_PHASE_MAIN, &parent, err);
+    if (r <= 0 || parent.new_aid == 0)
+      return r < 0 ? r : mg_error_set (err, MG_E_BLOCKED, "blocked",
+                                       "its asset is not in the target");
+    aid = parent.new_aid;
+    if (parent.provenance == MG_ADOPTED)
+      return mg_error_set (err, MG_E_EXISTS, "adopted",
+                           "the asset was in the target before; its own "
+                           "permissions stay");
+  }
+  if (aid == 0)
+    return 0;
+  r = mg_asset_get (it->run->store, &it->ctx->packer, aid, &it->target, err);
+  it->has_target = r > 0;
+  return r < 0 ? r : 0;
+}
+
+static int
+load (struct item *it, struct mg_error *err)
+{
+  enum mg_prepare_for purpose =
+    it->work->op == MG_OP_CREATE ? MG_FOR_CREATE : MG_FOR_UPDATE;
+  int r = mg_asset_get (it->run->store, &it->ctx->packer, it->work->aid,
+                        &it->source, err);
+
+  if (r <= 0)
+    return r < 0 ? r : mg_error_set (err, MG_E_STORE, "session-corrupt",
+                                     "a work row has no asset");
+  r = load_target (it, err);
+  if (r == 0)
+    r = mg_run_prepare (it->run, it->ctx, it->kind, &it->source, purpose,
+                        &it->body, err);
+  return r;
+}
+
+static void
+fill_asset (struct item *it)
+{
+  struct migrate_asset *a = &it->asset;
+
+  a->kind = it->kind->k;
+  a->id = it->source.src_id;
+  a->key = it->source.key;
+  a->json = mg_buf_text (&it->body.json);
+  a->json_len = it->body.json.len;
+  a->source_json = mg_buf_text (&it->source.body);
+  a->source_json_len = it->source.body.len;
+  if (it->has_target) {
+    a->target_id = it->target.src_id;
+    a->target_json = mg_buf_text (&it->target.body);
+    a->target_json_len = it->target.body.len;
+  }
+  a->phase = it->work->op == MG_OP_CREATE ? MIGRATE_CREATE
+             : it->work->op == MG_OP_MERGE ? MIGRATE_MERGE : MIGRATE_UPDATE;
+}
+
+/* ---- what it came to ---- */
+
+static void
+say_error (struct item *it, int state, const struct mg_error *err)
+{
+  it->result->state = state;
+  mg_result_say (it->result, err->id[0] ? err->id : "failed", err->text);
+}
+
+/* The service stored the asset: its row in the target. */
+static void
+take_created (struct item *it)
+{
+  struct mg_ctx *ctx = it->ctx;
+  struct mg_put *put = &it->result->put;
+  const char *json = ctx->created_json ? ctx->created_json : it->asset.json;
+  size_t len = ctx->created_json ? ctx->created_len : it->asset.json_len;
+  struct mg_error err = MG_ERROR_INIT;
+
+  put->src_id = mg_xstrdup (ctx->created_id);
+  put->origin = MG_ORIGIN_CREATED;
+  if (mg_put_fill (ctx, it->kind, json, len, put, &err) < 0) {
+    mg_run_fail (it->run, &err);
+    return;
+  }
+  it->result->has_put = 1;
+  it->result->state = MG_DONE;
+  it->result->provenance = MG_CREATED;
+  it->result->finish = (it->body.dropped_late > 0 || ctx->incomplete)
+                       && it->kind->k->update != NULL;
+}
+
+static void
+doubt (struct item *it, const struct mg_error *err)
+{
+  say_error (it, MG_DOUBT, err);
+  if (it->kind->k->once == MIGRATE_ONCE_UNIQUE && it->work->tries < MAX_TRIES)
+    it->result->state = MG_READY;  /* the service refuses a second one */
+  else
+    it->result->not_before = mg_settle_due (it->run, it->kind);
+}
+
+static void
+create_failed (struct item *it, int r, const struct mg_error *err)
+{
+  switch (it->ctx->n_creates ? it->ctx->outcome : MG_OUTCOME_REFUSED) {
+  case MG_OUTCOME_NOTHING:
+    say_error (it, MG_READY, err);
+    mg_run_fail (it->run, err);    /* the workspace, not this asset */
+    return;
+  case MG_OUTCOME_OK:
+  case MG_OUTCOME_DOUBT:
+    doubt (it, err);
+    return;
+  case MG_OUTCOME_REFUSED:
+    break;
+  }
+  if (r == MG_E_CANCELLED)
+    say_error (it, MG_READY, err);
+  else if (r == MG_E_EXISTS && it->ctx->n_creates > 0) {
+    /* somebody was quicker, or we were: the list tells */
+    say_error (it, MG_DOUBT, err);
+    mg_result_say (it->result, "exists", err->text);
+    it->result->not_before = mg_clock_wall_us ();
+  }
+  else if (r == MG_E_BLOCKED)
+    say_error (it, MG_BLOCKED, err);
+  else
+    say_error (it, MG_FAILED, err);
+}
+
+static void
+change_failed (struct item *it, int r, const struct mg_error *err)
+{
+  if (r == MG_E_CANCELLED || mg_run_is_fatal (r)) {
+    say_error (it, MG_READY, err);
+    if (r != MG_E_CANCELLED)
+      mg_run_fail (it->run, err);
+  }
+  else if (strcmp (err->id, "adopted") == 0)
+    say_error (it, MG_UNCHANGED, err);
+  else
+    say_error (it, r == MG_E_BLOCKED ? MG_BLOCKED : MG_FAILED, err);
+}
+
+/* The target's body before the change, so that undo can put it back. */
+static void
+keep_before (struct item *it)
+{
+  unsigned char sha[MG_DIGEST_LEN];
+
+  if (!it->has_target || it->kind->parent != NULL
+      || it->work->phase != MG_PHASE_MAIN)
+    return;
+  mg_pack (&it->ctx->packer, mg_buf_text (&it->target.body),
+           it->target.body.len,
+           (it->kind->k->flags & MIGRATE_KIND_SENSITIVE) != 0,
+           &it->result->before, sha, NULL);
+}
+
+static void
+judge (struct item *it, int r)
+{
+  struct mg_ctx *ctx = it->ctx;
+
+  if (r == 0 && ctx->manual) {
+    it->result->state = MG_SKIPPED;
+    mg_result_say (it->result, ctx->manual_code, ctx->manual_text);
+  }
+  else if (r == 0 && it->work->op == MG_OP_CREATE && !ctx->created) {
+    mg_error_set (&ctx->error, MG_E_FAIL, "plugin",
+                  "the plugin reported neither an id nor an error");
+    say_error (it, ctx->n_creates ? MG_DOUBT : MG_FAILED, &ctx->error);
+  }
+  else if (r == 0 && it->work->op == MG_OP_CREATE)
+    take_created (it);
+  else if (r == 0) {
+    it->result->state = ctx->n_writes ? MG_DONE : MG_UNCHANGED;
+    if (ctx->n_writes)
+      keep_before (it);
+  }
+  else if (it->work->op == MG_OP_CREATE)
+    create_failed (it, r, &ctx->error);
+  else
+    change_failed (it, r, &ctx->error);
+}
+
+static void
+report (struct item *it)
+{
+  struct mg_event event = { .event = "asset", .kind = it->kind->k->name,
+                            .key = it->source.key, .id = it->source.src_id,
+                            .op = it->work->op, .state = it->result->state,
+                            .code = it->result->code,
+                            .message = it->result->message };
+  int bad = it->result->state == MG_FAILED || it->result->state == MG_BLOCKED;
+
+  if (it->result->state != MG_READY)
+    mg_run_advance (it->run, it->kind->k->name, !bad, bad);
+  if (it->body.dropped > 0)
+    mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
+                 it->source.key, "dropped",
+                 "elements that name what the target lacks were left out");
+  mg_run_emit (it->run, &event);
+}
+
+void
+mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
+            const struct mg_work *work)
+{
+  struct item it = { .run = run, .ctx = ctx, .kind = kind, .work = work,
+                     .source = MG_ASSET_INIT, .target = MG_ASSET_INIT,
+                     .body = MG_PREPARED_INIT };
+  struct mg_error err = MG_ERROR_INIT;
+  int r;
+
+  it.result = mg_result_new (work->wid, MG_FAILED);
+  mg_ctx_begin (ctx, kind, &it.source);
+  r = load (&it, &ctx->error);
+  if (r == 0) {
+    fill_asset (&it);
+    mg_digest_of (it.asset.json, it.asset.json_len, it.result->sent_sha);
+    it.result->has_sha = 1;
+    r = mg_call_import (ctx, kind, &it.asset);
+  }
+  judge (&it, r);
+  report (&it);
+  if (mg_result_post (run->store, it.result, &err) < 0)
+    mg_run_fail (run, &err);
+  mg_asset_done (&it.source);
+  mg_asset_done (&it.target);
+  mg_buf_done (&it.body.json);
+}

@@ -1,0 +1,490 @@
+/* Listing a workspace: of the source this is the export, of a target its index.
+ *
+ * Worker threads take, in this order: the list of a kind, then the details of
+ * assets that were announced by lists (so details overlap with listing).  What
+ * is durable: the assets, and per kind the walk's cursor, committed behind the
+ * page it follows. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "run/state.h"
+
+#define FETCH_PAGE 64
+
+struct lister {
+  struct mg_run *run;
+  const struct mg_listing *listing;
+  struct mg_side *side;
+  /* under the run's lock */
+  int next_kind;                   /* lists not taken yet begin here */
+  int n_listing, n_fetching;
+  struct mg_asset *queue[FETCH_PAGE];
+  int n_queue;
+  int fetch_kind;                  /* whose details are read now */
+  int64_t fetch_after;
+  int filling, second_pass, all_fetched;
+};
+
+static int
+wanted_kind (const struct lister *l, const struct mg_kind *kind)
+{
+  if (!mg_kind_at (kind, l->side->end))
+    return 0;
+  if (l->listing->wants != NULL)
+    return l->listing->wants (l->run, kind);
+  return kind->chosen || kind->indexed;
+}
+
+static int
+listed_kind (const struct lister *l, const struct mg_kind *kind)
+{
+  int calls = (kind->k->flags & MIGRATE_KIND_CALLS)
+              && kind->plugin->p.export_kind != NULL;
+
+  return kind->parent == NULL && wanted_kind (l, kind)
+         && (kind->k->list != NULL || calls);
+}
+
+static int
+fetched_kind (const struct lister *l, const struct mg_kind *kind)
+{
+  return l->listing->detail != MG_DETAIL_NONE && wanted_kind (l, kind)
+         && (kind->k->flags & MIGRATE_KIND_DETAIL) != 0;
+}
+
+/* ---- one list ---- */
+
+struct walk {
+  struct lister *l;
+  const struct mg_kind *kind;
+  struct mg_walk row;
+};
+
+static int
+on_element (struct migrate_ctx *pub, void *opaque, const char *json, size_t len)
+{
+  struct walk *w = opaque;
+
+  return mg_ctx_emit ((struct mg_ctx *) pub, w->kind, json, len);
+}
+
+static int
+on_page (struct mg_ctx *ctx, void *opaque, const char *cursor)
+{
+  struct walk *w = opaque;
+  int64_t n = ctx->n_emitted;
+  int r = mg_ctx_flush (ctx);
+
+  ctx->n_emitted = 0;
+  w->row.n += n;
+  mg_free (w->row.cursor);
+  w->row.cursor = mg_xstrdup (cursor);
+  if (r == 0 && cursor != NULL)
+    r = mg_walk_post (ctx->store, &w->row, &ctx->error);
+  mg_run_advance (w->l->run, w->kind->k->name, n, 0);
+  if (r == 0 && mg_run_stopping (w->l->run))
+    r = mg_error_set (&ctx->error, MG_E_CANCELLED, NULL, "stopped");
+  return r;
+}
+
+static void
+on_restart (struct mg_ctx *ctx, void *opaque)
+{
+  (void) opaque;
+  mg_ctx_drop_batch (ctx);
+}
+
+static void
+list_failed (struct lister *l, struct walk *w, const struct mg_error *err)
+{
+  char text[1200];
+
+  if (err->code == MG_E_UNSUPPORTED) {
+    w->row.state = MG_WALK_DONE;
+    snprintf (text, sizeof text, "left out: this workspace does not offer %s",
+              w->kind->k->title);
+    mg_run_note (l->run, l->side, 0, w->kind, NULL, "unsupported", text);
+    return;
+  }
+  w->row.state = MG_WALK_FAILED;
+  w->row.code = mg_xstrdup (err->id[0] ? err->id : "failed");
+  w->row.message = mg_xstrdup (err->text);
+  mg_run_note (l->run, l->side, 0, w->kind, NULL, "export-incomplete",
+               err->text);
+  mg_mutex_lock (&l->run->state->lock);
+  l->run->n_failed++;
+  mg_mutex_unlock (&l->run->state->lock);
+}
+
+/* From the cursor that an earlier run left; a token that the service does not
+ * know any more means the first page again. */
+static int
+walk_list (struct mg_ctx *ctx, struct walk *w, struct mg_list *list)
+{
+  int64_t before = w->row.n;
+  int r;
+
+  w->row.state = MG_WALK_OPEN;
+  mg_free (w->row.code);
+  mg_free (w->row.message);
+  w->row.code = w->row.message = NULL;
+  list->cursor = w->row.cursor;
+  r = mg_call_export (ctx, w->kind, list);
+  if (r == MG_E_REMOTE && list->cursor != NULL && w->row.n == before) {
+    mg_ctx_drop_batch (ctx);
+    mg_free (w->row.cursor);
+    w->row.cursor = NULL;
+    w->row.n = 0;
+    list->cursor = NULL;
+    r = mg_call_export (ctx, w->kind, list);
+  }
+  return r;
+}
+
+static void
+run_list (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind)
+{
+  struct mg_run *run = l->run;
+  struct walk w = { .l = l, .kind = kind };
+  struct mg_list list = { .each = on_element, .page = on_page,
+                          .restart = on_restart, .opaque = &w };
+  struct mg_event event = { .event = "kind-end", .kind = kind->k->name };
+  int r = mg_walk_get (run->store, l->side->sid, kind->kid, "", &w.row,
+                       &ctx->error);
+
+  ctx->stubs_only = l->listing->detail == MG_DETAIL_NONE;
+  if (r >= 0 && w.row.state != MG_WALK_DONE) {
+    r = walk_list (ctx, &w, &list);
+    if (r == 0)
+      r = mg_ctx_flush (ctx);
+    mg_ctx_drop_batch (ctx);
+    if (r == 0)
+      w.row.state = MG_WALK_DONE;
+    else if (r == MG_E_CANCELLED || mg_run_is_fatal (r))
+      ;
+    else {
+      list_failed (l, &w, &ctx->error);
+      r = 0;
+    }
+    if (r == 0)
+      r = mg_walk_post (run->store, &w.row, &ctx->error);
+  }
+  if (r < 0 && r != MG_E_CANCELLED)
+    mg_run_fail (run, &ctx->error);
+  event.n = w.row.n;
+  mg_run_total (run, kind->k->name, w.row.n);
+  if (r >= 0)
+    mg_run_emit (run, &event);
+  mg_walk_done (&w.row);
+}
+
+/* ---- details ---- */
+
+/* Only what this session has put or adopted there is compared. */
+static int
+is_mapped (struct lister *l, const struct mg_asset *a)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
+
+  if (l->listing->detail == MG_DETAIL_ALL)
+    return 1;
+  return mg_work_by_new (l->run->store, a->parent ? a->parent : a->aid, &work,
+                         NULL) > 0;
+}
+
+static void
+fetch_failed (struct lister *l, const struct mg_kind *kind,
+              const struct mg_asset *a, const struct mg_error *err)
+{
+  struct mg_event event = { .event = "asset", .kind = kind->k->name,
+                            .key = a->key, .id = a->src_id,
+                            .state = MG_FAILED, .op = MG_OP_FETCH };
+
+  if (err->code == MG_E_NOT_FOUND) {
+    mg_asset_gone (l->run->store, a->aid, l->side->sid, NULL);
+    mg_run_note (l->run, l->side, a->aid, kind, a->key, "vanished",
+                 "listed, but gone when it was read");
+    return;
+  }
+  event.code = err->id[0] ? err->id : "failed";
+  event.message = err->text;
+  mg_work_fetched (l->run->store, l->side->wsid, a->aid, kind->kid, MG_FAILED,
+                   event.code, err->text, NULL);
+  mg_run_advance (l->run, kind->k->name, 0, 1);
+  mg_run_emit (l->run, &event);
+  mg_mutex_lock (&l->run->state->lock);
+  l->run->n_failed++;
+  mg_mutex_unlock (&l->run->state->lock);
+}
+
+static void
+run_fetch (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind,
+           const struct mg_asset *a)
+{
+  int64_t counts[MG_N_STATES], assets;
+  int r;
+
+  if (!is_mapped (l, a))
+    return;
+  r = mg_call_fetch (ctx, kind, a);
+  if (r == 0)
+    r = mg_ctx_flush (ctx);
+  mg_ctx_drop_batch (ctx);
+  if (r == 0) {
+    mg_run_advance (l->run, kind->k->name, 1, 0);
+    if (mg_counters_get (l->run->store, l->side->wsid, kind->kid, counts,
+                         &assets, NULL) == 0 && counts[MG_FAILED] > 0)
+      mg_work_fetched (l->run->store, l->side->wsid, a->aid, kind->kid,
+                       MG_DONE, NULL, NULL, NULL);
+  }
+  else if (mg_run_is_fatal (r))
+    mg_run_fail (l->run, &ctx->error);
+  else if (r == MG_E_UNSUPPORTED && kind->parent != NULL) {
+    /* no access control here: one line, and none of the others is asked */
+    mg_run_note (l->run, l->side, 0, kind, NULL, "unsupported",
+                 "left out: this workspace has no access control");
+    ((struct mg_kind *) (uintptr_t) kind)->chosen = 0;
+  }
+  else if (r != MG_E_CANCELLED)
+    fetch_failed (l, kind, a, &ctx->error);
+}
+
+struct filler {
+  struct lister *l;
+  int64_t last;
+};
+
+static int
+keep_for_fetch (void *opaque, const struct mg_asset *asset,
+                struct mg_error *err)
+{
+  struct filler *f = opaque;
+  struct lister *l = f->l;
+  struct mg_asset *a;
+
+  (void) err;
+  if (asset->aid <= l->fetch_after)
+    return 0;
+  if (l->n_queue == FETCH_PAGE)
+    return 1;
+  a = mg_xcalloc (1, sizeof *a);
+  a->aid = asset->aid;
+  a->parent = asset->parent;
+  a->wsid = asset->wsid;
+  a->kid = asset->kid;
+  a->src_id = mg_xstrdup (asset->src_id);
+  a->key = mg_xstrdup (asset->key);
+  a->stamp = mg_xstrdup (asset->stamp);
+  f->last = asset->aid;
+  l->queue[l->n_queue++] = a;
+  return 0;
+}
+
+/* Fills the queue with details of one kind; the caller holds 'filling', not the
+ * lock.  Returns how many. */
+static int
+fill_queue (struct lister *l, const struct mg_kind *kind, struct mg_error *err)
+{
+  struct filler f = { l, l->fetch_after };
+  int r = mg_asset_wanted_after (l->run->store, l->side->wsid, kind->kid,
+                                 l->fetch_after, keep_for_fetch, &f, err);
+
+  l->fetch_after = f.last;
+  return r < 0 ? r : l->n_queue;
+}
+
+static const struct mg_kind *
+current_fetch_kind (struct lister *l)
+{
+  while (l->fetch_kind < l->run->registry->n_kinds) {
+    const struct mg_kind *kind = l->run->registry->kinds[l->fetch_kind];
+
+    if (fetched_kind (l, kind))
+      return kind;
+    l->fetch_kind++;
+    l->fetch_after = 0;
+  }
+  return NULL;
+}
+
+/* Under the lock, with nothing queued: looks for details; 1 when there may be
+ * some now. */
+static int
+refill (struct lister *l, struct mg_ctx *ctx)
+{
+  struct mg_run_state *s = l->run->state;
+  const struct mg_kind *kind = current_fetch_kind (l);
+  int lists_open = l->n_listing > 0, n;
+
+  if (kind == NULL) {
+    if (l->n_listing > 0 || l->n_fetching > 0)
+      return 0;
+    if (l->second_pass)
+      l->all_fetched = 1;
+    l->second_pass = 1;            /* once more: what was renewed meanwhile */
+    l->fetch_kind = 0;
+    l->fetch_after = 0;
+    return 1;
+  }
+  l->filling = 1;
+  mg_mutex_unlock (&s->lock);
+  if (!lists_open)
+    mg_store_flush (l->run->store, &ctx->error);
+  n = fill_queue (l, kind, &ctx->error);
+  mg_mutex_lock (&s->lock);
+  l->filling = 0;
+  if (n < 0)
+    mg_error_copy (&s->fatal, &ctx->error);
+  if (n == 0 && !lists_open)
+    l->fetch_kind++, l->fetch_after = 0;
+  mg_cond_broadcast (&s->wake);
+  return n > 0 || !lists_open;
+}
+
+static int
+any_fetch (const struct lister *l)
+{
+  int i;
+
+  for (i = 0; i < l->run->registry->n_kinds; i++)
+    if (fetched_kind (l, l->run->registry->kinds[i]))
+      return 1;
+  return 0;
+}
+
+static void
+one_fetch (struct lister *l, struct mg_ctx *ctx)
+{
+  struct mg_run_state *s = l->run->state;
+  struct mg_asset *a = l->queue[--l->n_queue];
+  const struct mg_kind *kind = mg_registry_kid (l->run->registry, a->kid);
+
+  l->n_fetching++;
+  mg_mutex_unlock (&s->lock);
+  if (fetched_kind (l, kind))
+    run_fetch (l, ctx, kind, a);
+  mg_asset_done (a);
+  mg_free (a);
+  mg_mutex_lock (&s->lock);
+  l->n_fetching--;
+  mg_cond_broadcast (&s->wake);
+}
+
+static void
+one_list (struct lister *l, struct mg_ctx *ctx)
+{
+  struct mg_run_state *s = l->run->state;
+  const struct mg_kind *kind = l->run->registry->kinds[l->next_kind++];
+
+  if (!listed_kind (l, kind))
+    return;
+  l->n_listing++;
+  mg_mutex_unlock (&s->lock);
+  run_list (l, ctx, kind);
+  mg_mutex_lock (&s->lock);
+  l->n_listing--;
+  mg_cond_broadcast (&s->wake);
+}
+
+static void
+lister_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
+{
+  struct mg_run_state *s = run->state;
+  struct lister *l = opaque;
+
+  MG_LOCKED (&s->lock);
+  while (!s->stop && s->fatal.code == 0) {
+    if (l->next_kind < run->registry->n_kinds)
+      one_list (l, ctx);
+    else if (l->n_queue > 0)
+      one_fetch (l, ctx);
+    else if (l->all_fetched || !any_fetch (l))
+      break;
+    else if (l->filling || !refill (l, ctx))
+      mg_cond_wait_until (&s->wake, &s->lock,
+                          mg_clock_now_us () + 50 * MG_MS_US);
+  }
+}
+
+/* ---- the whole ---- */
+
+static void
+selection_text (struct lister *l, struct mg_buf *text)
+{
+  int i;
+
+  for (i = 0; i < l->run->registry->n_kinds; i++)
+    if (wanted_kind (l, l->run->registry->kinds[i]))
+      mg_buf_addf (text, "%s%s", text->len ? "," : "",
+                   l->run->registry->kinds[i]->k->name);
+}
+
+static int
+find_snapshot (struct lister *l, const char *selection, struct mg_error *err)
+{
+  const struct mg_listing *listing = l->listing;
+  MG_CLEANUP_FREE char *old = NULL;
+  int64_t sid = 0;
+  int ended = 0;
+  int r = mg_snapshot_last (l->run->store, l->side->wsid, listing->purpose,
+                            &sid, &ended, &old, err);
+
+  if (r < 0)
+    return r;
+  if (r > 0 && (!ended || !listing->again)
+      && (listing->wants != NULL || strcmp (old, selection) == 0)) {
+    l->side->sid = sid;
+    return 0;
+  }
+  return mg_snapshot_begin (l->run->store, l->side->wsid, listing->purpose,
+                            selection, &l->side->sid, err);
+}
+
+int
+mg_run_list (struct mg_run *run, const struct mg_listing *listing,
+             struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf selection = MG_BUF_INIT (MG_MIB);
+  struct lister l = { .run = run, .listing = listing, .side = listing->side };
+  int i, n = 0, r;
+
+  selection_text (&l, &selection);
+  r = find_snapshot (&l, mg_buf_text (&selection), err);
+  if (r < 0)
+    return r;
+  mg_run_clear_progress (run);
+  for (i = 0; i < run->registry->n_kinds; i++)
+    n += listed_kind (&l, run->registry->kinds[i]);
+  if (n == 0)
+    n = 1;
+  if (any_fetch (&l))
+    n = mg_run_n_workers (run);
+  r = mg_run_pool (run, listing->side, n, lister_work, &l, err);
+  for (i = 0; i < l.n_queue; i++) {
+    mg_asset_done (l.queue[i]);
+    mg_free (l.queue[i]);
+  }
+  if (r == 0)
+    r = mg_store_flush (run->store, err);
+  if (r == 0 && !run->stopped)
+    r = mg_snapshot_end (run->store, listing->side->sid, err);
+  return r;
+}
+
+int
+mg_run_export (struct mg_run *run, struct mg_error *err)
+{
+  struct mg_listing listing = { .side = &run->source, .purpose = "export",
+                                .detail = MG_DETAIL_ALL, .again = 1 };
+  int r = mg_run_open_plugins (run, &run->source, err);
+
+  if (r == 0)
+    r = mg_run_list (run, &listing, err);
+  mg_run_close_plugins (run, &run->source);
+  return r;
+}

@@ -1,0 +1,385 @@
+/* What has to be done to each asset in one target: see run.h.
+ *
+ * Planning reads the export and the baseline (the target's index, listed once
+ * per kind before its first create) and writes work rows; no write leaves. */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "run/state.h"
+
+struct planner {
+  struct mg_run *run;
+  const struct mg_kind *kind;
+  struct mg_packer packer;
+  int64_t prio;
+};
+
+static int
+plan_row (struct planner *p, const struct mg_asset *a, int op, int state,
+          int64_t new_aid, const char *code, const char *message,
+          struct mg_error *err)
+{
+  struct mg_planned row = { .aid = a->aid, .prio = p->prio, .new_aid = new_aid,
+                            .kid = p->kind->kid, .op = op, .state = state,
+                            .provenance = new_aid ? MG_ADOPTED : MG_NOBODYS,
+                            .code = code, .message = message };
+
+  return mg_work_plan (p->run->store, p->run->target.wsid, &row, err);
+}
+
+/* Is this one of the assets that the kind says are not moved? */
+static const char *
+left_out (const struct mg_kind *kind, const struct mg_asset *a)
+{
+  const struct migrate_leave *l;
+
+  for (l = kind->k->leave; l != NULL && l->path != NULL; l++) {
+    MG_CLEANUP_FREE char *text =
+      mg_json_get_text (mg_buf_text (&a->body), a->body.len, l->path);
+
+    if (text != NULL && strcmp (text, l->value) == 0)
+      return l->code;
+  }
+  return NULL;
+}
+
+/* Something the export did not find: 1 when the row was planned as blocked. */
+static int
+plan_missing (struct planner *p, const struct mg_asset *a, int op,
+              struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *ns = NULL;
+  MG_CLEANUP_FREE char *val = NULL;
+  char text[400], shown[200];
+  int r = mg_missing_get (p->run->store, a->aid, &ns, &val, err);
+
+  if (r <= 0)
+    return r;
+  snprintf (text, sizeof text, "it names '%s' (%s), which the export does not "
+            "have", mg_printable (val, shown, sizeof shown), ns);
+  r = plan_row (p, a, op, MG_BLOCKED, 0, mg_starts (ns, "principal.")
+                ? "unknown-principal" : "unknown-reference", text, err);
+  return r < 0 ? r : 1;
+}
+
+/* Candidates in the target with this asset's key; those that an earlier work
+ * row has taken do not count.  How many, the first in *ret_aid. */
+static int
+find_target (struct planner *p, const struct mg_asset *a, int64_t *ret_aid,
+             struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *folded =
+    p->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (a->key) : NULL;
+  int64_t aids[16];
+  char ns[128];
+  int i, n, kept = 0;
+
+  snprintf (ns, sizeof ns, "%s.key", p->kind->k->name);
+  n = mg_alias_find (p->run->store, p->run->target.wsid, ns,
+                     folded ? folded : a->key, aids, 16, err);
+  for (i = 0; i < n; i++) {
+    MG_CLEANUP (mg_work_release) struct mg_work taken = MG_WORK_INIT;
+    int r = mg_work_by_new (p->run->store, aids[i], &taken, err);
+
+    if (r < 0)
+      return r;
+    if (r > 0 && taken.aid != a->aid)
+      continue;
+    if (kept++ == 0)
+      *ret_aid = aids[i];
+  }
+  return n < 0 ? n : kept;
+}
+
+/* How many assets of the source carry this key. */
+static int
+count_sources (struct planner *p, const struct mg_asset *a,
+               struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *folded =
+    p->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (a->key) : NULL;
+  int64_t aids[2];
+  char ns[128];
+
+  snprintf (ns, sizeof ns, "%s.key", p->kind->k->name);
+  return mg_alias_find (p->run->store, MG_SOURCE_WSID, ns,
+                        folded ? folded : a->key, aids, 2, err);
+}
+
+static int
+has_elements (const struct mg_kind *kind, const struct mg_asset *a)
+{
+  const char *const *path;
+  struct mg_span array;
+  char each[200];
+
+  for (path = kind->k->merge; path != NULL && *path != NULL; path++) {
+    snprintf (each, sizeof each, "%s[*]", *path);
+    if (mg_json_get (mg_buf_text (&a->body), a->body.len, each, &array) == 1)
+      return 1;
+  }
+  return 0;
+}
+
+/* It is in the target already. */
+static int
+plan_existing (struct planner *p, const struct mg_asset *a, int64_t new_aid,
+               struct mg_error *err)
+{
+  int r;
+
+  if (!p->kind->chosen || (p->kind->k->flags & MIGRATE_KIND_ADOPT_ONLY))
+    return plan_row (p, a, MG_OP_ADOPT, MG_UNCHANGED, new_aid, NULL, NULL, err);
+  if (p->run->options.on_conflict == MG_CONFLICT_FAIL)
+    return plan_row (p, a, MG_OP_CREATE, MG_FAILED, 0, "exists",
+                     "the target has one of this name already", err);
+  if (p->run->options.on_conflict == MG_CONFLICT_UPDATE
+      && p->kind->k->update != NULL)
+    return plan_row (p, a, MG_OP_UPDATE, MG_WAIT, new_aid, NULL, NULL, err);
+  if (has_elements (p->kind, a)) {
+    r = plan_missing (p, a, MG_OP_MERGE, err);
+    if (r != 0)
+      return r < 0 ? r : 0;
+    return plan_row (p, a, MG_OP_MERGE, MG_WAIT, new_aid, NULL, NULL, err);
+  }
+  return plan_row (p, a, MG_OP_ADOPT, MG_UNCHANGED, new_aid, NULL, NULL, err);
+}
+
+static int
+plan_absent (struct planner *p, const struct mg_asset *a, struct mg_error *err)
+{
+  int r;
+
+  if (!p->kind->chosen || (p->kind->k->flags & MIGRATE_KIND_ADOPT_ONLY))
+    return plan_row (p, a, MG_OP_ADOPT, MG_SKIPPED, 0, "not-in-target",
+                     "not chosen, and the target has none of this name", err);
+  r = plan_missing (p, a, MG_OP_CREATE, err);
+  if (r != 0)
+    return r < 0 ? r : 0;
+  return plan_row (p, a, MG_OP_CREATE, MG_WAIT, 0, NULL, NULL, err);
+}
+
+static int
+plan_ambiguous (struct planner *p, const struct mg_asset *a, int n,
+                struct mg_error *err)
+{
+  char text[200];
+
+  snprintf (text, sizeof text, "%d candidates of this name in the target; none "
+            "is taken by its name alone", n);
+  return plan_row (p, a, MG_OP_CREATE, MG_FAILED, 0, "ambiguous", text, err);
+}
+
+static int
+plan_main (struct planner *p, const struct mg_asset *a, struct mg_error *err)
+{
+  int64_t new_aid = 0;
+  int n = find_target (p, a, &new_aid, err), sources = 1;
+
+  if (n < 0)
+    return n;
+  if (n > 0 && p->kind->k->once == MIGRATE_ONCE_NONUNIQUE)
+    sources = count_sources (p, a, err);
+  if (sources < 0)
+    return sources;
+  if (n > 1 || sources > 1)
+    return plan_ambiguous (p, a, n, err);
+  return n == 1 ? plan_existing (p, a, new_aid, err) : plan_absent (p, a, err);
+}
+
+static int
+plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
+{
+  struct planner *p = opaque;
+  const struct mg_run_options *o = &p->run->options;
+  MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
+  const char *code;
+  int r;
+
+  if (mg_run_stopping (p->run))
+    return mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
+  r = mg_work_get (p->run->store, p->run->target.wsid, a->aid, MG_PHASE_MAIN,
+                   &old, err);
+  if (r < 0)
+    return r;
+  /* what was sent once is not planned anew: its claim stands */
+  if (r > 0 && (old.state == MG_SENT || old.state == MG_DOUBT
+                || old.state == MG_DONE || old.state == MG_FAILED
+                || (old.state == MG_UNCHANGED && old.new_aid != 0)))
+    return 0;
+  code = left_out (p->kind, a);
+  if (code != NULL)
+    return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, code, NULL, err);
+  if (o->name_glob != NULL && !mg_glob (o->name_glob, a->key))
+    return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "not-selected",
+                     "not selected by --name", err);
+  if (p->kind->k->once == MIGRATE_ONCE_PUT) {
+    r = plan_missing (p, a, MG_OP_UPDATE, err);
+    if (r != 0)
+      return r < 0 ? r : 0;
+    return plan_row (p, a, MG_OP_UPDATE, MG_WAIT, 0, NULL, NULL, err);
+  }
+  return plan_main (p, a, err);
+}
+
+/* ---- how long it takes at least, and what to begin with ---- */
+
+struct load {
+  int64_t n[512];                  /* calls per rate class */
+};
+
+static const char *
+call_of (const struct mg_kind *kind, int op)
+{
+  return op == MG_OP_CREATE ? kind->k->create : kind->k->update;
+}
+
+static int
+rate_class (struct mg_run *run, const char *call)
+{
+  const char *space = call ? strchr (call, ' ') : NULL;
+  char method[16];
+
+  if (space == NULL)
+    return 0;
+  snprintf (method, sizeof method, "%.*s", (int) (space - call), call);
+  return mg_remote_class (run->target.remote, method, space + 1);
+}
+
+static void
+least_time (struct mg_run *run, const struct load *load, struct mg_plan *plan)
+{
+  int c, n = mg_remote_n_classes (run->target.remote);
+
+  for (c = 0; c < n && c < 512; c++) {
+    double rate = mg_remote_class_rate (run->target.remote, c);
+    int64_t us = rate > 0 ? (int64_t) ((double) load->n[c] / rate * 1e6) : 0;
+
+    if (us > plan->least_us) {
+      plan->least_us = us;
+      plan->least_rate = rate;
+      snprintf (plan->least_class, sizeof plan->least_class, "%s",
+                mg_remote_class_name (run->target.remote, c));
+    }
+  }
+}
+
+static int
+count_rows (struct mg_run *run, struct mg_plan *plan, struct mg_error *err)
+{
+  struct load *load = mg_xcalloc (1, sizeof *load);
+  int i, r = 0;
+
+  plan->rows = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
+                           sizeof *plan->rows);
+  for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+    struct mg_plan_row *row = &plan->rows[plan->n_rows];
+    int64_t counts[MG_N_STATES], assets, todo;
+    int class_id;
+
+    if (!kind->chosen)
+      continue;
+    r = mg_counters_get (run->store, run->target.wsid, kind->kid, counts,
+                         &assets, err);
+    todo = counts[MG_WAIT] + counts[MG_READY];
+    row->kind = kind;
+    row->create = kind->k->once == MIGRATE_ONCE_PUT ? 0 : todo;
+    row->update = todo - row->create;
+    row->same = counts[MG_UNCHANGED] + counts[MG_DONE];
+    row->blocked = counts[MG_BLOCKED] + counts[MG_DOUBT] + counts[MG_SENT];
+    row->skipped = counts[MG_SKIPPED];
+    row->failed = counts[MG_FAILED];
+    plan->n_rows++;
+    class_id = rate_class (run, call_of (kind, row->create ? MG_OP_CREATE
+                                         : MG_OP_UPDATE));
+    if (class_id < 512)
+      load->n[class_id] += todo;
+  }
+  if (r >= 0)
+    least_time (run, load, plan);
+  mg_free (load);
+  return r < 0 ? r : 0;
+}
+
+void
+mg_plan_done (struct mg_plan *plan)
+{
+  mg_free (plan->rows);
+  memset (plan, 0, sizeof *plan);
+}
+
+/* ---- the whole ---- */
+
+static int
+wants_baseline (const struct mg_run *run, const struct mg_kind *kind)
+{
+  (void) run;
+  return (kind->chosen || kind->indexed) && kind->parent == NULL;
+}
+
+static void
+say_phase (struct mg_run *run, const char *text)
+{
+  struct mg_event event = { .event = "phase", .message = text };
+
+  mg_run_emit (run, &event);
+}
+
+static int
+plan_kinds (struct mg_run *run, struct mg_error *err)
+{
+  struct planner p = { .run = run };
+  int i, r = 0;
+
+  mg_packer_init (&p.packer, mg_store_blobs (run->store),
+                  mg_store_key (run->store));
+  for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
+    p.kind = run->registry->kinds[i];
+    /* what others wait for comes first: the order of the registry */
+    p.prio = p.kind->index;
+    if (mg_kind_at (p.kind, run->target.end)
+        && (p.kind->chosen || p.kind->indexed))
+      r = mg_asset_each (run->store, &p.packer, MG_SOURCE_WSID, p.kind->kid, 0,
+                         plan_asset, &p, err);
+  }
+  mg_packer_done (&p.packer);
+  return r;
+}
+
+int
+mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
+             struct mg_error *err)
+{
+  struct mg_listing baseline = { .side = &run->target, .purpose = "baseline",
+                                 .detail = MG_DETAIL_NONE,
+                                 .wants = wants_baseline };
+  int r = mg_run_open_plugins (run, &run->target, err);
+
+  say_phase (run, "listing the target");
+  if (r == 0)
+    r = mg_run_list (run, &baseline, err);
+  if (r == 0 && run->stopped)
+    r = mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
+  if (r == 0) {
+    say_phase (run, "planning");
+    r = mg_run_edges (run, err);
+  }
+  if (r == 0)
+    r = mg_run_cut_cycles (run, err);
+  if (r == 0)
+    r = plan_kinds (run, err);
+  if (r == 0)
+    r = mg_store_flush (run->store, err);
+  if (r == 0)
+    r = mg_work_arrange (run->store, run->target.wsid, err);
+  if (r == 0 && ret_plan != NULL)
+    r = count_rows (run, ret_plan, err);
+  mg_run_close_plugins (run, &run->target);
+  return r == MG_E_CANCELLED ? 0 : r;
+}

@@ -1,0 +1,360 @@
+/* References: which assets an asset needs, and its body with the ids of the
+ * target instead of those of the source. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "run/state.h"
+
+#define MAX_EDITS 96
+
+/* ---- the cache: (namespace, value) of the source -> value in the target ----
+ * Direct mapped, successes only: a mapping never changes during a run. */
+
+#define CACHE_SLOTS 4096
+
+struct mg_cache {
+  struct mg_mutex lock;
+  struct slot { char *ns, *val, *text; } slots[CACHE_SLOTS];
+};
+
+struct mg_cache *
+mg_cache_new (void)
+{
+  struct mg_cache *cache = mg_xcalloc (1, sizeof *cache);
+
+  mg_mutex_init (&cache->lock);
+  return cache;
+}
+
+static void
+clear_slot (struct slot *slot)
+{
+  mg_free (slot->ns);
+  mg_free (slot->val);
+  mg_free (slot->text);
+  memset (slot, 0, sizeof *slot);
+}
+
+void
+mg_cache_clear (struct mg_cache *cache)
+{
+  int i;
+
+  MG_LOCKED (&cache->lock);
+  for (i = 0; i < CACHE_SLOTS; i++)
+    clear_slot (&cache->slots[i]);
+}
+
+void
+mg_cache_free (struct mg_cache *cache)
+{
+  if (cache == NULL)
+    return;
+  mg_cache_clear (cache);
+  mg_mutex_done (&cache->lock);
+  mg_free (cache);
+}
+
+static struct slot *
+slot_of (struct mg_cache *cache, const char *ns, const char *val)
+{
+  uint64_t h = UINT64_C (14695981039346656037);
+  const char *p;
+
+  for (p = ns; *p != '\0'; p++)
+    h = (h ^ (unsigned char) *p) * UINT64_C (1099511628211);
+  for (p = val; *p != '\0'; p++)
+    h = (h ^ (unsigned char) *p) * UINT64_C (1099511628211);
+  return &cache->slots[h % CACHE_SLOTS];
+}
+
+static char *
+cache_get (struct mg_cache *cache, const char *ns, const char *val)
+{
+  struct slot *slot;
+
+  MG_LOCKED (&cache->lock);
+  slot = slot_of (cache, ns, val);
+  if (slot->text == NULL || strcmp (slot->ns, ns) != 0
+      || strcmp (slot->val, val) != 0)
+    return NULL;
+  return mg_xstrdup (slot->text);
+}
+
+static void
+cache_put (struct mg_cache *cache, const char *ns, const char *val,
+           const char *text)
+{
+  struct slot *slot;
+
+  MG_LOCKED (&cache->lock);
+  slot = slot_of (cache, ns, val);
+  clear_slot (slot);
+  slot->ns = mg_xstrdup (ns);
+  slot->val = mg_xstrdup (val);
+  slot->text = mg_xstrdup (text);
+}
+
+/* ---- edges ---- */
+
+/* The source's asset of that name: 1, 0 or negative. */
+static int
+find_source (struct mg_run *run, const char *ns, const char *val,
+             int64_t *ret_aid, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *folded =
+    mg_registry_ns_nocase (run->registry, ns) ? mg_fold (val) : NULL;
+  int64_t aids[2];
+  int n = mg_alias_find (run->store, MG_SOURCE_WSID, ns, folded ? folded : val,
+                         aids, 2, err);
+
+  if (n > 0)
+    *ret_aid = aids[0];
+  return n > 0 ? 1 : n;
+}
+
+struct edges {
+  struct mg_run *run;
+  const struct migrate_ref *ref;
+  struct mg_edges_op *op;
+  struct mg_error *err;
+};
+
+static void
+add_missing (struct mg_edges_op *op, const char *ns, const char *val)
+{
+  op->missing = mg_xreallocarray (op->missing, (size_t) op->n_missing + 1,
+                                  sizeof *op->missing);
+  op->missing[op->n_missing].ns = mg_xstrdup (ns);
+  op->missing[op->n_missing++].val = mg_xstrdup (val);
+}
+
+static void
+add_edge (struct mg_edges_op *op, int64_t dst)
+{
+  if ((op->n_dst & (op->n_dst - 1)) == 0)
+    op->dst = mg_xreallocarray (op->dst,
+                                op->n_dst ? (size_t) op->n_dst * 2 : 1,
+                                sizeof *op->dst);
+  op->dst[op->n_dst++] = dst;
+}
+
+static int
+edge_value (void *opaque, struct mg_span value)
+{
+  struct edges *e = opaque;
+  MG_CLEANUP_FREE char *text = mg_json_text (value);
+  int64_t dst = 0;
+  int r;
+
+  if (text == NULL || *text == '\0')
+    return 0;
+  r = find_source (e->run, e->ref->ns, text, &dst, e->err);
+  if (r < 0)
+    return r;
+  if (r > 0 && dst != e->op->aid)
+    add_edge (e->op, dst);
+  else if (r == 0 && e->ref->on_missing == MIGRATE_BLOCK)
+    add_missing (e->op, e->ref->ns, text);
+  return 0;
+}
+
+static int
+edges_of_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
+{
+  struct edges *e = opaque;
+  const struct mg_kind *kind = mg_registry_kid (e->run->registry, a->kid);
+  int r = 0;
+
+  if (mg_run_stopping (e->run))
+    return mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
+  e->op = mg_xcalloc (1, sizeof *e->op);
+  e->op->aid = a->aid;
+  e->err = err;
+  if (a->parent != 0)
+    add_edge (e->op, a->parent);
+  for (e->ref = kind->k->refs; e->ref != NULL && e->ref->path != NULL && r == 0;
+       e->ref++)
+    r = mg_json_each (mg_buf_text (&a->body), a->body.len, e->ref->path,
+                      edge_value, e);
+  if (r < 0) {
+    mg_free (e->op->dst);
+    mg_free (e->op);
+    return r;
+  }
+  return mg_edges_post (e->run->store, e->op, err);
+}
+
+int
+mg_run_edges (struct mg_run *run, struct mg_error *err)
+{
+  struct edges e = { .run = run };
+  struct mg_packer packer;
+  int i, r = 0;
+
+  mg_packer_init (&packer, mg_store_blobs (run->store),
+                  mg_store_key (run->store));
+  for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+
+    if (kind->chosen && (kind->k->refs != NULL || kind->parent != NULL))
+      r = mg_asset_each (run->store, &packer, MG_SOURCE_WSID, kind->kid, 0,
+                         edges_of_asset, &e, err);
+  }
+  mg_packer_done (&packer);
+  return r < 0 ? r : mg_store_flush (run->store, err);
+}
+
+/* ---- bodies with the target's ids ---- */
+
+struct prepare {
+  struct mg_run *run;
+  struct mg_ctx *ctx;
+  const struct mg_kind *kind;
+  const struct mg_asset *asset;
+  enum mg_prepare_for purpose;
+  struct mg_prepared *out;
+};
+
+struct ref_edit {
+  struct prepare *p;
+  const struct migrate_ref *ref;
+};
+
+/* The target's name of an asset in a namespace. */
+static char *
+name_in (struct mg_run *run, const struct mg_asset *a, const char *ns)
+{
+  const struct mg_kind *kind = mg_registry_kid (run->registry, a->kid);
+  const struct migrate_alias *alias;
+  size_t n = strlen (kind->k->name);
+
+  if (strncmp (ns, kind->k->name, n) == 0 && strcmp (ns + n, ".id") == 0)
+    return mg_xstrdup (a->src_id);
+  for (alias = kind->k->aliases; alias != NULL && alias->ns != NULL; alias++)
+    if (strcmp (alias->ns, ns) == 0) {
+      if (strcmp (alias->path, kind->k->id) == 0)
+        return mg_xstrdup (a->src_id);
+      return mg_json_get_text (mg_buf_text (&a->body), a->body.len,
+                               alias->path);
+    }
+  return NULL;
+}
+
+/* 1 with the text, 0 when the target has no counterpart (yet). */
+static int
+resolve (struct prepare *p, const char *ns, const char *val, char **ret_text,
+         struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
+  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
+  int64_t aid = 0;
+  int r;
+
+  *ret_text = cache_get (p->run->state->cache, ns, val);
+  if (*ret_text != NULL)
+    return 1;
+  r = find_source (p->run, ns, val, &aid, err);
+  if (r > 0)
+    r = mg_work_get (p->run->store, p->run->target.wsid, aid, MG_PHASE_MAIN,
+                     &work, err);
+  if (r <= 0 || work.new_aid == 0)
+    return r < 0 ? r : 0;
+  r = mg_asset_get (p->run->store, &p->ctx->packer, work.new_aid, &target, err);
+  if (r <= 0)
+    return r;
+  *ret_text = name_in (p->run, &target, ns);
+  if (*ret_text == NULL)
+    return 0;
+  cache_put (p->run->state->cache, ns, val, *ret_text);
+  return 1;
+}
+
+static int
+map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
+               struct mg_span parent, struct mg_buf *ret_text,
+               struct mg_error *err)
+{
+  struct ref_edit *e = opaque;
+  struct prepare *p = e->p;
+  MG_CLEANUP_FREE char *text = mg_json_text (value);
+  MG_CLEANUP_FREE char *mapped = NULL;
+  char shown[200];
+  int r;
+
+  (void) edit, (void) parent;
+  if (text == NULL || *text == '\0')
+    return MG_MAP_KEEP;
+  r = resolve (p, e->ref->ns, text, &mapped, err);
+  if (r < 0)
+    return r;
+  if (r > 0) {
+    if (strcmp (mapped, text) == 0)
+      return MG_MAP_KEEP;
+    mg_buf_add_str (ret_text, mapped);
+    return MG_MAP_REPLACE;
+  }
+  if (e->ref->late && p->purpose == MG_FOR_CREATE) {
+    p->out->dropped_late++;
+    return MG_MAP_DROP_ELEMENT;
+  }
+  if (e->ref->on_missing == MIGRATE_DROP_ELEMENT) {
+    p->out->dropped++;
+    return MG_MAP_DROP_ELEMENT;
+  }
+  if (p->purpose == MG_FOR_COMPARE)
+    return MG_MAP_KEEP;
+  return mg_error_set (err, MG_E_BLOCKED, "blocked",
+                       "it names '%s' (%s), which the target does not have",
+                       mg_printable (text, shown, sizeof shown), e->ref->ns);
+}
+
+static size_t
+collect_edits (struct prepare *p, struct mg_edit *edits,
+               struct ref_edit *ref_edits)
+{
+  const struct migrate_kind *k = p->kind->k;
+  const struct migrate_set *set;
+  const struct migrate_ref *ref;
+  const char *const *owned;
+  size_t n = 0;
+
+  for (owned = k->owned; owned != NULL && *owned != NULL && n < MAX_EDITS;
+       owned++)
+    edits[n++] = (struct mg_edit) { .op = MG_EDIT_DROP, .path = *owned };
+  for (ref = k->refs; ref != NULL && ref->path != NULL && n < MAX_EDITS; ref++) {
+    ref_edits[n] = (struct ref_edit) { p, ref };
+    edits[n] = (struct mg_edit) { .op = MG_EDIT_MAP, .path = ref->path,
+                                  .map = map_reference,
+                                  .opaque = &ref_edits[n] };
+    n++;
+  }
+  if (p->purpose != MG_FOR_COMPARE)
+    for (set = k->set; set != NULL && set->path != NULL && n < MAX_EDITS; set++)
+      edits[n++] = (struct mg_edit) { .op = MG_EDIT_SET, .path = set->path,
+                                      .value = set->value };
+  return n;
+}
+
+int
+mg_run_prepare (struct mg_run *run, struct mg_ctx *ctx,
+                const struct mg_kind *kind, const struct mg_asset *asset,
+                enum mg_prepare_for purpose, struct mg_prepared *ret,
+                struct mg_error *err)
+{
+  struct prepare p = { run, ctx, kind, asset, purpose, ret };
+  struct mg_edit edits[MAX_EDITS];
+  struct ref_edit ref_edits[MAX_EDITS];
+  size_t n = collect_edits (&p, edits, ref_edits);
+  int r;
+
+  mg_buf_reset (&ret->json);
+  ret->dropped = ret->dropped_late = 0;
+  r = mg_json_edit (mg_buf_text (&asset->body), asset->body.len, edits, n,
+                    &ret->json, err);
+  return r < 0 ? r : 0;
+}

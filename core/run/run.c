@@ -1,0 +1,310 @@
+/* The frame of a run: threads, stopping, events, progress.  See run.h. */
+#include <config.h>
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "run/state.h"
+
+#define TICK_US 200000
+
+void
+mg_run_init (struct mg_run *run)
+{
+  memset (run, 0, sizeof *run);
+  run->options.settle_us = -1;
+  run->state = mg_xcalloc (1, sizeof *run->state);
+  mg_mutex_init (&run->state->lock);
+  mg_mutex_init (&run->state->event_lock);
+  mg_cond_init (&run->state->wake);
+  run->state->cache = mg_cache_new ();
+}
+
+void
+mg_run_done (struct mg_run *run)
+{
+  if (run->state == NULL)
+    return;
+  mg_cache_free (run->state->cache);
+  mg_mutex_done (&run->state->lock);
+  mg_mutex_done (&run->state->event_lock);
+  mg_cond_done (&run->state->wake);
+  mg_free (run->state);
+  run->state = NULL;
+}
+
+void
+mg_run_stop (struct mg_run *run)
+{
+  run->state->stop = 1;
+}
+
+int
+mg_run_stopping (struct mg_run *run)
+{
+  MG_LOCKED (&run->state->lock);
+  return run->state->stop || run->state->fatal.code != 0;
+}
+
+void
+mg_run_fail (struct mg_run *run, const struct mg_error *err)
+{
+  MG_LOCKED (&run->state->lock);
+  if (run->state->fatal.code == 0)
+    mg_error_copy (&run->state->fatal, err);
+  mg_cond_broadcast (&run->state->wake);
+}
+
+int
+mg_run_is_fatal (int code)
+{
+  return code == MG_E_AUTH || code == MG_E_THROTTLED || code == MG_E_STORE
+         || code == MG_E_IO || code == MG_E_MISMATCH || code == MG_E_NOMEM;
+}
+
+void
+mg_run_emit (struct mg_run *run, const struct mg_event *event)
+{
+  if (run->on_event == NULL)
+    return;
+  MG_LOCKED (&run->state->event_lock);
+  run->on_event (run->opaque, event);
+}
+
+void
+mg_run_note (struct mg_run *run, const struct mg_side *side, int64_t aid,
+             const struct mg_kind *kind, const char *key, const char *code,
+             const char *message)
+{
+  struct mg_event event = { .event = "note", .key = key, .code = code,
+                            .message = message,
+                            .kind = kind ? kind->k->name : NULL };
+
+  mg_note_post (run->store, side->wsid, aid, kind ? kind->kid : 0, code,
+                message, NULL);
+  mg_run_emit (run, &event);
+}
+
+static struct mg_progress *
+progress_of (struct mg_run_state *s, const char *kind)
+{
+  int i;
+
+  for (i = 0; i < s->n_progress; i++)
+    if (strcmp (s->progress[i].kind, kind) == 0)
+      return &s->progress[i];
+  if (s->n_progress == MG_MAX_PROGRESS)
+    return &s->progress[MG_MAX_PROGRESS - 1];
+  memset (&s->progress[i], 0, sizeof s->progress[i]);
+  s->progress[i].kind = kind;
+  s->progress[i].total = -1;
+  s->n_progress++;
+  return &s->progress[i];
+}
+
+void
+mg_run_advance (struct mg_run *run, const char *kind, int64_t done,
+                int64_t failed)
+{
+  struct mg_progress *p;
+
+  MG_LOCKED (&run->state->lock);
+  p = progress_of (run->state, kind);
+  p->done += done;
+  p->failed += failed;
+}
+
+void
+mg_run_total (struct mg_run *run, const char *kind, int64_t total)
+{
+  MG_LOCKED (&run->state->lock);
+  progress_of (run->state, kind)->total = total;
+}
+
+void
+mg_run_clear_progress (struct mg_run *run)
+{
+  MG_LOCKED (&run->state->lock);
+  run->state->n_progress = 0;
+}
+
+int
+mg_run_progress (struct mg_run *run, struct mg_progress *ret_rows, int max)
+{
+  int n;
+
+  MG_LOCKED (&run->state->lock);
+  n = run->state->n_progress < max ? run->state->n_progress : max;
+  memcpy (ret_rows, run->state->progress, (size_t) n * sizeof *ret_rows);
+  return n;
+}
+
+/* ---- threads ---- */
+
+struct worker {
+  struct mg_run *run;
+  struct mg_side *side;
+  void (*work) (struct mg_run *run, struct mg_ctx *ctx, void *opaque);
+  void *opaque;
+  struct mg_thread thread;
+};
+
+static void
+worker_thread (void *arg)
+{
+  struct worker *w = arg;
+  struct mg_ctx ctx;
+
+  mg_ctx_init (&ctx, w->run->store, w->side, w->run->registry);
+  ctx.option = w->run->plugin_option;
+  w->work (w->run, &ctx, w->opaque);
+  mg_ctx_done (&ctx);
+  MG_LOCKED (&w->run->state->lock);
+  w->run->state->n_workers--;
+  mg_cond_broadcast (&w->run->state->wake);
+}
+
+/* The caller's part: ticks, and what the clock or the store ends. */
+static void
+attend (struct mg_run *run)
+{
+  struct mg_run_state *s = run->state;
+  int drained = 0;
+
+  while (s->n_workers > 0) {
+    struct mg_error err = MG_ERROR_INIT;
+
+    mg_cond_wait_until (&s->wake, &s->lock, mg_clock_now_us () + TICK_US);
+    mg_mutex_unlock (&s->lock);
+    if (run->tick != NULL)
+      run->tick (run->opaque);
+    if (mg_store_check (run->store, &err) < 0)
+      mg_run_fail (run, &err);
+    mg_mutex_lock (&s->lock);
+    if (run->options.stop_at_us != 0
+        && mg_clock_wall_us () >= run->options.stop_at_us)
+      s->stop = 1;
+    if ((s->stop || s->fatal.code != 0) && !drained) {
+      drained = 1;
+      if (run->source.remote != NULL)
+        mg_remote_drain (run->source.remote);
+      if (run->target.remote != NULL)
+        mg_remote_drain (run->target.remote);
+      mg_cond_broadcast (&s->wake);
+    }
+  }
+}
+
+int
+mg_run_n_workers (const struct mg_run *run)
+{
+  return run->options.parallel > 0 ? run->options.parallel
+         : 2 * MG_MAX_IN_FLIGHT;
+}
+
+int
+mg_run_pool (struct mg_run *run, struct mg_side *side, int n,
+             void (*work) (struct mg_run *run, struct mg_ctx *ctx,
+                           void *opaque),
+             void *opaque, struct mg_error *err)
+{
+  struct worker *workers = mg_xcalloc ((size_t) n, sizeof *workers);
+  struct mg_run_state *s = run->state;
+  int i;
+
+  mg_mutex_lock (&s->lock);
+  for (i = 0; i < n; i++) {
+    struct worker *w = &workers[i];
+
+    w->run = run;
+    w->side = side;
+    w->work = work;
+    w->opaque = opaque;
+    if (mg_thread_start (&w->thread, "worker", worker_thread, w) < 0)
+      break;                       /* fewer threads do the same work */
+    s->n_workers++;
+  }
+  if (i == 0)
+    mg_error_set (&s->fatal, MG_E_NOMEM, "no-memory", "cannot start a thread");
+  attend (run);
+  mg_mutex_unlock (&s->lock);
+  for (i = 0; i < n; i++)
+    mg_thread_join (&workers[i].thread);
+  mg_free (workers);
+  if (s->stop)
+    run->stopped = 1;
+  if (s->fatal.code != 0) {
+    mg_error_copy (err, &s->fatal);
+    return s->fatal.code;
+  }
+  return 0;
+}
+
+/* ---- plugins ---- */
+
+int
+mg_kind_at (const struct mg_kind *kind, uint32_t end)
+{
+  uint32_t ends = kind->k->ends ? kind->k->ends : MIGRATE_END_DATABRICKS;
+
+  return (ends & end) != 0 && !kind->plugin->disabled;
+}
+
+static int
+plugin_in_use (const struct mg_run *run, const struct mg_plugin *plugin)
+{
+  int i;
+
+  for (i = 0; i < run->registry->n_kinds; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+
+    if (kind->plugin == plugin && (kind->chosen || kind->indexed))
+      return 1;
+  }
+  return 0;
+}
+
+int
+mg_run_open_plugins (struct mg_run *run, struct mg_side *side,
+                     struct mg_error *err)
+{
+  struct mg_ctx ctx;
+  int i, r;
+
+  mg_ctx_init (&ctx, run->store, side, run->registry);
+  ctx.option = run->plugin_option;
+  for (i = 0; i < run->registry->n_plugins; i++) {
+    struct mg_plugin *plugin = run->registry->plugins[i];
+
+    if (plugin->disabled || !plugin_in_use (run, plugin))
+      continue;
+    r = mg_call_open (&ctx, plugin);
+    if (r < 0 && mg_run_is_fatal (r)) {
+      mg_error_copy (err, &ctx.error);
+      mg_ctx_done (&ctx);
+      return r;
+    }
+    if (r < 0) {
+      plugin->disabled = 1;
+      mg_error_copy (&plugin->why, &ctx.error);
+      mg_run_note (run, side, 0, NULL, plugin->p.name, "plugin-disabled",
+                   ctx.error.text);
+      run->n_failed++;
+    }
+  }
+  mg_ctx_done (&ctx);
+  return 0;
+}
+
+void
+mg_run_close_plugins (struct mg_run *run, struct mg_side *side)
+{
+  struct mg_ctx ctx;
+  int i;
+
+  mg_ctx_init (&ctx, run->store, side, run->registry);
+  for (i = 0; i < run->registry->n_plugins; i++)
+    mg_call_close (&ctx, run->registry->plugins[i]);
+  mg_ctx_done (&ctx);
+}

@@ -1,0 +1,572 @@
+/* The scheduler of an import.
+ *
+ * Readiness belongs to the asset: the store says which rows are READY, here is
+ * decided which of them goes next.  A ring per kind and operation holds claimed
+ * rows, refilled when it is half empty; for creates the refill commits SENT
+ * with it (claims run ahead of sending, so no send waits for a sync).  A worker
+ * gets a row only when its rate class has a token due soon ("token before
+ * thread"), else all of them would sit on the slowest class.
+ *
+ * The run's lock guards everything here. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "run/state.h"
+
+#define NEVER INT64_MAX
+
+struct ring {
+  const struct mg_kind *kind;
+  int op, rate_class, lanes, running;
+  double tail;                     /* seconds of work that hang on this */
+  struct mg_work rows[MG_RING];
+  int head, n;
+  int64_t busy[MG_RING + 256];     /* wids claimed in memory: queued, running */
+  int n_busy;
+  int64_t ended[MG_RING + 256];    /* of busy: done, maybe not committed */
+  int n_ended;
+  int refilling;
+  int64_t asked;                   /* generation of the last empty refill + 1 */
+};
+
+struct doubts {
+  const struct mg_kind *kind;
+  int64_t due;                     /* wall time; NEVER */
+  int settling;
+};
+
+struct sched {
+  struct mg_run *run;
+  struct ring *rings;
+  int n_rings;
+  struct doubts *doubts;           /* one per kind of the registry */
+  int64_t generation;              /* commits seen */
+  int n_running;
+  int flushing;
+  int64_t quiet;                   /* generation at which all was flushed */
+  int finished;
+};
+
+static int64_t
+wids_left (const struct ring *ring)
+{
+  return ring->n + ring->running;
+}
+
+static void
+forget_busy (struct ring *ring, int64_t wid)
+{
+  int i;
+
+  for (i = 0; i < ring->n_busy; i++)
+    if (ring->busy[i] == wid) {
+      ring->busy[i] = ring->busy[--ring->n_busy];
+      return;
+    }
+}
+
+/* ---- choosing ---- */
+
+/* The best ring whose next request may leave soon; else how long to wait. */
+static struct ring *
+pick_ring (struct sched *s, int64_t *ret_wait_us)
+{
+  int i;
+
+  *ret_wait_us = NEVER;
+  for (i = 0; i < s->n_rings; i++) {
+    struct ring *ring = &s->rings[i];
+    int64_t due;
+
+    if (ring->n == 0 || (ring->lanes > 0 && ring->running >= ring->lanes))
+      continue;
+    due = mg_remote_due_us (s->run->target.remote, ring->rate_class);
+    if (due <= MG_TOKEN_AHEAD_US)
+      return ring;
+    if (due - MG_TOKEN_AHEAD_US < *ret_wait_us)
+      *ret_wait_us = due - MG_TOKEN_AHEAD_US;
+  }
+  return NULL;
+}
+
+static struct ring *
+hungry_ring (struct sched *s)
+{
+  int i;
+
+  for (i = 0; i < s->n_rings; i++) {
+    struct ring *ring = &s->rings[i];
+
+    if (!ring->refilling && ring->n <= MG_RING - MG_REFILL
+        && ring->n_busy < 256 && ring->asked <= s->generation)
+      return ring;
+  }
+  return NULL;
+}
+
+static struct doubts *
+due_doubts (struct sched *s, int64_t *ret_wait_us)
+{
+  int64_t now = mg_clock_wall_us ();
+  int i;
+
+  for (i = 0; i < s->run->registry->n_kinds; i++) {
+    struct doubts *d = &s->doubts[i];
+
+    if (d->settling || d->due == NEVER)
+      continue;
+    if (d->due <= now)
+      return d;
+    if (d->due - now < *ret_wait_us)
+      *ret_wait_us = d->due - now;
+  }
+  return NULL;
+}
+
+/* ---- doing; each is entered and left with the lock held ---- */
+
+/* Idempotent rows are claimed in memory only: what ended is READY in the store
+ * until its result is committed, and is kept out of refills until then. */
+static void
+forget_ended (struct sched *s, struct ring *ring)
+{
+  struct mg_error err = MG_ERROR_INIT;
+  int i, n = ring->n_ended;
+
+  if (n == 0)
+    return;
+  mg_mutex_unlock (&s->run->state->lock);
+  if (mg_store_flush (s->run->store, &err) < 0)
+    mg_run_fail (s->run, &err);
+  mg_mutex_lock (&s->run->state->lock);
+  for (i = 0; i < n; i++)
+    forget_busy (ring, ring->ended[i]);
+  ring->n_ended -= n;
+  memmove (ring->ended, ring->ended + n,
+           (size_t) ring->n_ended * sizeof ring->ended[0]);
+}
+
+static void
+refill (struct sched *s, struct ring *ring)
+{
+  struct mg_run_state *state = s->run->state;
+  struct mg_claim *claim = mg_xcalloc (1, sizeof *claim);
+  struct mg_error err = MG_ERROR_INIT;
+  int64_t generation, *busy;
+  int i, r;
+
+  ring->refilling = 1;
+  forget_ended (s, ring);
+  generation = s->generation;
+  busy = mg_xmemdup (ring->busy, (size_t) ring->n_busy * sizeof ring->busy[0]);
+  claim->wsid = s->run->target.wsid;
+  claim->durable = ring->op == MG_OP_CREATE;
+  claim->class_id = MG_WORK_CLASS (ring->kind->kid, ring->op);
+  claim->max = MG_REFILL;
+  claim->busy = busy;
+  claim->n_busy = ring->n_busy;
+  mg_mutex_unlock (&state->lock);
+  r = mg_work_claim (s->run->store, claim, &err);
+  if (r < 0)
+    mg_run_fail (s->run, &err);
+  mg_mutex_lock (&state->lock);
+  for (i = 0; i < claim->n_rows && r == 0; i++) {
+    ring->rows[(ring->head + ring->n++) % MG_RING] = claim->rows[i];
+    ring->busy[ring->n_busy++] = claim->rows[i].wid;
+  }
+  if (claim->n_rows < claim->max)
+    ring->asked = generation + 1;
+  ring->refilling = 0;
+  mg_cond_broadcast (&state->wake);
+  mg_free (busy);
+  mg_free (claim);
+}
+
+static void
+note_doubts (struct sched *s, const struct mg_kind *kind)
+{
+  struct mg_error err = MG_ERROR_INIT;
+  int64_t due = NEVER;
+  int r = mg_work_next_due (s->run->store, s->run->target.wsid, kind->kid, &due,
+                            &err);
+
+  if (r < 0)
+    mg_run_fail (s->run, &err);
+  mg_mutex_lock (&s->run->state->lock);
+  s->doubts[kind->index].due = r > 0 ? due : NEVER;
+  mg_mutex_unlock (&s->run->state->lock);
+}
+
+static void
+run_one (struct sched *s, struct mg_ctx *ctx, struct ring *ring)
+{
+  struct mg_run_state *state = s->run->state;
+  struct mg_work work = ring->rows[ring->head];
+
+  ring->head = (ring->head + 1) % MG_RING;
+  ring->n--;
+  ring->running++;
+  s->n_running++;
+  mg_mutex_unlock (&state->lock);
+  mg_item_do (s->run, ctx, ring->kind, &work);
+  mg_mutex_lock (&state->lock);
+  ring->running--;
+  s->n_running--;
+  s->quiet = -1;
+  mg_work_release (&work);
+  if (ring->op == MG_OP_CREATE)
+    forget_busy (ring, work.wid);
+  else
+    ring->ended[ring->n_ended++] = work.wid;
+  mg_cond_broadcast (&state->wake);
+}
+
+static void
+settle (struct sched *s, struct mg_ctx *ctx, struct doubts *d)
+{
+  struct mg_run_state *state = s->run->state;
+  struct mg_error err = MG_ERROR_INIT;
+  int r;
+
+  d->settling = 1;
+  s->n_running++;
+  mg_mutex_unlock (&state->lock);
+  r = mg_store_flush (s->run->store, &err);
+  if (r == 0)
+    r = mg_settle_kind (s->run, ctx, d->kind, &err);
+  if (r == 0)
+    r = mg_store_flush (s->run->store, &err);
+  if (r < 0 && r != MG_E_CANCELLED)
+    mg_run_fail (s->run, &err);
+  if (r == 0)
+    note_doubts (s, d->kind);
+  mg_mutex_lock (&state->lock);
+  s->n_running--;
+  d->settling = 0;
+  s->quiet = -1;
+  mg_cond_broadcast (&state->wake);
+}
+
+/* Nothing is queued and nothing runs: everything posted is made durable; when
+ * that brings nothing new, the import is at its end. */
+static void
+look_for_end (struct sched *s)
+{
+  struct mg_run_state *state = s->run->state;
+  struct mg_error err = MG_ERROR_INIT;
+  int i;
+
+  s->flushing = 1;
+  mg_mutex_unlock (&state->lock);
+  if (mg_store_flush (s->run->store, &err) < 0)
+    mg_run_fail (s->run, &err);
+  for (i = 0; i < s->run->registry->n_kinds; i++)
+    note_doubts (s, s->run->registry->kinds[i]);
+  mg_mutex_lock (&state->lock);
+  for (i = 0; i < s->n_rings; i++) {
+    s->rings[i].n_busy = s->rings[i].n_ended = 0;
+    s->rings[i].asked = 0;
+  }
+  s->generation++;
+  s->quiet = s->generation;
+  s->flushing = 0;
+  mg_cond_broadcast (&state->wake);
+}
+
+static int
+idle (const struct sched *s)
+{
+  int i;
+
+  if (s->n_running > 0)
+    return 0;
+  for (i = 0; i < s->n_rings; i++)
+    if (wids_left (&s->rings[i]) > 0 || s->rings[i].refilling)
+      return 0;
+  return 1;
+}
+
+static int
+doubts_open (const struct sched *s)
+{
+  int i;
+
+  for (i = 0; i < s->run->registry->n_kinds; i++)
+    if (s->doubts[i].due != NEVER || s->doubts[i].settling)
+      return 1;
+  return 0;
+}
+
+static void
+wait_for (struct sched *s, int64_t wait_us)
+{
+  struct mg_run_state *state = s->run->state;
+
+  if (wait_us > MG_SECOND_US)
+    wait_us = MG_SECOND_US;
+  mg_cond_wait_until (&state->wake, &state->lock, mg_clock_now_us () + wait_us);
+}
+
+static void
+sched_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
+{
+  struct sched *s = opaque;
+  struct mg_run_state *state = run->state;
+
+  MG_LOCKED (&state->lock);
+  while (!state->stop && state->fatal.code == 0 && !s->finished) {
+    int64_t wait_us = NEVER;
+    struct ring *ring = pick_ring (s, &wait_us);
+    struct doubts *d;
+
+    if (ring != NULL)
+      run_one (s, ctx, ring);
+    else if ((ring = hungry_ring (s)) != NULL)
+      refill (s, ring);
+    else if ((d = due_doubts (s, &wait_us)) != NULL)
+      settle (s, ctx, d);
+    else if (idle (s) && !s->flushing && s->quiet < 0)
+      look_for_end (s);
+    else if (idle (s) && !s->flushing && !doubts_open (s)) {
+      s->finished = 1;
+      mg_cond_broadcast (&state->wake);
+    }
+    else
+      wait_for (s, wait_us);
+  }
+}
+
+/* On the writer thread, after each commit. */
+static void
+on_commit (void *opaque)
+{
+  struct sched *s = opaque;
+
+  MG_LOCKED (&s->run->state->lock);
+  s->generation++;
+  mg_cond_broadcast (&s->run->state->wake);
+}
+
+/* ---- setting up ---- */
+
+static int
+class_of_call (struct mg_run *run, const char *call)
+{
+  MG_CLEANUP_FREE char *copy = mg_xstrdup (call ? call : "");
+  char *space = strchr (copy, ' ');
+
+  if (space == NULL)
+    return 0;
+  *space = '\0';
+  return mg_remote_class (run->target.remote, copy, space + 1);
+}
+
+static int
+by_tail (const void *a, const void *b)
+{
+  const struct ring *x = a, *y = b;
+
+  if (x->tail != y->tail)
+    return x->tail > y->tail ? -1 : 1;
+  return x->kind->index != y->kind->index ? x->kind->index - y->kind->index
+         : x->op - y->op;
+}
+
+static int
+lanes_of (const struct mg_kind *kind)
+{
+  if (kind->parent != NULL || !(kind->k->flags & MIGRATE_KIND_CALLS)
+      || kind->plugin->p.import_asset == NULL)
+    return 0;
+  return kind->k->lanes ? (int) kind->k->lanes : 1;
+}
+
+/* tail (k) = own seconds + the longest tail of those that need k. */
+static void
+compute_tails (struct sched *s, double *tail)
+{
+  const struct mg_registry *registry = s->run->registry;
+  int i, j;
+
+  for (i = registry->n_kinds - 1; i >= 0; i--) {
+    const struct mg_kind *kind = registry->kinds[i];
+    const char *call = kind->k->create ? kind->k->create : kind->k->update;
+    int64_t counts[MG_N_STATES];
+    double rate, own;
+
+    if (mg_counters_get (s->run->store, s->run->target.wsid, kind->kid, counts,
+                         NULL, NULL) < 0)
+      continue;
+    rate = mg_remote_class_rate (s->run->target.remote,
+                                 class_of_call (s->run, call));
+    own = (double) (counts[MG_WAIT] + counts[MG_READY])
+          / (rate > 0 ? rate : 10000);
+    for (j = i + 1; j < registry->n_kinds; j++)
+      if (mg_kind_needs (registry->kinds[j], kind) && tail[j] > tail[i])
+        tail[i] = tail[j];
+    tail[i] += own;
+  }
+}
+
+static void
+set_up (struct sched *s)
+{
+  static const int ops[] = { MG_OP_CREATE, MG_OP_UPDATE, MG_OP_MERGE };
+  struct mg_registry *registry = s->run->registry;
+  double *tail = mg_xcalloc ((size_t) registry->n_kinds + 1, sizeof *tail);
+  int i;
+  size_t o;
+
+  compute_tails (s, tail);
+  s->rings = mg_xcalloc ((size_t) registry->n_kinds * 3 + 1, sizeof *s->rings);
+  s->doubts = mg_xcalloc ((size_t) registry->n_kinds + 1, sizeof *s->doubts);
+  for (i = 0; i < registry->n_kinds; i++) {
+    struct mg_kind *kind = registry->kinds[i];
+
+    s->doubts[i].kind = kind;
+    s->doubts[i].due = NEVER;
+    if (!kind->chosen || !mg_kind_at (kind, s->run->target.end))
+      continue;
+    for (o = 0; o < MG_N_ELEMENTS (ops); o++) {
+      struct ring *ring = &s->rings[s->n_rings++];
+
+      ring->kind = kind;
+      ring->op = ops[o];
+      ring->lanes = lanes_of (kind);
+      ring->rate_class = class_of_call (s->run, ops[o] == MG_OP_CREATE
+                                        ? kind->k->create : kind->k->update);
+      ring->tail = tail[i];
+    }
+  }
+  qsort (s->rings, (size_t) s->n_rings, sizeof *s->rings, by_tail);
+  mg_free (tail);
+  s->quiet = -1;
+}
+
+/* Claims that never left are READY again. */
+static int
+release_rings (struct sched *s, struct mg_error *err)
+{
+  int64_t wids[MG_RING];
+  int i, j, r = 0;
+
+  for (i = 0; i < s->n_rings && r == 0; i++) {
+    struct ring *ring = &s->rings[i];
+
+    for (j = 0; j < ring->n; j++) {
+      struct mg_work *w = &ring->rows[(ring->head + j) % MG_RING];
+
+      wids[j] = w->wid;
+      mg_work_release (w);
+    }
+    if (ring->n > 0)
+      r = mg_work_reopen (s->run->store, s->run->target.wsid, 0, wids, ring->n,
+                          MG_READY, 0, err);
+  }
+  return r;
+}
+
+/* What a former run left as sent: the kinds that the service keeps unique are
+ * sent again, the others are looked for. */
+static int
+reopen_sent (struct mg_run *run, struct mg_error *err)
+{
+  int i, r = 0;
+
+  for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+    int unique = kind->k->once != MIGRATE_ONCE_NONUNIQUE;
+
+    r = mg_work_reopen (run->store, run->target.wsid, kind->kid, NULL, 0,
+                        unique ? MG_READY : MG_DOUBT,
+                        unique ? 0 : mg_settle_due (run, kind), err);
+  }
+  return r;
+}
+
+static int
+count_failures (struct mg_run *run, struct mg_error *err)
+{
+  int i, r = 0;
+
+  run->n_failed = 0;
+  for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+    int64_t counts[MG_N_STATES];
+
+    if (!kind->chosen)
+      continue;
+    r = mg_counters_get (run->store, run->target.wsid, kind->kid, counts, NULL,
+                         err);
+    run->n_failed += counts[MG_FAILED] + counts[MG_BLOCKED] + counts[MG_DOUBT];
+  }
+  return r < 0 ? r : 0;
+}
+
+static int
+prepare_rows (struct mg_run *run, struct mg_error *err)
+{
+  int i, r = reopen_sent (run, err);
+
+  if (r == 0)
+    r = mg_run_plan (run, NULL, err);
+  for (i = 0; i < run->registry->n_kinds && r == 0; i++)
+    if (run->options.retry_failed && run->registry->kinds[i]->chosen)
+      r = mg_work_retry_failed (run->store, run->target.wsid,
+                                run->registry->kinds[i]->kid, err);
+  if (r == 0)
+    r = mg_work_find_lost_wakes (run->store, run->target.wsid, err);
+  return r;
+}
+
+static void
+set_totals (struct mg_run *run)
+{
+  int i;
+
+  mg_run_clear_progress (run);
+  for (i = 0; i < run->registry->n_kinds; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+    int64_t counts[MG_N_STATES];
+
+    if (kind->chosen
+        && mg_counters_get (run->store, run->target.wsid, kind->kid, counts,
+                            NULL, NULL) == 0
+        && counts[MG_WAIT] + counts[MG_READY] + counts[MG_DOUBT] > 0)
+      mg_run_total (run, kind->k->name, counts[MG_WAIT] + counts[MG_READY]
+                    + counts[MG_DOUBT]);
+  }
+}
+
+int
+mg_run_import (struct mg_run *run, struct mg_error *err)
+{
+  struct sched s = { .run = run };
+  struct mg_error later = MG_ERROR_INIT;
+  int r = prepare_rows (run, err);
+
+  if (r < 0 || run->stopped)
+    return r;
+  r = mg_run_open_plugins (run, &run->target, err);
+  if (r < 0)
+    return r;
+  set_totals (run);
+  set_up (&s);
+  mg_store_set_hook (run->store, on_commit, &s);
+  r = mg_run_pool (run, &run->target, mg_run_n_workers (run), sched_work, &s,
+                   err);
+  mg_store_set_hook (run->store, NULL, NULL);
+  /* the hook may be running still: a flush is behind it */
+  if (mg_store_flush (run->store, &later) == 0)
+    release_rings (&s, &later);
+  mg_run_close_plugins (run, &run->target);
+  if (r == 0)
+    r = count_failures (run, err);
+  mg_free (s.rings);
+  mg_free (s.doubts);
+  return r;
+}

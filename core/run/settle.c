@@ -1,0 +1,291 @@
+/* Doubts: creates that were sent and never answered.
+ *
+ * One list of the kind settles all of its doubts.  A candidate is an asset of
+ * the target that is in this list, was not in the baseline, is nobody's, and
+ * holds what we sent.  Candidates and doubts are paired one to one; a name
+ * alone never decides.  "Not there" is believed only after the kind's patience
+ * and in two looks. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "run/state.h"
+
+#define DEFAULT_SETTLE_US (120 * MG_SECOND_US)
+#define SECOND_LOOK_US (5 * MG_SECOND_US)
+
+int64_t
+mg_settle_due (const struct mg_run *run, const struct mg_kind *kind)
+{
+  int64_t settle = run->options.settle_us;
+
+  if (settle < 0)
+    settle = kind->k->settle_s ? kind->k->settle_s * MG_SECOND_US
+             : DEFAULT_SETTLE_US;
+  return mg_clock_wall_us () + settle;
+}
+
+struct settler {
+  struct mg_run *run;
+  struct mg_ctx *ctx;
+  const struct mg_kind *kind;
+  int64_t baseline_sid, probe_sid;
+  int64_t asked, found;
+  struct mg_work *doubts;
+  int n_doubts;
+  /* the doubt that is looked at */
+  struct mg_asset source;
+  struct mg_prepared sent;
+  int64_t *taken;
+  int n_taken;
+  int64_t match, other;
+  int same_name;
+};
+
+static int
+keep_doubt (void *opaque, const struct mg_work *w, struct mg_error *err)
+{
+  struct settler *s = opaque;
+  struct mg_work *copy;
+
+  (void) err;
+  s->doubts = mg_xreallocarray (s->doubts, (size_t) s->n_doubts + 1,
+                                sizeof *s->doubts);
+  copy = &s->doubts[s->n_doubts++];
+  *copy = *w;
+  copy->message = mg_xstrdup (w->message);
+  return 0;
+}
+
+static int
+is_taken (struct settler *s, int64_t aid)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
+  int i;
+
+  for (i = 0; i < s->n_taken; i++)
+    if (s->taken[i] == aid)
+      return 1;
+  return mg_work_by_new (s->run->store, aid, &work, NULL) > 0;
+}
+
+static int
+same_key (const struct settler *s, const struct mg_asset *a)
+{
+  MG_CLEANUP_FREE char *left = NULL;
+  MG_CLEANUP_FREE char *right = NULL;
+
+  if (!(s->kind->k->flags & MIGRATE_KIND_NOCASE))
+    return mg_streq (a->key, s->source.key);
+  left = mg_fold (a->key);
+  right = mg_fold (s->source.key);
+  return strcmp (left, right) == 0;
+}
+
+static int
+look_at (void *opaque, const struct mg_asset *a, struct mg_error *err)
+{
+  struct settler *s = opaque;
+
+  (void) err;
+  if (a->seen_sid != s->probe_sid || !same_key (s, a) || is_taken (s, a->aid))
+    return 0;
+  s->same_name++;
+  s->other = a->aid;
+  if (a->first_sid != 0 && a->first_sid <= s->baseline_sid)
+    return 0;
+  if (!mg_compare_sent (s->kind, mg_buf_text (&s->sent.json),
+                        s->sent.json.len, mg_buf_text (&a->body), a->body.len))
+    return 0;
+  s->match = a->aid;
+  return 1;
+}
+
+/* Every asset of the target under this name. */
+static int
+look_for_key (struct settler *s, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *folded =
+    s->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (s->source.key) : NULL;
+  int64_t aids[64];
+  char ns[128];
+  int i, n, r = 0;
+
+  snprintf (ns, sizeof ns, "%s.key", s->kind->k->name);
+  n = mg_alias_find (s->run->store, s->run->target.wsid, ns,
+                     folded ? folded : s->source.key, aids, 64, err);
+  for (i = 0; i < n && r == 0; i++) {
+    MG_CLEANUP (mg_asset_done) struct mg_asset a = MG_ASSET_INIT;
+
+    r = mg_asset_get (s->run->store, &s->ctx->packer, aids[i], &a, err);
+    if (r > 0)
+      r = look_at (s, &a, err);
+  }
+  return n < 0 ? n : r < 0 ? r : 0;
+}
+
+static void
+take (struct settler *s, struct mg_result *res)
+{
+  s->taken = mg_xreallocarray (s->taken, (size_t) s->n_taken + 1,
+                               sizeof *s->taken);
+  s->taken[s->n_taken++] = s->match;
+  s->found++;
+  res->state = MG_DONE;
+  res->new_aid = s->match;
+  res->provenance = MG_CREATED;
+  /* what the lost reply would have told is not known: an update makes sure */
+  res->finish = s->kind->k->update != NULL
+                && (s->sent.dropped_late > 0
+                    || (s->kind->k->flags & MIGRATE_KIND_CHECK) != 0);
+  mg_result_say (res, "settled", "found in the target after a lost reply");
+}
+
+/* Nothing of ours is there (yet). */
+static void
+not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
+{
+  int unique = s->kind->k->once == MIGRATE_ONCE_UNIQUE;
+
+  if (s->same_name == 1 && unique
+      && s->run->options.on_conflict != MG_CONFLICT_FAIL) {
+    res->state = MG_UNCHANGED;     /* made by somebody else meanwhile */
+    res->new_aid = s->other;
+    res->provenance = MG_ADOPTED;
+    mg_result_say (res, "exists", "in the target already; adopted");
+  }
+  else if (s->same_name > 0 && unique) {
+    res->state = MG_FAILED;
+    mg_result_say (res, "conflict", "somebody else made one of this name in the "
+                   "target, and it is not what was sent; remove or rename it, "
+                   "then migrate import --retry-failed");
+  }
+  else if (strcmp (w->code, "looked") != 0 && !unique) {
+    res->state = MG_DOUBT;         /* a second look, a little later */
+    res->not_before = mg_clock_wall_us ()
+                      + (s->run->options.settle_us >= 0
+                         && s->run->options.settle_us < SECOND_LOOK_US
+                         ? s->run->options.settle_us / 2 : SECOND_LOOK_US);
+    mg_result_say (res, "looked", w->message);
+  }
+  else
+    res->state = MG_READY;
+}
+
+static int
+settle_one (struct settler *s, const struct mg_work *w, struct mg_error *err)
+{
+  struct mg_result *res;
+  int r = mg_asset_get (s->run->store, &s->ctx->packer, w->aid, &s->source, err);
+
+  if (r <= 0)
+    return r;
+  r = mg_run_prepare (s->run, s->ctx, s->kind, &s->source, MG_FOR_CREATE,
+                      &s->sent, err);
+  if (r < 0)
+    return r;
+  s->match = 0;
+  s->same_name = 0;
+  r = look_for_key (s, err);
+  if (r < 0)
+    return r;
+  s->asked++;
+  res = mg_result_new (w->wid, MG_DOUBT);
+  if (s->match != 0)
+    take (s, res);
+  else
+    not_there (s, w, res);
+  return mg_result_post (s->run->store, res, err);
+}
+
+static int
+baseline_of (struct settler *s, struct mg_error *err)
+{
+  int r = mg_snapshot_last (s->run->store, s->run->target.wsid, "baseline",
+                            &s->baseline_sid, NULL, NULL, err);
+
+  return r < 0 ? r : 0;
+}
+
+/* The kind's list once more, into a snapshot of its own. */
+static int
+probe_element (struct migrate_ctx *pub, void *opaque, const char *json,
+               size_t len)
+{
+  struct settler *s = opaque;
+
+  return mg_ctx_emit ((struct mg_ctx *) pub, s->kind, json, len);
+}
+
+static int
+probe_page (struct mg_ctx *ctx, void *opaque, const char *cursor)
+{
+  (void) opaque, (void) cursor;
+  return mg_ctx_flush (ctx);
+}
+
+static void
+probe_restart (struct mg_ctx *ctx, void *opaque)
+{
+  (void) opaque;
+  mg_ctx_drop_batch (ctx);
+}
+
+static int
+probe (struct settler *s, struct mg_error *err)
+{
+  struct mg_list list = { .each = probe_element, .page = probe_page,
+                          .restart = probe_restart, .opaque = s };
+  int64_t kept = s->ctx->side->sid;
+  int r = mg_snapshot_begin (s->run->store, s->run->target.wsid, "probe",
+                             s->kind->k->name, &s->probe_sid, err);
+
+  if (r < 0)
+    return r;
+  s->ctx->side->sid = s->probe_sid;
+  s->ctx->stubs_only = 1;
+  r = mg_call_export (s->ctx, s->kind, &list);
+  if (r == 0)
+    r = mg_ctx_flush (s->ctx);
+  mg_ctx_drop_batch (s->ctx);
+  s->ctx->side->sid = kept;
+  if (r < 0) {
+    mg_error_copy (err, &s->ctx->error);
+    return r;
+  }
+  return mg_snapshot_end (s->run->store, s->probe_sid, err);
+}
+
+int
+mg_settle_kind (struct mg_run *run, struct mg_ctx *ctx,
+                const struct mg_kind *kind, struct mg_error *err)
+{
+  struct settler s = { .run = run, .ctx = ctx, .kind = kind,
+                       .source = MG_ASSET_INIT, .sent = MG_PREPARED_INIT };
+  struct mg_event event = { .event = "settle", .kind = kind->k->name };
+  int i, r = mg_work_each_due (run->store, run->target.wsid, kind->kid,
+                               mg_clock_wall_us (), keep_doubt, &s, err);
+
+  if (r == 0 && s.n_doubts > 0)
+    r = baseline_of (&s, err);
+  if (r == 0 && s.n_doubts > 0)
+    r = probe (&s, err);
+  for (i = 0; i < s.n_doubts; i++) {
+    if (r == 0)
+      r = settle_one (&s, &s.doubts[i], err);
+    mg_work_release (&s.doubts[i]);
+  }
+  event.n = s.found;
+  event.total = s.asked;
+  if (r == 0 && s.n_doubts > 0)
+    mg_run_emit (run, &event);
+  mg_asset_done (&s.source);
+  mg_buf_done (&s.sent.json);
+  mg_free (s.doubts);
+  mg_free (s.taken);
+  return r;
+}

@@ -1,0 +1,139 @@
+/* Inside of a run: shared by the files of core/run only. */
+#ifndef MG_RUN_STATE_H
+#define MG_RUN_STATE_H
+
+#include <signal.h>
+#include "base/json.h"
+#include "base/thread.h"
+#include "run/run.h"
+
+#define MG_MAX_PROGRESS 64
+
+struct mg_run_state {
+  struct mg_mutex lock;            /* guards everything below but 'stop' */
+  struct mg_cond wake;             /* workers and the caller */
+  volatile sig_atomic_t stop;
+  struct mg_error fatal;           /* ends the run; code 0 = none */
+  int n_workers;                   /* still running */
+  struct mg_progress progress[MG_MAX_PROGRESS];
+  int n_progress;
+  struct mg_mutex event_lock;
+  struct mg_cache *cache;          /* references resolved already */
+};
+
+/* No more work is to be begun. */
+int mg_run_stopping (struct mg_run *run);
+
+/* The run cannot go on: the first error is kept; workers end. */
+void mg_run_fail (struct mg_run *run, const struct mg_error *err);
+
+/* Like mg_run_fail when the error concerns the whole workspace or session (a
+ * token refused, a full disk, throttled for too long) and not one asset. */
+int mg_run_is_fatal (int code);
+
+void mg_run_emit (struct mg_run *run, const struct mg_event *event);
+void mg_run_note (struct mg_run *run, const struct mg_side *side, int64_t aid,
+                  const struct mg_kind *kind, const char *key, const char *code,
+                  const char *message);
+
+/* Adds to a kind's line of progress; total < 0 leaves it. */
+void mg_run_advance (struct mg_run *run, const char *kind, int64_t done,
+                     int64_t failed);
+void mg_run_total (struct mg_run *run, const char *kind, int64_t total);
+void mg_run_clear_progress (struct mg_run *run);
+
+/* Runs 'work' in n threads, each with a context of its own for that side, and
+ * ticks until all ended.  0, or the run's fatal error. */
+int mg_run_pool (struct mg_run *run, struct mg_side *side, int n,
+                 void (*work) (struct mg_run *run, struct mg_ctx *ctx,
+                               void *opaque),
+                 void *opaque, struct mg_error *err);
+int mg_run_n_workers (const struct mg_run *run);
+
+/* Opens the plugins' side; a plugin whose open fails is disabled. */
+int mg_run_open_plugins (struct mg_run *run, struct mg_side *side,
+                         struct mg_error *err);
+void mg_run_close_plugins (struct mg_run *run, struct mg_side *side);
+
+/* ---- listing a workspace (list.c) ---- */
+
+enum mg_detail { MG_DETAIL_NONE, MG_DETAIL_MAPPED, MG_DETAIL_ALL };
+
+struct mg_listing {
+  struct mg_side *side;
+  const char *purpose;             /* "export", "baseline", "validate", "undo" */
+  enum mg_detail detail;
+  int again;                       /* a new snapshot, even if one has ended */
+  /* which kinds; NULL = chosen and indexed ones */
+  int (*wants) (const struct mg_run *run, const struct mg_kind *kind);
+};
+
+/* Side's sid is that of the snapshot afterwards. */
+int mg_run_list (struct mg_run *run, const struct mg_listing *listing,
+                 struct mg_error *err);
+
+/* Is this kind offered by that end? */
+int mg_kind_at (const struct mg_kind *kind, uint32_t end);
+
+/* ---- references (refs.c) ---- */
+
+/* Edges of every asset of the chosen kinds. */
+int mg_run_edges (struct mg_run *run, struct mg_error *err);
+
+/* Cuts the cycles of kinds that refer to themselves (cycle.c). */
+int mg_run_cut_cycles (struct mg_run *run, struct mg_error *err);
+
+struct mg_prepared {
+  struct mg_buf json;              /* ready to send */
+  int dropped_late;                /* a member of a cycle was left out */
+  int dropped;                     /* elements left out by on_missing */
+};
+#define MG_PREPARED_INIT { MG_BUF_INIT (MG_MAX_ELEMENT), 0, 0 }
+
+enum mg_prepare_for { MG_FOR_CREATE, MG_FOR_UPDATE, MG_FOR_COMPARE };
+
+/* The source's body with ids of the target, without owned[], with set[] (not
+ * for comparing).  MG_E_BLOCKED [blocked] names what is missing. */
+int mg_run_prepare (struct mg_run *run, struct mg_ctx *ctx,
+                    const struct mg_kind *kind, const struct mg_asset *asset,
+                    enum mg_prepare_for purpose, struct mg_prepared *ret,
+                    struct mg_error *err);
+
+/* The reference cache. */
+struct mg_cache *mg_cache_new (void);
+void mg_cache_free (struct mg_cache *cache);
+void mg_cache_clear (struct mg_cache *cache);
+
+/* ---- comparing (compare.c) ---- */
+
+/* What both sides look like when they are equal.  Appends. */
+int mg_compare_form (const struct mg_kind *kind, const char *json, size_t len,
+                     struct mg_buf *ret_text, struct mg_error *err);
+int mg_compare_diff (const struct mg_kind *kind, const struct mg_buf *source,
+                     const struct mg_buf *target,
+                     int (*each) (void *opaque, const char *path,
+                                  struct mg_span source, struct mg_span target),
+                     void *opaque, struct mg_error *err);
+/* Was 'sent' stored as 'found'?  The service may have added to it. */
+int mg_compare_sent (const struct mg_kind *kind, const char *sent,
+                     size_t sent_len, const char *found, size_t found_len);
+
+/* The body 'before' with the elements that 'wanted' has more in merge[]. */
+int mg_compare_union (const struct mg_kind *kind, const char *before,
+                      size_t before_len, const char *wanted, size_t wanted_len,
+                      struct mg_buf *ret_json, struct mg_error *err);
+
+/* ---- importing (sched.c, item.c, settle.c) ---- */
+
+/* Does one claimed piece of work and posts its result. */
+void mg_item_do (struct mg_run *run, struct mg_ctx *ctx,
+                 const struct mg_kind *kind, const struct mg_work *work);
+
+/* Decides the doubts of a kind that are due: lists it once, compares. */
+int mg_settle_kind (struct mg_run *run, struct mg_ctx *ctx,
+                    const struct mg_kind *kind, struct mg_error *err);
+
+/* Wall time at which a doubt of this kind is looked at. */
+int64_t mg_settle_due (const struct mg_run *run, const struct mg_kind *kind);
+
+#endif

@@ -1,0 +1,337 @@
+/* Undo: takes back what this session did to one target.  See run.h.
+ *
+ * First the target is listed and every row is judged: what was edited since is
+ * left and reported.  Then the rows are done: restores before removals, kinds
+ * that refer to others before those they refer to. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "run/state.h"
+
+struct undoer {
+  struct mg_run *run;
+  struct mg_undo *out;
+  struct mg_ctx ctx;
+  int apply;
+  /* pass two, under the run's lock */
+  const struct mg_kind *kind;
+  int op;
+  struct mg_work *rows;
+  int n_rows, next;
+};
+
+static struct mg_undo_row *
+row_of (struct undoer *u, const struct mg_kind *kind)
+{
+  int i;
+
+  for (i = 0; i < u->out->n_rows; i++)
+    if (u->out->rows[i].kind == kind)
+      return &u->out->rows[i];
+  u->out->rows[i].kind = kind;
+  u->out->n_rows++;
+  return &u->out->rows[i];
+}
+
+/* What we expect there, had nobody touched it since. */
+static int
+expected (struct undoer *u, const struct mg_kind *kind,
+          const struct mg_work *work, const struct mg_asset *source,
+          struct mg_buf *ret_json, struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
+  struct mg_prepared wanted = MG_PREPARED_INIT;
+  int r = mg_run_prepare (u->run, &u->ctx, kind, source, MG_FOR_COMPARE,
+                          &wanted, err);
+
+  if (r == 0 && work->provenance == MG_ADOPTED && work->op == MG_OP_MERGE) {
+    r = mg_work_before (u->run->store, &u->ctx.packer, work->wid, &before, err);
+    if (r > 0)
+      r = mg_compare_union (kind, mg_buf_text (&before), before.len,
+                            mg_buf_text (&wanted.json), wanted.json.len,
+                            ret_json, err);
+  }
+  else if (r == 0)
+    mg_buf_add (ret_json, mg_buf_text (&wanted.json), wanted.json.len);
+  mg_buf_done (&wanted.json);
+  return r < 0 ? r : 0;
+}
+
+static int
+is_edited (struct undoer *u, const struct mg_kind *kind,
+           const struct mg_work *work, const struct mg_asset *target,
+           struct mg_error *err)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset source = MG_ASSET_INIT;
+  MG_CLEANUP (mg_buf_done) struct mg_buf json = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int r = mg_asset_get (u->run->store, &u->ctx.packer, work->aid, &source, err);
+
+  if (r <= 0)
+    return r < 0 ? r : 1;
+  r = expected (u, kind, work, &source, &json, err);
+  if (r == 0)
+    r = mg_compare_form (kind, mg_buf_text (&json), json.len, &left, err);
+  if (r == 0)
+    r = mg_compare_form (kind, mg_buf_text (&target->body), target->body.len,
+                         &right, err);
+  if (r < 0)
+    return r;
+  return left.len != right.len
+         || memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) != 0;
+}
+
+static int
+judge (void *opaque, const struct mg_work *w, struct mg_error *err)
+{
+  struct undoer *u = opaque;
+  const struct mg_kind *kind = mg_registry_kid (u->run->registry, w->kid);
+  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
+  int op = w->provenance == MG_CREATED ? MG_OP_DELETE : MG_OP_RESTORE;
+  struct mg_undo_row *row;
+  int r;
+
+  if (w->new_aid == 0 || kind == NULL || kind->parent != NULL || !kind->chosen
+      || (op == MG_OP_RESTORE && w->state != MG_DONE))
+    return 0;
+  row = row_of (u, kind);
+  r = mg_asset_get (u->run->store, &u->ctx.packer, w->new_aid, &target, err);
+  if (r <= 0)
+    return r;
+  if (target.seen_sid < u->run->target.sid) {
+    if (op == MG_OP_RESTORE)
+      return 0;
+    row->remove++;                 /* gone already: the row remains to be told */
+    return u->apply ? mg_work_plan_undo (u->run->store, w, op, err) : 0;
+  }
+  r = is_edited (u, kind, w, &target, err);
+  if (r < 0)
+    return r;
+  if (r > 0) {
+    row->edited++;
+    mg_run_note (u->run, &u->run->target, w->aid, kind, target.key, "edited",
+                 "changed in the target since the import; left as it is");
+    return 0;
+  }
+  *(op == MG_OP_DELETE ? &row->remove : &row->restore) += 1;
+  return u->apply ? mg_work_plan_undo (u->run->store, w, op, err) : 0;
+}
+
+/* ---- doing it ---- */
+
+static int
+keep_row (void *opaque, const struct mg_work *w, struct mg_error *err)
+{
+  struct undoer *u = opaque;
+
+  (void) err;
+  if (w->kid != u->kind->kid || w->op != u->op || w->state == MG_DONE)
+    return 0;
+  if ((u->n_rows & (u->n_rows - 1)) == 0)
+    u->rows = mg_xreallocarray (u->rows,
+                                u->n_rows ? (size_t) u->n_rows * 2 : 1,
+                                sizeof *u->rows);
+  u->rows[u->n_rows] = *w;
+  u->rows[u->n_rows++].message = NULL;
+  return 0;
+}
+
+/* The body before our change, without what the service fills in. */
+static int
+restore (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
+         struct migrate_asset *a)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf json = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_work_release) struct mg_work main_row = MG_WORK_INIT;
+  struct mg_edit edits[64];
+  const char *const *owned;
+  size_t n = 0;
+  int r = mg_work_get (u->run->store, u->run->target.wsid, w->aid,
+                       MG_PHASE_MAIN, &main_row, &ctx->error);
+
+  if (r > 0)
+    r = mg_work_before (u->run->store, &ctx->packer, main_row.wid, &before,
+                        &ctx->error);
+  if (r <= 0)
+    return r;
+  for (owned = u->kind->k->owned; owned != NULL && *owned != NULL && n < 64;
+       owned++)
+    edits[n++] = (struct mg_edit) { .op = MG_EDIT_DROP, .path = *owned };
+  r = mg_json_edit (mg_buf_text (&before), before.len, edits, n, &json,
+                    &ctx->error);
+  if (r < 0)
+    return r;
+  a->phase = MIGRATE_UPDATE;
+  a->json = mg_buf_text (&json);
+  a->json_len = json.len;
+  return mg_generic_import (ctx, a);
+}
+
+static void
+undo_one (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
+  struct migrate_asset a = { .kind = u->kind->k };
+  struct mg_result *res = mg_result_new (w->wid, MG_DONE);
+  struct mg_error err = MG_ERROR_INIT;
+  int64_t *count;
+  int r;
+
+  mg_ctx_begin (ctx, u->kind, NULL);
+  r = mg_asset_get (u->run->store, &ctx->packer, w->new_aid, &target,
+                    &ctx->error);
+  a.id = a.target_id = target.src_id;
+  a.key = target.key;
+  a.target_json = mg_buf_text (&target.body);
+  a.target_json_len = target.body.len;
+  if (r > 0)
+    r = w->op == MG_OP_DELETE ? mg_call_delete (ctx, u->kind, &a)
+        : restore (u, ctx, w, &a);
+  if (r == MG_E_CANCELLED || (r < 0 && mg_run_is_fatal (r))) {
+    if (r != MG_E_CANCELLED)
+      mg_run_fail (u->run, &ctx->error);
+    mg_result_free (res);
+    return;
+  }
+  if (r < 0) {
+    res->state = MG_FAILED;
+    mg_result_say (res, ctx->error.id[0] ? ctx->error.id : "failed",
+                   ctx->error.text);
+    mg_run_note (u->run, &u->run->target, w->aid, u->kind, target.key,
+                 "undo-failed", ctx->error.text);
+  }
+  else
+    res->gone = 1;
+  mg_run_advance (u->run, u->kind->k->name, r >= 0, r < 0);
+  if (mg_result_post (u->run->store, res, &err) < 0)
+    mg_run_fail (u->run, &err);
+  MG_LOCKED (&u->run->state->lock);
+  count = r < 0 ? &row_of (u, u->kind)->failed
+          : w->op == MG_OP_DELETE ? &row_of (u, u->kind)->removed
+          : &row_of (u, u->kind)->restored;
+  ++*count;
+}
+
+static void
+undo_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
+{
+  struct undoer *u = opaque;
+
+  for (;;) {
+    struct mg_work *w;
+
+    mg_mutex_lock (&run->state->lock);
+    w = u->next < u->n_rows && !run->state->stop && run->state->fatal.code == 0
+        ? &u->rows[u->next++] : NULL;
+    mg_mutex_unlock (&run->state->lock);
+    if (w == NULL)
+      return;
+    undo_one (u, ctx, w);
+  }
+}
+
+static int
+undo_kind (struct undoer *u, const struct mg_kind *kind, int op,
+           struct mg_error *err)
+{
+  int r;
+
+  u->kind = kind;
+  u->op = op;
+  u->n_rows = u->next = 0;
+  u->rows = NULL;
+  r = mg_work_each_phase (u->run->store, u->run->target.wsid, MG_PHASE_UNDO,
+                          keep_row, u, err);
+  if (r == 0 && u->n_rows > 0) {
+    mg_run_total (u->run, kind->k->name, u->n_rows);
+    r = mg_run_pool (u->run, &u->run->target, mg_run_n_workers (u->run),
+                     undo_work, u, err);
+  }
+  mg_free (u->rows);
+  return r;
+}
+
+static int
+undo_all (struct undoer *u, struct mg_error *err)
+{
+  static const int order[] = { MG_OP_RESTORE, MG_OP_DELETE };
+  const struct mg_registry *registry = u->run->registry;
+  size_t o;
+  int i, r = mg_store_flush (u->run->store, err);
+
+  mg_run_clear_progress (u->run);
+  for (o = 0; o < MG_N_ELEMENTS (order); o++)
+    for (i = registry->n_kinds - 1; i >= 0 && r == 0 && !u->run->stopped; i--)
+      if (registry->kinds[i]->chosen && registry->kinds[i]->parent == NULL)
+        r = undo_kind (u, registry->kinds[i], order[o], err);
+  if (r == 0)
+    r = mg_store_flush (u->run->store, err);
+  return r;
+}
+
+/* Permissions of what was removed went with it: their rows are told. */
+static int
+forget_permissions (void *opaque, const struct mg_work *w,
+                    struct mg_error *err)
+{
+  struct undoer *u = opaque;
+  const struct mg_kind *kind = mg_registry_kid (u->run->registry, w->kid);
+  struct mg_planned p = { .aid = w->aid, .kid = w->kid, .op = w->op,
+                          .state = MG_WAIT };
+
+  if (kind == NULL || kind->parent == NULL || w->state != MG_DONE)
+    return 0;
+  return mg_work_forget (u->run->store, u->run->target.wsid, &p, err);
+}
+
+void
+mg_undo_done (struct mg_undo *undo)
+{
+  mg_free (undo->rows);
+  memset (undo, 0, sizeof *undo);
+}
+
+static void
+count_failed (struct undoer *u)
+{
+  int i;
+
+  for (i = 0; i < u->out->n_rows; i++)
+    u->run->n_failed += u->out->rows[i].failed;
+}
+
+int
+mg_run_undo (struct mg_run *run, int apply, struct mg_undo *ret_undo,
+             struct mg_error *err)
+{
+  struct mg_listing listing = { .side = &run->target, .purpose = "undo",
+                                .detail = MG_DETAIL_MAPPED, .again = 1 };
+  struct undoer u = { .run = run, .out = ret_undo, .apply = apply };
+  int r = mg_run_open_plugins (run, &run->target, err);
+
+  ret_undo->rows = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
+                               sizeof *ret_undo->rows);
+  mg_ctx_init (&u.ctx, run->store, &run->target, run->registry);
+  if (r == 0)
+    r = mg_run_list (run, &listing, err);
+  if (r == 0 && !run->stopped)
+    r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN, judge,
+                            &u, err);
+  if (r == 0 && apply && !run->stopped)
+    r = undo_all (&u, err);
+  if (r == 0 && apply && !run->stopped)
+    r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN,
+                            forget_permissions, &u, err);
+  if (r == 0)
+    r = mg_store_flush (run->store, err);
+  mg_cache_clear (run->state->cache);
+  count_failed (&u);
+  mg_ctx_done (&u.ctx);
+  mg_run_close_plugins (run, &run->target);
+  return r;
+}

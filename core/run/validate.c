@@ -1,0 +1,354 @@
+/* Is the target what the export says it should be?  See run.h.
+ *
+ * The target is listed anew; each asset of the export is compared with its
+ * counterpart, whose place in the session is known, so memory stays flat. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "run/state.h"
+
+#define MAX_VALUE 400
+
+struct validator {
+  struct mg_run *run;
+  struct mg_ctx ctx;
+  const struct mg_kind *kind;
+  struct mg_validate_row *row;
+  int64_t baseline_sid;
+  const char *key, *why;
+  int64_t aid;
+  int n_differences;
+};
+
+struct difference_op {
+  struct mg_op op;
+  int wsid, kid;
+  int64_t aid;
+  char *key, *what, *path, *source, *target, *why;
+};
+
+static int
+apply_difference (struct mg_store *store, struct mg_conn *conn,
+                  struct mg_op *op, struct mg_error *err)
+{
+  struct difference_op *d = (struct difference_op *) op;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_DIFFERENCE_PUT, "iissssssI",
+                     (int64_t) d->wsid, (int64_t) d->kid, d->key, d->what,
+                     d->path, d->source, d->target, d->why, d->aid);
+}
+
+static void
+free_difference (struct mg_op *op)
+{
+  struct difference_op *d = (struct difference_op *) op;
+
+  mg_free (d->key);
+  mg_free (d->what);
+  mg_free (d->path);
+  mg_free (d->source);
+  mg_free (d->target);
+  mg_free (d->why);
+  mg_free (d);
+}
+
+static char *
+cut_value (struct mg_span span)
+{
+  if (span.p == NULL)
+    return mg_xstrdup ("");
+  if (span.len > MAX_VALUE)
+    return mg_xasprintf ("%.*s...", MAX_VALUE, span.p);
+  return mg_xstrndup (span.p, span.len);
+}
+
+static int
+post (struct validator *v, const char *what, const char *path,
+      struct mg_span source, struct mg_span target, struct mg_error *err)
+{
+  struct difference_op *d = mg_xcalloc (1, sizeof *d);
+
+  d->op.apply = apply_difference;
+  d->op.free = free_difference;
+  d->wsid = v->run->target.wsid;
+  d->kid = v->kind->kid;
+  d->aid = v->aid;
+  d->key = mg_xstrdup (v->key);
+  d->what = mg_xstrdup (what);
+  d->path = mg_xstrdup (path);
+  d->source = cut_value (source);
+  d->target = cut_value (target);
+  d->why = mg_xstrdup (v->why);
+  v->n_differences++;
+  return mg_store_post (v->run->store, &d->op, err);
+}
+
+struct differ {
+  struct validator *v;
+  struct mg_error *err;
+};
+
+static int
+each_difference (void *opaque, const char *path, struct mg_span source,
+                 struct mg_span target)
+{
+  struct differ *d = opaque;
+
+  return post (d->v, "differs", path, source, target, d->err);
+}
+
+static int
+compare (struct validator *v, const struct mg_asset *source,
+         const struct mg_asset *target, struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
+  struct mg_prepared wanted = MG_PREPARED_INIT;
+  struct differ d = { v, err };
+  int r = mg_run_prepare (v->run, &v->ctx, v->kind, source, MG_FOR_COMPARE,
+                          &wanted, err);
+
+  if (r == 0)
+    r = mg_compare_form (v->kind, mg_buf_text (&wanted.json), wanted.json.len,
+                         &left, err);
+  if (r == 0)
+    r = mg_compare_form (v->kind, mg_buf_text (&target->body),
+                         target->body.len, &right, err);
+  mg_buf_done (&wanted.json);
+  if (r < 0)
+    return r;
+  if (left.len == right.len
+      && memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) == 0) {
+    v->row->equal++;
+    return 0;
+  }
+  v->row->differ++;
+  r = mg_compare_diff (v->kind, &left, &right, each_difference, &d, err);
+  return r < 0 ? r : 0;
+}
+
+/* Why a difference is no surprise; NULL = it is one. */
+static const char *
+reason_of (const struct mg_work *w)
+{
+  switch (w->state) {
+  case MG_FAILED:
+  case MG_BLOCKED:
+  case MG_DOUBT:
+  case MG_SKIPPED:
+    return w->code[0] ? w->code : mg_state_name (w->state);
+  case MG_UNCHANGED:
+    return w->provenance == MG_ADOPTED || strcmp (w->code, "adopted") == 0
+           ? "adopted" : NULL;
+  default:
+    return NULL;
+  }
+}
+
+static int
+missing (struct validator *v, struct mg_error *err)
+{
+  static const struct mg_span none = { NULL, 0 };
+
+  v->row->missing++;
+  return post (v, "missing", "", none, none, err);
+}
+
+/* The target's asset that belongs to this one: 1, or 0. */
+static int
+counterpart (struct validator *v, const struct mg_asset *source,
+             const struct mg_work *work, struct mg_asset *ret,
+             struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work parent = MG_WORK_INIT;
+  MG_CLEANUP (mg_asset_done) struct mg_asset owner = MG_ASSET_INIT;
+  int r;
+
+  if (v->kind->parent == NULL)
+    return work->new_aid == 0 ? 0
+           : mg_asset_get (v->run->store, &v->ctx.packer, work->new_aid, ret,
+                           err);
+  r = mg_work_get (v->run->store, v->run->target.wsid, source->parent,
+                   MG_PHASE_MAIN, &parent, err);
+  if (r <= 0 || parent.new_aid == 0)
+    return r < 0 ? r : 0;
+  r = mg_asset_get (v->run->store, NULL, parent.new_aid, &owner, err);
+  if (r <= 0)
+    return r;
+  return mg_asset_by_src (v->run->store, &v->ctx.packer, v->run->target.wsid,
+                          v->kind->kid, owner.src_id, ret, err);
+}
+
+static int
+call_plugin (struct validator *v, const struct mg_asset *source,
+             const struct mg_asset *target)
+{
+  struct migrate_asset a = { .kind = v->kind->k, .id = source->src_id,
+    .key = source->key, .source_json = mg_buf_text (&source->body),
+    .source_json_len = source->body.len, .json = mg_buf_text (&source->body),
+    .json_len = source->body.len, .target_id = target->src_id,
+    .target_json = mg_buf_text (&target->body),
+    .target_json_len = target->body.len };
+  struct mg_span none = { NULL, 0 }, text;
+  struct mg_error err = MG_ERROR_INIT;
+  int r;
+
+  mg_ctx_begin (&v->ctx, v->kind, source);
+  r = mg_call_validate (&v->ctx, v->kind, &a);
+  if (r == 0)
+    return 0;
+  text.p = v->ctx.error.text;
+  text.len = strlen (text.p);
+  v->row->differ++;
+  return post (v, "differs", "", none, text, &err);
+}
+
+static int
+validate_asset (void *opaque, const struct mg_asset *source,
+                struct mg_error *err)
+{
+  struct validator *v = opaque;
+  MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
+  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
+  int before = v->n_differences, r;
+
+  if (mg_run_stopping (v->run))
+    return mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
+  v->key = source->key;
+  v->aid = source->aid;
+  v->row->source++;
+  r = mg_work_get (v->run->store, v->run->target.wsid, source->aid,
+                   MG_PHASE_MAIN, &work, err);
+  if (r < 0)
+    return r;
+  v->why = r > 0 ? reason_of (&work) : "not-imported";
+  if (r == 0)
+    v->run->n_failed++;
+  else if (work.state == MG_FAILED || work.state == MG_BLOCKED
+           || work.state == MG_DOUBT)
+    v->run->n_failed++;
+  r = counterpart (v, source, &work, &target, err);
+  if (r < 0)
+    return r;
+  if (r == 0 || target.seen_sid < v->run->target.sid)
+    r = missing (v, err);
+  else {
+    v->row->target++;
+    r = compare (v, source, &target, err);
+    if (r == 0)
+      r = call_plugin (v, source, &target);
+  }
+  if (v->n_differences > before && v->why != NULL)
+    v->row->explained++;
+  else
+    v->run->n_differences += v->n_differences > before;
+  return r;
+}
+
+/* In the target since the baseline, and not by us. */
+static int
+look_for_extra (void *opaque, const struct mg_asset *a, struct mg_error *err)
+{
+  static const struct mg_span none = { NULL, 0 };
+  struct validator *v = opaque;
+  MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
+  int r;
+
+  if (a->seen_sid < v->run->target.sid || a->first_sid == 0
+      || a->first_sid <= v->baseline_sid)
+    return 0;
+  r = mg_work_by_new (v->run->store, a->aid, &work, err);
+  if (r != 0)
+    return r < 0 ? r : 0;
+  v->key = a->key;
+  v->aid = a->aid;
+  v->why = NULL;
+  v->row->extra++;
+  v->run->n_differences++;
+  return post (v, "extra", "", none, none, err);
+}
+
+static int
+apply_clear (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+             struct mg_error *err)
+{
+  struct difference_op *d = (struct difference_op *) op;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_DIFFERENCE_CLEAR, "i",
+                     (int64_t) d->wsid);
+}
+
+static int
+clear_differences (struct mg_run *run, struct mg_error *err)
+{
+  struct difference_op op = { .op = { .apply = apply_clear },
+                              .wsid = run->target.wsid };
+
+  return mg_store_do (run->store, &op.op, err);
+}
+
+static int
+validate_kinds (struct validator *v, struct mg_validation *ret,
+                struct mg_error *err)
+{
+  struct mg_run *run = v->run;
+  int i, r = 0;
+
+  ret->rows = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
+                          sizeof *ret->rows);
+  for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
+    v->kind = run->registry->kinds[i];
+    if (!v->kind->chosen || !mg_kind_at (v->kind, run->target.end)
+        || (v->kind->k->flags & MIGRATE_KIND_ADOPT_ONLY))
+      continue;
+    v->row = &ret->rows[ret->n_rows++];
+    v->row->kind = v->kind;
+    r = mg_asset_each (run->store, &v->ctx.packer, MG_SOURCE_WSID,
+                       v->kind->kid, 0, validate_asset, v, err);
+    if (r == 0 && v->kind->parent == NULL)
+      r = mg_asset_each (run->store, NULL, run->target.wsid, v->kind->kid, 0,
+                         look_for_extra, v, err);
+  }
+  return r;
+}
+
+void
+mg_validation_done (struct mg_validation *validation)
+{
+  mg_free (validation->rows);
+  memset (validation, 0, sizeof *validation);
+}
+
+int
+mg_run_validate (struct mg_run *run, struct mg_validation *ret_validation,
+                 struct mg_error *err)
+{
+  struct mg_listing listing = { .side = &run->target, .purpose = "validate",
+                                .detail = MG_DETAIL_MAPPED, .again = 1 };
+  struct validator v = { .run = run };
+  int r = mg_run_open_plugins (run, &run->target, err);
+
+  run->n_failed = 0;
+  if (r == 0)
+    r = mg_run_list (run, &listing, err);
+  if (r == 0 && !run->stopped)
+    r = clear_differences (run, err);
+  if (r == 0 && !run->stopped)
+    r = mg_snapshot_last (run->store, run->target.wsid, "baseline",
+                          &v.baseline_sid, NULL, NULL, err);
+  if (r >= 0 && !run->stopped) {
+    mg_ctx_init (&v.ctx, run->store, &run->target, run->registry);
+    r = validate_kinds (&v, ret_validation, err);
+    mg_ctx_done (&v.ctx);
+  }
+  if (r >= 0)
+    r = mg_store_flush (run->store, err);
+  mg_run_close_plugins (run, &run->target);
+  return r == MG_E_CANCELLED ? 0 : r;
+}
