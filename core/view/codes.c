@@ -1,0 +1,365 @@
+/* The codes of the core, with what they mean and what to do: see codes.h.
+ * Sorted, for a search by halves. */
+#include <config.h>
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "view/codes.h"
+
+const struct migrate_code mg_codes[] = {
+  { "adopted",
+    "The asset was in the target before this session came; its own "
+    "permissions are left as they are.",
+    "nothing to do; compare with: migrate validate" },
+  { "auth-conflict",
+    "A profile holds two sorts of credentials, and nobody says which one "
+    "counts.",
+    "keep one of them, or add auth_type = pat (or oauth-m2m) to the "
+    "profile" },
+  { "auth-type",
+    "The profile logs in by a method that migrate does not know, or by a "
+    "program that is not installed.",
+    "migrate configure PROFILE makes one with a token" },
+  { "bad-call",
+    "A plugin asked for something that is no call \"METHOD /path\".",
+    "report it to the plugin's author" },
+  { "bad-config",
+    "A line of the config file cannot be used.",
+    "correct the line that the message names" },
+  { "bad-key",
+    "The key that seals secret values cannot be read.",
+    "give the key that was made with the session: --key-file FILE" },
+  { "bad-limits",
+    "A line of the file of rate limits cannot be used.",
+    "correct the line that the message names, or leave --limits out" },
+  { "bad-path",
+    "A path into JSON cannot be read.",
+    "report it to the plugin's author" },
+  { "bad-profile",
+    "A line of the profile file makes no sense, and it stands in the "
+    "profile that is needed.",
+    "correct the line, or migrate configure PROFILE" },
+  { "bad-request",
+    "A request that cannot be sent was asked for.",
+    "report it to the plugin's author" },
+  { "bad-session-name",
+    "A session's name holds characters that a folder's name should not.",
+    "use letters, digits, '-', '_' and '.'" },
+  { "bad-url",
+    "The text is no http or https URL.",
+    "write https://HOST" },
+  { "bad-value",
+    "An option's value is not what it wants.",
+    "see migrate COMMAND --help" },
+  { "bad-words",
+    "A command got too many words, or too few.",
+    "see migrate COMMAND --help" },
+  { "blocked",
+    "Something that the asset needs did not come to the target.",
+    "cure what blocks it: migrate errors; then migrate import" },
+  { "bug",
+    "A mistake in migrate itself.  The session is intact.",
+    "report it with the message; then run the command again" },
+  { "cannot-connect",
+    "The host did not answer: name, network, proxy or firewall.",
+    "check the host in the profile and the network, then run the command "
+    "again" },
+  { "cannot-read",
+    "A local file cannot be read.",
+    "check the file and its rights" },
+  { "cannot-write",
+    "A local file cannot be written.",
+    "check the folder and its rights" },
+  { "conflict",
+    "The target holds something of this name that is not what was sent.",
+    "remove or rename it in the target, then: migrate import "
+    "--retry-failed" },
+  { "connection-lost",
+    "The connection broke, and trying again did not help.",
+    "run the command again" },
+  { "creation-limit",
+    "The workspace allows only so many creations an hour.",
+    "nothing to do: the run waits and goes on; or run migrate import "
+    "later" },
+  { "cycle",
+    "Assets need each other, and none can be made first.",
+    "break the circle in the source, then: migrate export, migrate import" },
+  { "disk-full",
+    "The disk is full.  What is in the session stays good.",
+    "free some space, then run the command again" },
+  { "exists",
+    "The target has an asset of this name already.",
+    "migrate import --on-conflict update, or rename it in the target, "
+    "then --retry-failed" },
+  { "export-incomplete",
+    "A part of the source could not be exported; the rest is there.",
+    "migrate errors, then: migrate export --retry-failed" },
+  { "fields-dropped",
+    "The target accepted the asset but did not keep everything that was "
+    "sent.",
+    "compare: migrate validate; then set it by hand in the target" },
+  { "file-changed",
+    "A file of the session changed while it was being sent.",
+    "leave the session's folder alone, then: migrate import "
+    "--retry-failed" },
+  { "host-not-confirmed",
+    "The target's host name was not typed, so nothing was changed.",
+    "run it in a terminal, or add --yes-host HOST" },
+  { "html-page",
+    "The host answered with a web page: it is no workspace, or a login "
+    "page stands before it.",
+    "check the host in the profile: migrate configure PROFILE" },
+  { "insecure-host",
+    "http:// sends everything in clear; only this machine may be reached "
+    "so.",
+    "use https://, or --allow-http for a server without a token of "
+    "Databricks" },
+  { "interrupted",
+    "The run was stopped from outside.",
+    "the same command goes on where it stopped" },
+  { "kind-lost",
+    "The session holds a kind that no loaded plugin moves.",
+    "install the plugin, or name its folder: --plugin-dir DIR" },
+  { "locked",
+    "Another migrate works on this session or imports into this target.",
+    "wait for it, or end it, then run the command again" },
+  { "looked",
+    "A create whose reply was lost is being looked for in the target.",
+    "run migrate import again: it looks once more" },
+  { "manual",
+    "The asset cannot be moved by a program.",
+    "do it by hand: migrate report lists what" },
+  { "missing-value",
+    "An option that wants a value stands without one.",
+    "see migrate COMMAND --help" },
+  { "no-command",
+    "There is no command on the command line.",
+    "see migrate --help" },
+  { "no-credentials",
+    "The profile has no token and no client_id with client_secret, or "
+    "they were refused.",
+    "migrate configure PROFILE" },
+  { "no-export",
+    "The session holds nothing to work with yet.",
+    "migrate export" },
+  { "no-host",
+    "The profile does not say which workspace it is for.",
+    "migrate configure PROFILE --host https://HOST" },
+  { "no-id",
+    "An asset of the source has no id, so it cannot be kept apart from "
+    "others.",
+    "report it with --trace FILE" },
+  { "no-key",
+    "Secret values are sealed, and their key is not there.",
+    "give the key that was made with the session: --key-file FILE" },
+  { "no-kinds",
+    "Nothing is left to do: no kind is chosen that this workspace has.",
+    "see migrate plugins list; change --plugins or --skip" },
+  { "no-memory",
+    "There is not enough memory.",
+    "run the command again with --parallel 4" },
+  { "no-profile",
+    "There is no such profile in the profile file.",
+    "migrate configure PROFILE" },
+  { "no-program",
+    "A program that the profile or an option names is not installed.",
+    "install it, or migrate configure PROFILE" },
+  { "no-remove",
+    "The service cannot remove assets of this kind.",
+    "remove it by hand in the target" },
+  { "no-session",
+    "There is no such session, or it is not clear which one is meant.",
+    "migrate session list; then name one: --session NAME" },
+  { "no-target",
+    "It is not known which workspace is the target.",
+    "migrate import --to PROFILE" },
+  { "no-update",
+    "The service cannot change assets of this kind.",
+    "change it by hand in the target" },
+  { "not-found",
+    "The workspace does not have it (any more).",
+    "migrate export brings the session up to date" },
+  { "not-http",
+    "The host does not speak HTTP.",
+    "check host and port in the profile: migrate configure PROFILE" },
+  { "not-in-target",
+    "The asset is referred to, but it is not moved by what was chosen and "
+    "the target has none of that name.",
+    "choose its plugin too, or make it in the target; then: migrate "
+    "import" },
+  { "not-json",
+    "An answer is not JSON.",
+    "run the command again with --trace FILE, and see what the host "
+    "answers" },
+  { "not-reached",
+    "The run was stopped before it came to this.",
+    "run the command again" },
+  { "not-selected",
+    "The asset is left out by what was chosen.",
+    "run without --plugins, --skip and --name to include it" },
+  { "page-loop",
+    "A list of the service never ends.",
+    "run the command again; report it with --trace FILE" },
+  { "password-in-url",
+    "A password stands in a URL, where others can read it.",
+    "put it into a profile: migrate configure PROFILE" },
+  { "permission-denied",
+    "The credentials are good, but the right is missing.",
+    "give that identity the right (workspace admin has all), then run the "
+    "command again" },
+  { "plugin",
+    "A plugin said that something is wrong.",
+    "the message tells; then run the command again with --retry-failed" },
+  { "plugin-abi",
+    "A plugin was built for another version of migrate.",
+    "install the plugin that belongs to this version" },
+  { "plugin-crash",
+    "A plugin crashed.  The rest of the run was done.",
+    "report it to the plugin's author; then: migrate import "
+    "--retry-disabled" },
+  { "plugin-disabled",
+    "A plugin is left out for this run; the rest was done.",
+    "migrate errors tells why; then: migrate import --retry-disabled" },
+  { "plugin-load",
+    "A file is no plugin, or one that breaks the rules of "
+    "migrate-plugin(3).",
+    "migrate plugins check FILE; remove or replace the file" },
+  { "plugin-timeout",
+    "A plugin did nothing for too long.",
+    "run the command again; a longer time: --plugin-timeout 1h" },
+  { "plugin-writable",
+    "Others may write a plugin's file, so it is not loaded.",
+    "chmod go-w FILE, and let it belong to you or root" },
+  { "program-timeout",
+    "A program that was asked did not end in time.",
+    "run that program by hand and see" },
+  { "quota",
+    "The workspace has no room for more of these.",
+    "raise the quota, then: migrate import --retry-failed" },
+  { "refused",
+    "The service refused the request; the message is its own.",
+    "cure what the message says, then run it again with --retry-failed" },
+  { "same-workspace",
+    "Source and target are the same workspace.",
+    "name another target: --to PROFILE" },
+  { "server-error",
+    "The service failed, again and again.",
+    "run the command again later, with --retry-failed" },
+  { "session-corrupt",
+    "The session's file is damaged, or it is none.",
+    "name another session, or bring the folder back from a backup" },
+  { "session-error",
+    "The session's file could not be read or written.",
+    "run the command again; check disk and rights of the folder" },
+  { "session-exists",
+    "There is a session of this name already.",
+    "choose another name, or go on with it: --session NAME" },
+  { "session-foreign",
+    "The session belongs to another user.",
+    "name a session of your own: --session NAME" },
+  { "session-newer",
+    "The session was written by a newer migrate.",
+    "use that version" },
+  { "settled",
+    "A create whose reply was lost was found in the target.",
+    "nothing to do" },
+  { "source-changed",
+    "The asset was exported anew and differs from what was imported.",
+    "migrate import --on-conflict update" },
+  { "source-read-only",
+    "Something tried to write to the source, which is only read.",
+    "report it to the plugin's author" },
+  { "stopped",
+    "The run was asked to stop.",
+    "the same command goes on where it stopped" },
+  { "throttled",
+    "A rate limit let nothing through for longer than --throttle-wait.",
+    "run the command again later; nothing is lost" },
+  { "tls",
+    "The host's certificate could not be checked.",
+    "name the authority that signed it: --ca-bundle FILE" },
+  { "token-expired",
+    "The token is expired or was revoked.",
+    "migrate configure PROFILE, then run the command again" },
+  { "too-large",
+    "An answer or an asset is larger than migrate holds in memory.",
+    "move it by hand, or report it with --trace FILE" },
+  { "truncated",
+    "An answer ended in the middle.",
+    "run the command again" },
+  { "two-creates",
+    "A plugin tried to make two things for one asset.",
+    "report it to the plugin's author" },
+  { "uncertain",
+    "A create was sent and its reply was lost; it is not known whether "
+    "the asset is there.",
+    "run migrate import again after two minutes: it looks in the target" },
+  { "unknown-code",
+    "Nothing is known under this code.",
+    "migrate explain lists all codes" },
+  { "unknown-command",
+    "There is no such command.",
+    "see migrate --help" },
+  { "unknown-option",
+    "There is no such option.",
+    "see migrate COMMAND --help" },
+  { "unknown-plugin",
+    "There is no such plugin or kind.",
+    "see migrate plugins list" },
+  { "unknown-principal",
+    "An identity is named that the target does not have.",
+    "create it in the target, or choose its plugin too; then: migrate "
+    "import" },
+  { "unknown-reference",
+    "Something is referred to that is not in the export.",
+    "export it too: migrate export without --plugins; then migrate import" },
+  { "unsupported",
+    "This workspace does not offer it.",
+    "leave it out: --skip KIND; the report keeps the line" },
+  { "wrong-option",
+    "The option exists, but this command does not know it.",
+    "see migrate COMMAND --help" },
+  { "wrong-workspace",
+    "The profile leads to another workspace than the session was made "
+    "for.",
+    "name the right profile, or make a session for this one: migrate "
+    "session new NAME" },
+  { NULL, NULL, NULL },
+};
+
+const struct migrate_code *
+mg_code_find (const char *code)
+{
+  size_t low = 0, high = MG_N_ELEMENTS (mg_codes) - 1;
+
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    int order = strcmp (code, mg_codes[middle].code);
+
+    if (order == 0)
+      return &mg_codes[middle];
+    if (order < 0)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return NULL;
+}
+
+const struct migrate_code *
+mg_code_any (const struct mg_registry *registry, const char *code)
+{
+  const struct migrate_code *c = mg_code_find (code);
+  int i;
+
+  for (i = 0; c == NULL && registry != NULL && i < registry->n_plugins; i++) {
+    const struct migrate_code *p = registry->plugins[i]->p.codes;
+
+    for (; p != NULL && p->code != NULL && c == NULL; p++)
+      if (strcmp (p->code, code) == 0)
+        c = p;
+  }
+  return c;
+}
