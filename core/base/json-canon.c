@@ -223,9 +223,12 @@ canon_element (struct canon *c, struct mg_js *js, unsigned level, size_t index,
                size_t first, struct mg_buf *out)
 {
   size_t before = out->len, at;
+  struct mg_span here;
   int r;
 
-  mg_js_rules_element (&c->rules, level, index);
+  here.p = js->p;
+  here.len = (size_t) (js->end - js->p);
+  mg_js_rules_element (&c->rules, level, index, here);
   if (c->n_pieces > first)
     mg_buf_add_byte (out, ',');
   at = out->len;

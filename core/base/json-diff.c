@@ -111,7 +111,7 @@ diff_element (struct diff *d, size_t index, struct mg_span left,
   size_t len = d->path.len;
   int r;
 
-  mg_js_rules_element (&d->rules, level, index);
+  mg_js_rules_element (&d->rules, level, index, left.p ? left : right);
   mg_buf_addf (&d->path, "[%zu]", index);
   r = diff_value (d, left, right, level + 1);
   path_cut (d, len);

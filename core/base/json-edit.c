@@ -208,8 +208,11 @@ item_begin (struct mg_js_edit *e, struct mg_js *js, struct items *it,
       return r;
     r = mg_js_down_key (&e->set, mask, key, below, mg_js_edit_seen (e, depth));
   }
-  else
-    r = mg_js_down_element (&e->set, mask, it->index++, below);
+  else {
+    struct mg_span element = { js->p, (size_t) (js->end - js->p) };
+
+    r = mg_js_down_element (&e->set, mask, it->index++, element, below);
+  }
   it->value = js->p;
   return r;
 }

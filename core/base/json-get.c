@@ -46,7 +46,9 @@ walk_array (const struct walk *w, struct mg_js *js, uint64_t mask,
   int r = mg_js_enter (js, ']');
 
   for (; r > 0; r = mg_js_next (js, ']')) {
-    mg_js_down_element (&w->set, &mask, index++, &below);
+    struct mg_span element = { js->p, (size_t) (js->end - js->p) };
+
+    mg_js_down_element (&w->set, &mask, index++, element, &below);
     r = walk_value (w, js, below, depth + 1);
     if (r != 0)
       return r;

@@ -91,6 +91,7 @@ enum mg_js_step_kind {
   MG_JS_ANY_KEY,         /* .* */
   MG_JS_INDEX,           /* [3] */
   MG_JS_ANY_ELEMENT,     /* [*] or [] */
+  MG_JS_WHERE,           /* [key=value]: an object with that member */
   MG_JS_DEEP,            /* ** */
   MG_JS_INSIDE,          /* |json */
   MG_JS_END,
@@ -126,8 +127,10 @@ void mg_js_reach (const struct mg_js_set *set, uint64_t *mask, size_t state);
  * is.  'seen' (NULL allowed) collects the KEY states that matched. */
 int mg_js_down_key (const struct mg_js_set *set, const uint64_t *mask,
                     struct mg_span key, uint64_t *ret_mask, uint64_t *seen);
+/* 'element' is its text from the first byte on (the end may be further). */
 int mg_js_down_element (const struct mg_js_set *set, const uint64_t *mask,
-                        size_t index, uint64_t *ret_mask);
+                        size_t index, struct mg_span element,
+                        uint64_t *ret_mask);
 int mg_js_down_inside (const struct mg_js_set *set, const uint64_t *mask,
                        uint64_t *ret_mask);
 

@@ -17,6 +17,22 @@ bad_path (const char *path, const char *at, const char *why,
                        (size_t) (at - path), path);
 }
 
+/* [key=value]; the name is all of it. */
+static int
+parse_where (const char **p, struct mg_js_step *ret_step)
+{
+  const char *s = *p + 1, *end = strchr (s, ']');
+  const char *equal = end ? memchr (s, '=', (size_t) (end - s)) : NULL;
+
+  if (equal == NULL || equal == s)
+    return 0;
+  ret_step->kind = MG_JS_WHERE;
+  ret_step->name = s;
+  ret_step->len = (size_t) (end - s);
+  *p = end + 1;
+  return 1;
+}
+
 /* [*], [] or [3]; 0 when it is none of them. */
 static int
 parse_bracket (const char **p, struct mg_js_step *ret_step)
@@ -89,7 +105,7 @@ mg_js_compile (const char *path, size_t owner, struct mg_js_step *ret_steps,
     step->owner = owner;
     from = p;
     if (*p == '[')
-      good = parse_bracket (&p, step);
+      good = parse_bracket (&p, step) || parse_where (&p, step);
     else if (*p == '|') {
       good = strncmp (p, "|json", 5) == 0
              && (p[5] == '\0' || strchr (".[|", p[5]) != NULL);
@@ -177,22 +193,65 @@ mg_js_reach (const struct mg_js_set *set, uint64_t *mask, size_t state)
   }
 }
 
+/* Does a value equal the text after the '=' of a WHERE step?  A string by what
+ * it stands for, anything else as it stands. */
+static int
+value_is (struct mg_span value, const char *text, size_t len)
+{
+  struct mg_js_step wanted = { .kind = MG_JS_KEY, .name = text, .len = len };
+
+  if (*value.p != '"')
+    return value.len == len && memcmp (value.p, text, len) == 0;
+  value.p++;
+  value.len -= 2;
+  return mg_js_key_is (&wanted, value);
+}
+
+/* Is the element an object with the member that a WHERE step names? */
+static int
+element_has (const struct mg_js_step *step, struct mg_span element)
+{
+  const char *equal = memchr (step->name, '=', step->len);
+  struct mg_js_step name = { .kind = MG_JS_KEY, .name = step->name };
+  struct mg_js js = mg_js_open (element.p, element.len);
+  struct mg_span key, value;
+  int r;
+
+  js.inner = 1;
+  name.len = (size_t) (equal - step->name);
+  if (element.len == 0 || *element.p != '{')
+    return 0;
+  for (r = mg_js_enter (&js, '}'); r > 0; r = mg_js_next (&js, '}')) {
+    if (mg_js_key (&js, &key) < 0)
+      return 0;
+    value.p = js.p;
+    if (mg_js_skip (&js, 1) < 0)
+      return 0;
+    value.len = (size_t) (js.p - value.p);
+    if (mg_js_key_is (&name, key))
+      return value_is (value, equal + 1, step->len - name.len - 1);
+  }
+  return 0;
+}
+
 /* What one step of the path wants, seen from one level of the text. */
 enum level { LEVEL_KEY, LEVEL_ELEMENT, LEVEL_INSIDE };
 
 static int
 step_takes (const struct mg_js_step *step, enum level level,
-            struct mg_span key, size_t index)
+            struct mg_span here, size_t index)
 {
   switch (step->kind) {
   case MG_JS_KEY:
-    return level == LEVEL_KEY && mg_js_key_is (step, key);
+    return level == LEVEL_KEY && mg_js_key_is (step, here);
   case MG_JS_ANY_KEY:
     return level == LEVEL_KEY;
   case MG_JS_INDEX:
     return level == LEVEL_ELEMENT && step->len == index;
   case MG_JS_ANY_ELEMENT:
     return level == LEVEL_ELEMENT;
+  case MG_JS_WHERE:
+    return level == LEVEL_ELEMENT && element_has (step, here);
   case MG_JS_DEEP:
     return level != LEVEL_INSIDE;
   case MG_JS_INSIDE:
@@ -204,7 +263,7 @@ step_takes (const struct mg_js_step *step, enum level level,
 
 static int
 go_down (const struct mg_js_set *set, const uint64_t *mask, enum level level,
-         struct mg_span key, size_t index, uint64_t *ret_mask, uint64_t *seen)
+         struct mg_span here, size_t index, uint64_t *ret_mask, uint64_t *seen)
 {
   size_t w, s;
   uint64_t bits, any = 0;
@@ -213,7 +272,7 @@ go_down (const struct mg_js_set *set, const uint64_t *mask, enum level level,
   for (w = 0; w < set->n_words; w++)
     for (bits = mask[w]; bits != 0; bits &= bits - 1) {
       s = w * 64 + (size_t) __builtin_ctzll (bits);
-      if (!step_takes (&set->steps[s], level, key, index))
+      if (!step_takes (&set->steps[s], level, here, index))
         continue;
       any = 1;
       /* '**' stays where it is and goes on at the same time */
@@ -233,11 +292,9 @@ mg_js_down_key (const struct mg_js_set *set, const uint64_t *mask,
 
 int
 mg_js_down_element (const struct mg_js_set *set, const uint64_t *mask,
-                    size_t index, uint64_t *ret_mask)
+                    size_t index, struct mg_span element, uint64_t *ret_mask)
 {
-  struct mg_span none = { NULL, 0 };
-
-  return go_down (set, mask, LEVEL_ELEMENT, none, index, ret_mask, NULL);
+  return go_down (set, mask, LEVEL_ELEMENT, element, index, ret_mask, NULL);
 }
 
 int

@@ -115,9 +115,10 @@ mg_js_rules_key (struct mg_js_rules *r, unsigned level, struct mg_span key)
 }
 
 int
-mg_js_rules_element (struct mg_js_rules *r, unsigned level, size_t index)
+mg_js_rules_element (struct mg_js_rules *r, unsigned level, size_t index,
+                     struct mg_span element)
 {
-  return mg_js_down_element (&r->set, mask_of (r, level), index,
+  return mg_js_down_element (&r->set, mask_of (r, level), index, element,
                              mask_of (r, level + 1));
 }
 

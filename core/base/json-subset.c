@@ -84,7 +84,7 @@ element_part_of (struct mg_js_rules *rules, const struct mg_js_items *part,
                  size_t i, const struct mg_js_items *whole, size_t j,
                  unsigned level)
 {
-  mg_js_rules_element (rules, level, i);
+  mg_js_rules_element (rules, level, i, part->v[i].value);
   return part_of (rules, part->v[i].value, whole->v[j].value, level + 1);
 }
 

@@ -116,6 +116,9 @@ MG_TEST (ignored_paths_are_dropped)
                  "{\"y\":1}],\"m\":[1,2,3],\"z\":1}", &rules),
           "{\"b\":{\"id\":2},\"l\":[{},{\"y\":1}],\"m\":[1,3],\"z\":1}");
   is_str (canon ("{\"id\":1}", &rules), "{}");
+  rules.ignore = LIST ("t[k=a].v");
+  is_str (canon ("{\"t\":[{\"v\":1,\"k\":\"a\"},{\"v\":2}]}", &rules),
+          "{\"t\":[{\"k\":\"a\"},{\"v\":2}]}");
 }
 
 MG_TEST (unordered_arrays_are_sorted)
@@ -191,6 +194,7 @@ MG_TEST (a_part_may_lack_what_was_added)
   is_int (part ("{\"a\":1,\"b\":{\"c\":\"x\"}}",
                 "{\"z\":0,\"b\":{\"d\":1,\"c\":\"x\"},\"a\":1.0}", NULL), 1);
   is_int (part ("{\"a\":1}", "{\"a\":2}", NULL), 0);
+  is_int (part ("{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":3}", NULL), 0);
   is_int (part ("{\"a\":1}", "{\"b\":1}", NULL), 0);
   is_int (part ("{\"a\":1}", "{}", NULL), 0);
   is_int (part ("{\"b\":{\"c\":1}}", "{\"b\":{\"d\":1}}", NULL), 0);
@@ -215,6 +219,10 @@ MG_TEST (parts_of_unordered_arrays_do_not)
 
   is_int (part ("[3,1]", "[1,2,3]", &rules), 1);
   is_int (part ("[1,1]", "[1,2]", &rules), 0);
+  is_int (part ("[2]", "[1]", &rules), 0);
+  is_int (part ("[1]", "[2]", &rules), 0);
+  is_int (part ("[{\"z\":1}]", "[{\"a\":1},{\"b\":1},{\"x\":1,\"z\":1}]",
+                &rules), 1);
   is_int (part ("[{\"a\":1},{\"b\":2}]", "[{\"b\":2,\"c\":0},{\"a\":1}]",
                 &rules), 1);
   /* {} fits both, but has to leave the one that the other needs */
@@ -348,4 +356,19 @@ MG_TEST (depth_is_bounded)
   is_int (mg_json_canonical (text, 2 * n + 2, &rules, &b, NULL),
           MG_E_PROTOCOL);
   mg_buf_done (&b);
+}
+
+MG_TEST (endless_depth_is_an_error)
+{
+  size_t n = 200000, i;
+  char *text = mg_xmalloc (5 * n);
+  struct mg_json_rules rules = { .unordered = LIST ("**") };
+  struct mg_buf b = MG_BUF_INIT (10000000);
+
+  for (i = 0; i < n; i++)
+    memcpy (text + 5 * i, "{\"a\":", 5);
+  is_int (mg_json_canonical (text, 5 * n, &rules, &b, NULL), MG_E_PROTOCOL);
+  is_int (mg_json_subset (text, 5 * n, "{}", 2, &rules, NULL), MG_E_PROTOCOL);
+  mg_buf_done (&b);
+  mg_free (text);
 }

@@ -127,6 +127,12 @@ MG_TEST (drops_members)
   is_str (EDIT (text, DROP ("b.*")), "{\"a\":1,\"b\":{},\"c\":[]}");
 }
 
+MG_TEST (drops_elements_chosen_by_a_member)
+{
+  is_str (EDIT ("{\"t\":[{\"k\":\"a\"},{\"k\":\"b\"},{\"k\":\"c\"}]}",
+                DROP ("t[k=a]"), DROP ("t[k=b]")), "{\"t\":[{\"k\":\"c\"}]}");
+}
+
 MG_TEST (drops_repeated_keys_all)
 {
   is_str (EDIT ("{\"a\":1,\"b\":2,\"a\":3}", DROP ("a")), "{\"b\":2}");
@@ -163,6 +169,9 @@ MG_TEST (adds_missing_parents_once)
   is_str (EDIT ("{\"a\":{}}", SET ("a.b.c", "1"), SET ("a.b.d", "2"),
                 SET ("e.f", "3"), SET ("a.b.c", "9")),
           "{\"a\":{\"b\":{\"c\":1,\"d\":2}},\"e\":{\"f\":3}}");
+  is_str (EDIT ("{}", SET ("aa.b", "1"), SET ("a.b", "2"), SET ("ab", "3"),
+                SET ("\\a.c", "4")),
+          "{\"aa\":{\"b\":1},\"a\":{\"b\":2,\"c\":4},\"ab\":3}");
 }
 
 MG_TEST (adds_to_each_parent_of_a_wildcard)
@@ -417,4 +426,18 @@ MG_TEST (depth_is_bounded)
   is_int (mg_json_edit (text, 2 * n + 2, edits, 1, &b, NULL), MG_E_PROTOCOL);
   is_int (mg_json_edit (text, 2 * n + 2, NULL, 0, &b, NULL), MG_E_PROTOCOL);
   mg_buf_done (&b);
+}
+
+MG_TEST (endless_depth_is_an_error)
+{
+  size_t n = 200000, i;
+  char *text = mg_xmalloc (5 * n);
+  struct mg_edit edits[] = { SET ("**.b", "1"), MAP ("**.c", give, NULL) };
+  struct mg_buf b = MG_BUF_INIT (10000000);
+
+  for (i = 0; i < n; i++)
+    memcpy (text + 5 * i, "{\"a\":", 5);
+  is_int (mg_json_edit (text, 5 * n, edits, 2, &b, NULL), MG_E_PROTOCOL);
+  mg_buf_done (&b);
+  mg_free (text);
 }

@@ -139,13 +139,17 @@ MG_TEST (bounds_the_depth)
 
 MG_TEST (endless_depth_is_an_error)
 {
-  size_t n = 1000000;
+  size_t n = 1000000, i;
   char *text = mg_xmalloc (n);
   struct mg_span value;
 
   memset (text, '[', n);
   is_int (mg_json_check (text, n, NULL), MG_E_PROTOCOL);
   is_int (mg_json_get (text, n, "**.a", &value), 0);
+  for (i = 0; i + 5 <= n; i += 5)
+    memcpy (text + i, "{\"a\":", 5);
+  is_int (mg_json_check (text, n, NULL), MG_E_PROTOCOL);
+  is_int (mg_json_get (text, n, "**.b", &value), 0);
   mg_free (text);
 }
 
@@ -210,6 +214,21 @@ MG_TEST (stars_match_one_level)
   is_str (every ("[[1,2],[3]]", "[*][*]"), "1;2;3;");
 }
 
+MG_TEST (elements_are_chosen_by_a_member)
+{
+  const char *text = "{\"t\":[{\"key\":\"a.b\",\"v\":1},{\"v\":2,\"key\":\"c\"},"
+                     "7,[],{\"\\u006bey\":\"\\u0063\",\"v\":3},{\"n\":-5,\"v\":4},"
+                     "{\"key\":\"\"},{\"n\":{\"key\":\"c\"}}]}";
+
+  is_str (every (text, "t[key=a.b].v"), "1;");
+  is_str (every (text, "t[key=c].v"), "2;3;");
+  is_str (every (text, "t[n=-5].v"), "4;");
+  is_str (every (text, "t[key=]"), "{\"key\":\"\"};");
+  is_str (every (text, "t[v=1].key"), "\"a.b\";");
+  is_str (every (text, "t[key=d]"), "");
+  is_str (every (text, "t[ke=c]"), "");
+}
+
 MG_TEST (each_stops_when_told)
 {
   struct mg_buf b = MG_BUF_INIT (3);
@@ -262,6 +281,8 @@ MG_TEST (text_has_no_surrogates_and_no_zero_bytes)
 {
   is_str (text_at ("\"<\\ud800>\\udc00\\ud800\\u0041\\u0000!\"", ""),
           "<\xef\xbf\xbd>\xef\xbf\xbd\xef\xbf\xbd" "A\xef\xbf\xbd!");
+  is_str (text_at ("\"\\ud800abcdefgh\\ud800\\n12345\"", ""),
+          "\xef\xbf\xbd" "abcdefgh\xef\xbf\xbd\n12345");
   is_str (text_at ("\"[\\\"\\ud801\\\"]\"", "|json[0]"), "\xef\xbf\xbd");
 }
 
@@ -335,7 +356,8 @@ MG_TEST (paths_are_checked)
   static const char *const bad[] = { ".a", "a.", "a..b", "a[", "a[x]", "a[1",
                                      "a|xml", "a|jsonx", "|", "a\\", "[*",
                                      "a[*].", "[99999999999]",
-                                     "a[0]b", "|jsonx", "a|json[0]e**" };
+                                     "a[0]b", "a[=b]", "a[b=c", "|jsonx",
+                                     "a|json[0]e**" };
   static const char *const good[] = { "", "a", "a.b", "[*]", "[0][1]", "**",
                                       "**.a", "a|json", "a|json|json[0].b",
                                       "a\\.b", "a.*.b" };

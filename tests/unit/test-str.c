@@ -185,6 +185,8 @@ MG_TEST (distances)
   is_int (mg_distance ("kitten", "sitting"), 3);
   is_int (mg_distance ("sitting", "kitten"), 3);
   is_int (mg_distance ("export", "exprot"), 2);
+  is_int (mg_distance ("a", "abcd"), 3);
+  is_int (mg_distance ("abcd", "d"), 3);
 }
 
 MG_TEST (distances_of_long_strings_are_large)
@@ -206,6 +208,8 @@ MG_TEST (the_nearest_word_is_found)
 
   is_str (mg_nearest ("exprt", words), "export");
   is_str (mg_nearest ("imporrt", words), "import");
+  is_str (mg_nearest ("expo", words), "export");
+  is_null (mg_nearest ("exp", words));
   is_str (mg_nearest ("validat", words), "validate");
   is_null (mg_nearest ("zzzzzz", words));
   is_null (mg_nearest ("xy", words));

@@ -89,6 +89,7 @@ MG_TEST (iso_dates)
   is_int (iso ("1994-11-06T10:19:37+01:30"), 784111777 * MG_SECOND_US);
   is_int (iso ("1994-11-06T03:49:37-0500"), 784111777 * MG_SECOND_US);
   is_int (iso ("1969-12-31T23:59:59Z"), -MG_SECOND_US);
+  is_int (iso ("1994-11-07T08:08:37+23:59"), 784109377 * MG_SECOND_US);
 }
 
 MG_TEST (what_is_no_iso_date_is_refused)
