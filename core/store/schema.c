@@ -59,7 +59,7 @@ static const char schema[] =
   "CREATE TABLE run (rid INTEGER PRIMARY KEY, command TEXT NOT NULL, wsid"
   " INTEGER, version TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER,"
   " status INTEGER, requests INTEGER NOT NULL DEFAULT 0);"
-  "PRAGMA application_id = 1296647506;"
+  "PRAGMA application_id = 1296648018;"
   "PRAGMA user_version = 1;";
 
 static int

@@ -1,0 +1,81 @@
+/* Every statement is explained: none may scan a table or sort in a temporary
+ * tree, for then its time would grow with the session. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "mg-test.h"
+#include "store/schema.h"
+
+/* 1 when the plan of a statement has such a step. */
+static int
+plan_has (struct mg_conn *conn, const char *text, const char *step)
+{
+  char explain[4096];
+  sqlite3_stmt *st = NULL;
+  int found = 0;
+
+  snprintf (explain, sizeof explain, "EXPLAIN QUERY PLAN %s", text);
+  if (sqlite3_prepare_v2 (conn->db, explain, -1, &st, NULL) != SQLITE_OK) {
+    printf ("# %s: %s\n", text, sqlite3_errmsg (conn->db));
+    return 1;
+  }
+  while (sqlite3_step (st) == SQLITE_ROW) {
+    const char *line = (const char *) sqlite3_column_text (st, 3);
+
+    if (line != NULL && strncmp (line, step, strlen (step)) == 0) {
+      printf ("# %s\n#   %s\n", text, line);
+      found = 1;
+    }
+  }
+  sqlite3_finalize (st);
+  return found;
+}
+
+static void
+open_memory (struct mg_conn *conn)
+{
+  struct mg_error err = MG_ERROR_INIT;
+
+  is_int (mg_conn_open (conn, ":memory:",
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, 100, &err),
+          0);
+  is_int (mg_schema_prepare (conn, &err), 0);
+}
+
+MG_TEST (no_statement_scans_a_table)
+{
+  struct mg_conn conn;
+  int id, bad = 0;
+
+  open_memory (&conn);
+  for (id = 0; id < MG_SQL_N; id++)
+    bad += plan_has (&conn, mg_sql_text (id), "SCAN");
+  is_int (bad, 0);
+  mg_conn_done (&conn);
+}
+
+MG_TEST (no_statement_sorts)
+{
+  struct mg_conn conn;
+  int id, bad = 0;
+
+  open_memory (&conn);
+  for (id = 0; id < MG_SQL_N; id++)
+    bad += plan_has (&conn, mg_sql_text (id), "USE TEMP B-TREE");
+  is_int (bad, 0);
+  mg_conn_done (&conn);
+}
+
+MG_TEST (the_checker_sees_a_scan)
+{
+  struct mg_conn conn;
+
+  open_memory (&conn);
+  ok (plan_has (&conn, "SELECT * FROM asset WHERE body = ?1", "SCAN"));
+  ok (plan_has (&conn, "SELECT wid FROM work WHERE wsid = 1 ORDER BY message",
+                "USE TEMP B-TREE"));
+  mg_conn_done (&conn);
+}
