@@ -46,8 +46,8 @@ int mg_json_get (const char *text, size_t len, const char *path,
  * (NaN and Infinity too). */
 int mg_json_type (struct mg_span value);
 
-/* Text of a string (unescaped; lone surrogates become U+FFFD), or of a number
- * or true/false as they stand.  The caller frees with mg_free.  NULL for null,
+/* Text of a string (unescaped; lone surrogates and zero bytes become U+FFFD),
+ * or of a number or true/false as they stand.  The caller frees with mg_free.  NULL for null,
  * objects, arrays, absent.  mg_json_get_text is get + text. */
 char *mg_json_text (struct mg_span value);
 char *mg_json_get_text (const char *text, size_t len, const char *path);
@@ -58,7 +58,9 @@ int mg_json_get_bool (const char *text, size_t len, const char *path);
                                               /* 1 only for true */
 
 /* Every value at the path, in order of the text.  'each' returns 0 to go on;
- * anything else stops and is returned. */
+ * anything else stops and is returned.  MG_E_PROTOCOL when the text is not JSON
+ * (found on the way: 'each' may have been called), MG_E_INVALID for the path.
+ * Spans below '|json' live until 'each' returns. */
 int mg_json_each (const char *text, size_t len, const char *path,
                   int (*each) (void *opaque, struct mg_span value),
                   void *opaque);

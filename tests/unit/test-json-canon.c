@@ -233,6 +233,18 @@ MG_TEST (parts_of_unordered_arrays_do_not)
                 "[{\"a\":1,\"x\":1,\"y\":0},{\"x\":1,\"z\":1}]", &rules), 0);
 }
 
+MG_TEST (rules_hold_at_their_own_level)
+{
+  struct mg_json_rules rules = { .unordered = LIST ("m", "n[*].o") };
+
+  is_int (part ("{\"m\":[{},{\"a\":1}]}",
+                "{\"m\":[{\"a\":1,\"x\":1},{\"b\":2}]}", &rules), 1);
+  is_int (part ("{\"n\":[{\"o\":[{},{\"a\":1}]}]}",
+                "{\"n\":[{\"o\":[{\"a\":1,\"x\":1},{\"b\":2}]}]}", &rules), 1);
+  is_int (part ("{\"k\":[{},{\"a\":1}]}",
+                "{\"k\":[{\"a\":1,\"x\":1},{\"b\":2}]}", &rules), 0);
+}
+
 MG_TEST (what_was_sent_as_default_may_be_absent_but_not_different)
 {
   struct mg_json_rules rules = { .absent_is_default = 1 };
@@ -240,6 +252,7 @@ MG_TEST (what_was_sent_as_default_may_be_absent_but_not_different)
   is_int (part ("{\"a\":0,\"b\":{\"c\":\"\"}}", "{}", &rules), 1);
   is_int (part ("{\"a\":0}", "{\"a\":null}", &rules), 1);
   is_int (part ("{\"a\":0}", "{\"a\":5}", &rules), 0);
+  is_int (part ("{\"a\":1}", "{\"a\":0}", &rules), 0);
   is_int (part ("{\"a\":0}", "{}", NULL), 0);
   is_int (part ("{\"a\":1}", "{}", &rules), 0);
   is_int (part ("{\"b\":{\"c\":1}}", "{}", &rules), 0);

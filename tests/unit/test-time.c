@@ -188,6 +188,7 @@ MG_TEST (spans)
   is_str (mg_time_span (59400000, text), "59s");
   is_str (mg_time_span (59600000, text), "1m00s");
   is_str (mg_time_span (102 * MG_SECOND_US, text), "1m42s");
+  is_str (mg_time_span (3600 * MG_SECOND_US, text), "1h00m");
   is_str (mg_time_span (11100 * MG_SECOND_US, text), "3h05m");
 }
 
