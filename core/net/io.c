@@ -323,12 +323,19 @@ take_resumes (struct mg_remote *r)
 }
 
 /* Retries whose time has come go before what never left. */
-static int64_t
-take_retries (struct mg_remote *r, int64_t now_us)
+static void
+take_retries (struct mg_remote *r)
 {
+  int64_t now_us = mg_clock_now_us ();
+
   while (r->n_heap > 0 && r->heap[0]->due_us <= now_us)
     requeue (r, mg_heap_pop (r));
-  return r->n_heap > 0 ? r->heap[0]->due_us - now_us : INT64_MAX;
+}
+
+static int64_t
+next_retry_us (const struct mg_remote *r)
+{
+  return r->n_heap > 0 ? r->heap[0]->due_us - mg_clock_now_us () : INT64_MAX;
 }
 
 static int
@@ -340,8 +347,9 @@ is_paused (struct mg_call *call)
 
 /* A connection that says nothing is cut; one that waits for us is not. */
 static int64_t
-cut_silent (struct mg_remote *r, int64_t now_us)
+cut_silent (struct mg_remote *r)
 {
+  int64_t now_us = mg_clock_now_us ();
   int64_t next_us = INT64_MAX;
   int i;
 
@@ -360,7 +368,7 @@ cut_silent (struct mg_remote *r, int64_t now_us)
     snprintf (text, sizeof text, "not a byte for %s",
               mg_time_span (call->timeout_us, span));
     cut (r, call, MG_TRANSFER_TIMEOUT, text);
-    i--;
+    return 0;
   }
   return next_us;
 }
@@ -390,23 +398,25 @@ least (int64_t a, int64_t b)
   return a < b ? a : b;
 }
 
-/* One round without the wait; how long it may be. */
+/* One round without the wait; how long that may be.  What ends in here may
+ * start timers, so those are asked last. */
 static int64_t
 one_round (struct mg_remote *r)
 {
-  int64_t wait_us, now_us;
+  int64_t wait_us = INT64_MAX;
 
   take_inbox (r);
   take_resumes (r);
-  wait_us = mg_auth_step (r->auth, mg_clock_now_us ());
-  now_us = mg_clock_now_us ();
-  wait_us = least (wait_us, take_retries (r, now_us));
-  wait_us = least (wait_us, cut_silent (r, now_us));
+  mg_auth_step (r->auth, mg_clock_now_us ());
+  take_retries (r);
   if (is_stopping (r))
     drop_waiting (r);
   else
-    wait_us = least (wait_us, send_due (r));
-  return wait_us;
+    wait_us = send_due (r);
+  wait_us = least (wait_us, cut_silent (r));
+  wait_us = least (wait_us, mg_auth_step (r->auth, mg_clock_now_us ()));
+  wait_us = least (wait_us, next_retry_us (r));
+  return wait_us > 0 ? wait_us : 0;
 }
 
 /* Sleeps only when nothing came in the meantime, so that whoever queues wakes

@@ -10,6 +10,8 @@
 #define CUT_EVERY_US MG_SECOND_US
 #define HOLD_US (60 * MG_SECOND_US)
 #define GROWTH 0.001                   /* a second */
+#define GROWTH_LEARNED 0.01            /* ... where no limit is published */
+#define LEAST_LEARNED 10.0             /* one 429 says little about a limit */
 #define HALVE_WITHIN_US (10 * MG_SECOND_US)
 #define MIN_RATE (1.0 / 60)            /* one a minute: it never stands still */
 #define FREE_RATE 10000.0              /* learned limits beyond it are none */
@@ -49,7 +51,8 @@ grow (struct mg_rate *r, int64_t now_us)
     from = r->grown_us;
   if (now_us <= from)
     return;
-  r->rate *= 1 + GROWTH * (double) (now_us - from) / 1e6;
+  r->rate *= 1 + (r->top > 0 ? GROWTH : GROWTH_LEARNED)
+                 * (double) (now_us - from) / 1e6;
   r->grown_us = now_us;
   if (r->top > 0 && r->rate >= r->top)
     r->rate = r->top;
@@ -100,8 +103,8 @@ cut (struct mg_rate *r, int64_t now_us)
   if (r->rate <= 0) {
     /* nothing is published: begin with what was sent */
     r->rate = r->n_last_second > r->n_second ? r->n_last_second : r->n_second;
-    if (r->rate < 1)
-      r->rate = 1;
+    if (r->rate < LEAST_LEARNED)
+      r->rate = LEAST_LEARNED;
   }
   r->rate *= halve ? 0.5 : CUT;
   if (r->rate < MIN_RATE)

@@ -5,7 +5,9 @@
  * Requests leave evenly spaced, a little under the published limit, so that
  * any window of the service's, fixed or sliding, holds at most that many.
  * After a 429: x 0.97, at most once a second; hold for 60 s; then + 0.1 % a
- * second; halved only when three cuts within 10 s did not help.
+ * second; halved only when three cuts within 10 s did not help.  Where no limit
+ * is published the first 429 makes what was sent the limit, and it grows 1 % a
+ * second, until it is none again.
  */
 #ifndef MG_NET_RATE_H
 #define MG_NET_RATE_H

@@ -212,6 +212,16 @@ MG_TEST (a_class_without_a_limit_learns_one)
   ok (r.rate == 0);
 }
 
+MG_TEST (one_429_at_the_beginning_does_not_cripple_a_class)
+{
+  struct mg_rate r;
+
+  mg_rate_init (&r, 0, S, 0);
+  mg_rate_take (&r, 0);
+  mg_rate_throttled (&r, -1, 1000);
+  ok (r.rate >= 9);
+}
+
 /* A service with a token bucket of 20 a second whose clock differs by up to
  * 60 ms: the rule settles at no less than 0.97 of it. */
 MG_TEST (it_uses_a_token_bucket_nearly_whole)
