@@ -116,11 +116,13 @@ assign (struct sim_call *c, enum sim_kind kind, struct sim_object *account)
   struct sim_table *t = &c->s->tables[kind];
   struct sim_object *o = sim_table_by_id (t, account->id);
   MG_CLEANUP_FREE char *key = NULL;
+  char *text;
 
   if (o != NULL)
     return o;
-  key = sim_text_field (account->text, t->key);
-  o = sim_table_add (t, account->id, mg_xstrdup (account->text), 0, key);
+  text = sim_object_copy (&c->s->tables[account_kind (kind)], account);
+  key = sim_text_field (text, t->key);
+  o = sim_table_add (t, account->id, text, 0, key);
   o->account = 1;
   o->created_us = c->now_us;
   sim_effect (c, "create", "assignments", o->id, key);

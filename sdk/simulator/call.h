@@ -89,7 +89,7 @@ struct sim_call {
   /* set by handlers */
   const char *effect;        /* "create", "update", "delete", or NULL */
   const char *effect_kind;
-  char effect_id[64];
+  char effect_id[24];
   char *effect_key;
   /* set by faults */
   int64_t stale_us;          /* lists do not show what is younger */

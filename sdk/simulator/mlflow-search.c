@@ -18,6 +18,7 @@
 #define MAX_RESULTS 3000
 #define MAX_LIST 1000
 #define MAX_TERMS 16
+#define TOKEN_MASK INT64_C (0x5a5a5a5a)   /* so that nobody counts on it */
 
 /* --- filters --------------------------------------------------------- */
 
@@ -283,9 +284,8 @@ end_list (struct search *q, int64_t n, int64_t next)
 
   mg_buf_add_str (out, n == 0 ? "{" : "]");
   if (next >= 0)
-    mg_buf_addf (out, "%s\"next_page_token\":\"%08" PRIx64 "%c\"",
-                 n == 0 ? "" : ",", (uint64_t) next ^ 0x5a5a5a5au,
-                 q->order ? 'o' : 's');
+    mg_buf_addf (out, "%s\"next_page_token\":\"%c%" PRId64 "\"",
+                 n == 0 ? "" : ",", q->order ? 'o' : 's', next ^ TOKEN_MASK);
   mg_buf_add_byte (out, '}');
   q->c->r->status = 200;
   q->c->r->content_type = "application/json";
@@ -364,19 +364,19 @@ list_sorted (struct search *q)
 static int
 read_token (struct search *q, const char *token)
 {
-  char *end;
-  uint64_t value;
+  int64_t value;
 
   q->from = -1;
   if (token == NULL || *token == '\0')
     return 0;
-  value = strtoull (token, &end, 16);
-  if (end != token + 8 || end[0] != (q->order ? 'o' : 's') || end[1] != '\0') {
+  if (token[0] != (q->order ? 'o' : 's')
+      || mg_parse_int64 (token + 1, &value) < 0
+      || (value ^ TOKEN_MASK) < 0 || (value ^ TOKEN_MASK) > UINT32_MAX) {
     sim_fail (q->c, 400, "INVALID_PARAMETER_VALUE",
               "Invalid page token: '%s'", token);
     return -1;
   }
-  q->from = (int64_t) (value ^ 0x5a5a5a5au);
+  q->from = value ^ TOKEN_MASK;
   return 0;
 }
 

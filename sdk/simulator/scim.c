@@ -254,14 +254,15 @@ make_federated (struct sim *s, enum sim_kind kind, struct json_object *fields)
   enum sim_kind at = (enum sim_kind) (SIM_ACCOUNT_USERS + (int) kind);
   const char *key = sim_json_str (fields, s->tables[kind].key);
   struct sim_object *o = key ? sim_table_by_key (&s->tables[at], key) : NULL;
+  MG_CLEANUP_FREE char *made_key = NULL;
+  char *text;
 
   if (o == NULL)
     o = sim_scim_make (s, at, fields, s->account_base + ++s->n_account_ids);
-  o = sim_table_add (&s->tables[kind], o->id, mg_xstrdup (o->text), 0,
-                     key ? key : "");
+  text = sim_object_copy (&s->tables[at], o);
+  made_key = sim_text_field (text, s->tables[kind].key);
+  o = sim_table_add (&s->tables[kind], o->id, text, 0, made_key);
   o->account = 1;
-  if (s->tables[kind].key != NULL)
-    sim_table_set (&s->tables[kind], o, mg_xstrdup (o->text));
   return o;
 }
 

@@ -339,6 +339,14 @@ sim_object_text (const struct sim_table *t, const struct sim_object *o,
   return mg_buf_text (scratch);
 }
 
+char *
+sim_object_copy (const struct sim_table *t, const struct sim_object *o)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf scratch = MG_BUF_INIT (MAX_TEXT);
+
+  return mg_xstrdup (sim_object_text (t, o, &scratch));
+}
+
 struct json_object *
 sim_object_json (const struct sim_table *t, const struct sim_object *o)
 {

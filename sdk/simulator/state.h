@@ -98,6 +98,8 @@ uint32_t sim_table_from_slot (const struct sim_table *t, uint32_t slot);
 const char *sim_object_text (const struct sim_table *t,
                              const struct sim_object *o,
                              struct mg_buf *scratch);
+char *sim_object_copy (const struct sim_table *t,
+                       const struct sim_object *o);   /* caller frees */
 struct json_object *sim_object_json (const struct sim_table *t,
                                      const struct sim_object *o);
 struct sim_links *sim_object_links (struct sim_object *o); /* made if absent */

@@ -1,0 +1,264 @@
+/* --populate: the amounts, and each odd case of the list in
+ * migrate-simulator(1).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include "sim-test.h"
+
+static const char *
+user_field (const char *name, const char *field)
+{
+  struct mg_buf target = MG_BUF_INIT (4096);
+  char path[80];
+
+  mg_buf_add_str (&target, SCIM "Users?filter=");
+  mg_buf_add_url (&target, "userName eq ", 0);
+  {
+    struct mg_buf quoted = MG_BUF_INIT (4096);
+
+    mg_buf_add_json (&quoted, name);
+    mg_buf_add_url (&target, mg_buf_text (&quoted), 0);
+    mg_buf_done (&quoted);
+  }
+  is_int (call ("GET", mg_buf_text (&target), NULL), 200);
+  mg_buf_done (&target);
+  snprintf (path, sizeof path, "Resources.0.%s", field);
+  return at (path);
+}
+
+static const char *
+group_id (const char *name)
+{
+  struct mg_buf target = MG_BUF_INIT (4096);
+
+  mg_buf_add_str (&target, SCIM "Groups?filter=displayName%20eq%20");
+  {
+    struct mg_buf quoted = MG_BUF_INIT (4096);
+
+    mg_buf_add_json (&quoted, name);
+    mg_buf_add_url (&target, mg_buf_text (&quoted), 0);
+    mg_buf_done (&quoted);
+  }
+  is_int (call ("GET", mg_buf_text (&target), NULL), 200);
+  mg_buf_done (&target);
+  is_int (length ("Resources"), 1);
+  return at ("Resources.0.id");
+}
+
+static int
+total (const char *kind)
+{
+  is_int (gett ("GET", SCIM "%s?count=1", kind), 200);
+  return (int) atoll (at ("totalResults"));
+}
+
+static int
+has_member (const char *group, const char *member)
+{
+  int i;
+  char path[40];
+
+  gett ("GET", SCIM "Groups/%s", group);
+  for (i = 0; i < length ("members"); i++) {
+    snprintf (path, sizeof path, "members.%d.value", i);
+    if (mg_streq (at (path), member))
+      return 1;
+  }
+  return 0;
+}
+
+MG_TEST (the_amounts_are_those_asked_for)
+{
+  START (.populate = "medium");
+  is_int (total ("Users"), 3000);
+  is_int (total ("Groups"), 500);
+  is_int (total ("ServicePrincipals"), 200);
+  call ("POST", MLFLOW "search", "{\"view_type\":\"ALL\"}");
+  is_int (length ("experiments"), 300);
+  call ("GET", "/api/2.0/instance-profiles/list", NULL);
+  is_int (length ("instance_profiles"), 6);
+  START (.populate = "small,users=7");
+  is_int (total ("Users"), 7);
+}
+
+MG_TEST (an_amount_that_is_none_is_refused)
+{
+  struct sim_config config = { .populate = "users=many" };
+  struct mg_error err = MG_ERROR_INIT;
+
+  ok (sim_new (&config, 1, &sim, &err) < 0);
+  has_str (err.text, "users");
+}
+
+MG_TEST (odd_user_names)
+{
+  START (.populate = "small");
+  not_null (user_field ("conor.o'brien@example.com", "id"));
+  not_null (user_field ("\"quoted name\"@example.com", "id"));
+  not_null (user_field ("line\nbreak@example.com", "id"));
+  not_null (user_field ("\xe2\x80\xaemoc.elpmaxe@idib", "id"));
+  not_null (user_field ("zero\xe2\x80\x8bwidth@example.com", "id"));
+  not_null (user_field ("back\\slash@example.com", "id"));
+  not_null (user_field ("50%/half?x=1&y#z@example.com", "id"));
+  not_null (user_field ("plus+tag@example.com", "id"));
+  is_str (user_field ("mixed.case@example.com", "userName"),
+          "Mixed.Case@Example.COM");
+}
+
+MG_TEST (odd_display_names)
+{
+  START (.populate = "small");
+  has_str (user_field ("two.lines@example.com", "displayName"), "Two\nLines");
+  has_str (user_field ("ann.smith@example.com", "displayName"), "\"Nan\"");
+  has_str (user_field ("right.left@example.com", "displayName"),
+           "\xe2\x80\xae");
+  has_str (user_field ("mei.lin@example.com", "displayName"),
+           "\xf0\x9f\x91\xa9");
+  ok (strlen (user_field ("long.name@example.com", "displayName")) > 200);
+  is_str (user_field ("spaces@example.com", "displayName"),
+          "  Spaces   Around  ");
+}
+
+MG_TEST (odd_users)
+{
+  START (.populate = "medium");
+  is_str (user_field ("is.inactive@example.com", "active"), "false");
+  is_null (user_field ("no.name@example.com", "name"));
+  is_str (user_field ("two.mails@example.com", "emails.1.value"),
+          "two@home.example");
+  is_int (call ("GET", SCIM "Users?count=5000", NULL), 200);
+  has_str (text (), "instance-profile/data-");
+  has_str (text (), "allow-instance-pool-create");
+  has_str (text (), "workspace-consume");
+  has_str (text (), "\"type\":\"indirect\"");
+}
+
+MG_TEST (odd_service_principals)
+{
+  START (.populate = "small");
+  call ("GET", SCIM "ServicePrincipals?filter=displayName%20eq%20"
+        "%22nightly%20job%22", NULL);
+  is_int (length ("Resources"), 2);
+  is_str (at ("Resources.0.entitlements"), at ("Resources.1.entitlements"));
+  call ("GET", SCIM "ServicePrincipals?filter=displayName%20eq%20"
+        "%22deployer%22", NULL);
+  is_int (length ("Resources"), 2);
+  ok (strcmp (at ("Resources.0.active"), at ("Resources.1.active")) != 0);
+}
+
+MG_TEST (two_cycles_of_groups)
+{
+  const char *a, *b, *x, *y, *z;
+
+  START (.populate = "medium");
+  a = group_id ("cycle a");
+  b = group_id ("cycle b");
+  x = group_id ("ring x");
+  y = group_id ("ring y");
+  z = group_id ("ring z");
+  ok (has_member (a, b) && has_member (b, a));
+  ok (has_member (x, y) && has_member (y, z) && has_member (z, x));
+}
+
+MG_TEST (one_group_of_1500_and_one_of_none)
+{
+  START (.populate = "medium");
+  gett ("GET", SCIM "Groups/%s", group_id ("everybody"));
+  is_int (length ("members"), 1500);
+  gett ("GET", SCIM "Groups/%s", group_id ("empty"));
+  is_null (node ("members"));
+}
+
+MG_TEST (odd_groups)
+{
+  START (.populate = "medium");
+  not_null (group_id ("Data \"Quoted\" Team"));
+  not_null (group_id ("na\xc3\xafve caf\xc3\xa9"));
+  not_null (group_id ("a/b\\c?d#e%20f"));
+  not_null (group_id (" two  spaces "));
+  call ("GET", SCIM "Groups?count=600", NULL);
+  has_str (text (), "ServicePrincipals/");
+  has_str (text (), "\"externalId\":\"ext-");
+  has_str (text (), "\"type\":\"direct\",\"value\":\"arn:aws:iam");
+}
+
+MG_TEST (a_chain_of_ten_groups)
+{
+  char path[40];
+  int depth = 0, i;
+  const char *id = NULL;
+
+  START (.populate = "medium");
+  call ("GET", SCIM "Groups?count=600&attributes=displayName", NULL);
+  for (i = 0; i < length ("Resources") && id == NULL; i++) {
+    snprintf (path, sizeof path, "Resources.%d.displayName", i);
+    if (mg_starts (at (path), "team ") && mg_ends (at (path), " 21")) {
+      snprintf (path, sizeof path, "Resources.%d.id", i);
+      id = at (path);
+    }
+  }
+  while (id != NULL && depth < 20) {
+    gett ("GET", SCIM "Groups/%s", id);
+    depth++;
+    id = at ("groups.0.value");
+  }
+  is_int (depth, 10);
+}
+
+static const char *
+tags_of (const char *name)
+{
+  struct mg_buf target = MG_BUF_INIT (4096);
+
+  mg_buf_add_str (&target, MLFLOW "get-by-name?experiment_name=");
+  mg_buf_add_url (&target, name, 0);
+  is_int (call ("GET", mg_buf_text (&target), NULL), 200);
+  mg_buf_done (&target);
+  return at ("experiment.tags");
+}
+
+MG_TEST (odd_experiments)
+{
+  START (.populate = "small");
+  has_str (tags_of ("/Shared/churn"), "a\\r\\nb\\tc");
+  has_str (tags_of ("/Shared/churn"), "\"value\": \"\"");
+  has_str (tags_of ("/Shared/with 'single' and \"double\" quotes"), "vvvvvv");
+  has_str (tags_of ("/Shared/\xd0\xbe\xd0\xbf\xd1\x8b\xd1\x82 "
+                    "\xf0\x9f\xa7\xaa"), "tag 24");
+  has_str (tags_of ("/Shared/100% \\ done & dusted?#"),
+           "mlflow.note.content");
+  has_str (tags_of ("/Shared/two\nlines"), "12345678901234567890");
+  tags_of ("/Shared/\xe2\x80\xae" "ltr");
+  tags_of ("/Shared/deep/er/and/deeper/still/experiment");
+  tags_of ("/Shared/Churn");
+  tags_of ("/Users/conor.o'brien@example.com/o'experiment");
+  call ("POST", MLFLOW "search", "{\"view_type\":\"DELETED_ONLY\"}");
+  ok (length ("experiments") > 0);
+}
+
+MG_TEST (permissions_name_users_groups_and_service_principals)
+{
+  START (.populate = "medium");
+  tags_of ("/Shared/churn");
+  gett ("GET", "/api/2.0/permissions/experiments/%s",
+        at ("experiment.experiment_id"));
+  has_str (text (), "is.inactive@example.com");
+  has_str (text (), "conor.o'brien@example.com");
+  has_str (text (), "\"service_principal_name\"");
+  has_str (text (), "\"group_name\"");
+}
+
+MG_TEST (a_million_users_are_listed_from_anywhere)
+{
+  int64_t before;
+
+  START (.populate = "users=1000000");
+  before = mg_clock_now_us ();
+  is_int (call ("GET", SCIM "Users?startIndex=999991&count=10000", NULL),
+          200);
+  ok (mg_clock_now_us () - before < 500000);
+  is_int (length ("Resources"), 10);
+  is_str (at ("totalResults"), "1000000");
+}

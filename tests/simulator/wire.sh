@@ -1,0 +1,159 @@
+#!/bin/sh
+# What only shows on a socket: replies that are cut, late or wrong, the choice
+# of a workspace by name, TLS, the end.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+
+requires curl --version
+
+start_simulator --workspace old --populate small --workspace new \
+  --profiles "$tmp/profiles"
+
+# ask WORKSPACE PATH [CURL-ARG...]: sets $status, $out
+ask ()
+{
+  mg_ws=$1
+  mg_path=$2
+  shift 2
+  eval "mg_url=\$url_$mg_ws mg_token=\$token_$mg_ws"
+  run curl -sS --noproxy '*' --max-time 5 \
+    -H "Authorization: Bearer $mg_token" "$@" "$mg_url$mg_path"
+}
+
+me=/api/2.0/preview/scim/v2/Me
+fault ()
+{
+  ask old /_simulator/faults --data-binary "$1"
+}
+
+ask old $me
+like "a workspace answers" "$out" '"userName":"admin@example.com"'
+run curl -sS --noproxy '*' -H "Authorization: Bearer $token_new" "$url_old$me"
+like "each has a token of its own" "$out" 'UNAUTHENTICATED'
+
+# --- replies that go wrong --------------------------------------------------
+
+fault '{"match":"GET */Me","do":"cut"}'
+ask old $me
+status_is "a cut connection has no reply" 52
+fault '{"match":"GET */Me","do":"truncate","bytes":20}'
+ask old $me
+status_is "a truncated body is shorter than announced" 18
+is "and has the bytes that were asked for" "${#out}" 20
+fault '{"match":"GET */Me","do":"length","bytes":9}'
+ask old $me -D "$tmp/head"
+mg_length=$(sed -n 's/^Content-Length: \([0-9]*\).*/\1/p' "$tmp/head")
+is "a wrong length cuts what a client reads" "${#out}" "$mg_length"
+unlike "so that it is no JSON" "$out" '}$'
+fault '{"match":"GET */Me","do":"silent"}'
+ask old $me --max-time 1
+status_is "a silent server says nothing" 28
+fault '{"match":"GET */Me","do":"slow","ms":2}'
+ask old $me
+like "a slow one says all in the end" "$out" '}$'
+fault '{"match":"GET */Me","do":"empty"}'
+ask old $me -w '%{http_code}'
+is "an empty body has a status" "$out" 200
+fault '{"match":"GET */Me","do":"html"}'
+ask old $me -w '%{content_type}'
+like "a page is no JSON" "$out" '</html>.*text/html|text/html'
+fault '{"match":"GET */Me","do":"big","bytes":5000000}'
+ask old $me -o /dev/null -w '%{size_download}'
+is "a big body is big" "$out" 5000014
+fault '{"match":"GET */Me","do":"close"}'
+ask old $me -D "$tmp/head"
+like "a connection closed after a reply still has the reply" "$out" '}$'
+unlike "and it was not announced" "$(cat "$tmp/head")" '[Cc]onnection: close'
+fault '{"match":"GET */Me","do":"cut","reused":true}'
+ask old $me "$url_old$me"
+status_is "a reused connection dies once: curl repeats the GET" 0
+ask old /_simulator/counters
+like "and it was cut" "$out" '"cut":2'
+
+# --- delays ---------------------------------------------------------------
+
+ask old /_simulator/faults -X DELETE
+fault '{"match":"GET */Me","do":"delay","ms":400,"times":0}'
+i=0
+while [ $i -lt 20 ]; do
+  curl -s --noproxy '*' -o /dev/null -w '%{time_total}\n' \
+    -H "Authorization: Bearer $token_old" "$url_old$me" &
+  i=$((i + 1))
+  late="${late:-} $!"
+done >"$tmp/times"
+wait $late
+ask old /_simulator/ledger
+is "twenty late replies wait at the same time" \
+  "$(printf '%s\n' "$out" | sed -n '/"fault":"delay"/{
+      s/.*"arrival_us":\([0-9]*\).*"reply_us":\([0-9]*\).*/\1 \2/p
+    }' | awk 'NR == 1 { reply = $2 } $1 < reply { n++ } END { print n }')" 20
+ask old /_simulator/faults -X DELETE
+
+# --- workspaces by name -----------------------------------------------------
+
+run curl -sS --noproxy '' -x "$url_old" -H "Authorization: Bearer $token_new" \
+  http://new$me
+like "a proxy's target chooses the workspace by its name" "$out" userName
+run curl -sS --noproxy '' -x "$url_old" -H "Authorization: Bearer $token_new" \
+  "http://new.example.com/api/2.0/preview/scim/v2/Users?count=1"
+like "or by the first part of the host" "$out" '"totalResults":1,'
+
+# --- the profiles ---------------------------------------------------------
+
+like "there is a profile for each" "$(cat "$tmp/profiles")" '^\[old\]$'
+like "for OAuth too" "$(cat "$tmp/profiles")" '^\[new-m2m\]$'
+like "and for an expired token" "$(cat "$tmp/profiles")" '^\[new-expired\]$'
+id=$(sed -n '/^\[new-m2m\]/,/^$/s/^client_id = //p' "$tmp/profiles")
+secret=$(sed -n '/^\[new-m2m\]/,/^$/s/^client_secret = //p' "$tmp/profiles")
+run curl -sS --noproxy '*' -u "$id:$secret" -d grant_type=client_credentials \
+  -d scope=all-apis "$url_new/oidc/v1/token"
+access=$(printf '%s' "$out" | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+run curl -sS --noproxy '*' -H "Authorization: Bearer $access" "$url_new$me"
+like "HTTP Basic gets an access token" "$out" "\"applicationId\":\"$id\""
+
+# --- begin and end ---------------------------------------------------------
+
+run "$builddir/migrate-simulator" --populate lots
+status_is "an amount that is none ends it" 1
+like "with a reason" "$err" "populate: 'lots'"
+run "$builddir/migrate-simulator" --colour
+status_is "so does an unknown option" 2
+run "$builddir/migrate-simulator" --workspace a --workspace a
+status_is "and a name given twice" 2
+run "$builddir/migrate-simulator" --version
+like "it has a version" "$out" '^migrate-simulator [0-9]'
+run "$builddir/migrate-simulator" --help
+like "and help" "$out" '--populate SIZE'
+
+# once STATE LEDGER: one run that makes a user and ends
+once ()
+{
+  start_simulator --workspace keep --state "$tmp/state" --ledger "$tmp/ledger"
+  ask keep /api/2.0/preview/scim/v2/Users -d "{\"userName\":\"$1\"}"
+  kill "$simulator_pid"
+  mg_end=0
+  wait "$simulator_pid" || mg_end=$?
+}
+once first
+is "it ends on SIGTERM with status 0" "$mg_end" 0
+once second
+start_simulator --workspace keep --state "$tmp/state"
+ask keep '/api/2.0/preview/scim/v2/Users?attributes=userName'
+like "a state is kept from run to run" "$out" '"first".*"second"'
+is "a ledger is a SQLite file" "$(head -c 15 "$tmp/ledger")" "SQLite format 3"
+
+# --- TLS --------------------------------------------------------------------
+
+if command -v openssl >/dev/null 2>&1 && openssl req -x509 -newkey rsa:2048 \
+     -nodes -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -days 2 \
+     -keyout "$tmp/key.pem" -out "$tmp/cert.pem" 2>/dev/null; then
+  start_simulator --workspace safe --tls "$tmp/cert.pem" "$tmp/key.pem"
+  ask safe $me --cacert "$tmp/cert.pem"
+  like "it speaks TLS" "$out" userName
+  ask safe /.well-known/databricks-config --cacert "$tmp/cert.pem"
+  like "and says so" "$out" '"oidc_endpoint":"https://'
+  fault_url=$url_safe
+  ask safe /_simulator/faults --cacert "$tmp/cert.pem" \
+    -d '{"match":"*","do":"cut"}'
+  ask safe $me --cacert "$tmp/cert.pem"
+  ok "a cut works there too" [ "$status" != 0 ]
+fi
