@@ -98,12 +98,9 @@ enum migrate_once {
                                       what is NULL there is done generically */
 #define MIGRATE_KIND_NOCASE 0x2u   /* keys are equal without regard to case */
 #define MIGRATE_KIND_DETAIL 0x4u   /* the list gives stubs: 'get' each one */
-#define MIGRATE_KIND_CHECK 0x8u    /* a create may store less than was sent: when
-                                      its reply lacks something, an update
-                                      follows */
-#define MIGRATE_KIND_ADOPT_ONLY 0x10u /* listed so that references to it can be
+#define MIGRATE_KIND_ADOPT_ONLY 0x8u /* listed so that references to it can be
                                       resolved; never created */
-#define MIGRATE_KIND_SENSITIVE 0x20u /* bodies hold secrets: sealed at rest,
+#define MIGRATE_KIND_SENSITIVE 0x10u /* bodies hold secrets: sealed at rest,
                                       never in traces, reports or messages */
 
 /* What to do when a reference's asset has no counterpart in the target. */
@@ -123,6 +120,9 @@ struct migrate_ref {
   uint32_t late;         /* may be set by an update after the create: cut inside
                             a cycle, where the element that holds it is left out
                             of the create */
+  const char *prefix;    /* the name is only a part of the text: what stands
+                            after this prefix, up to the next '/'; a text that
+                            begins otherwise names nothing.  NULL = all of it */
 };
 
 /* A name by which references find the asset.  The id of a kind is always an
@@ -184,6 +184,10 @@ struct migrate_kind {
                                     not compared */
   const char *const *unordered;  /* arrays that are sets */
   const char *const *nocase;     /* strings compared without case */
+  const char *const *later;      /* members that a create may store otherwise than
+                                    they were sent: an update follows when its
+                                    reply shows so (or the plugin says
+                                    migrate_unfinished) */
   const char *const *merge;      /* arrays of an adopted asset whose missing
                                     elements import adds (never removes), by
                                     import_asset with MIGRATE_MERGE */
@@ -250,7 +254,8 @@ struct migrate_asset {
 
 /* = REQUESTS */
 
-/* What the request does if it arrives.  A callback may send one CREATE. */
+/* What the request does if it arrives.  A callback may send one CREATING
+ * request, and another only after the service refused the one before. */
 enum migrate_effect {
   MIGRATE_READ = 0,              /* nothing.  The source lets only these through */
   MIGRATE_IDEMPOTENT = 1,        /* twice is once: repeated when in doubt */
@@ -297,6 +302,7 @@ struct migrate_core {
   int (*generic) (struct migrate_ctx *ctx, const struct migrate_asset *asset);
   int (*created) (struct migrate_ctx *ctx, const char *id, const char *json,
                   size_t len);
+  void (*unfinished) (struct migrate_ctx *ctx);
   int (*manual) (struct migrate_ctx *ctx, const char *code, const char *text);
   int (*fail) (struct migrate_ctx *ctx, int code, const char *word,
                const char *text);
@@ -383,6 +389,13 @@ migrate_created (struct migrate_ctx *ctx, const char *id, const char *json,
                  size_t len)
 {
   return ctx->core->created (ctx, id, json, len);
+}
+
+/* import_asset, MIGRATE_CREATE: an update (MIGRATE_UPDATE) has to follow. */
+static inline void
+migrate_unfinished (struct migrate_ctx *ctx)
+{
+  ctx->core->unfinished (ctx);
 }
 
 /* This asset cannot be moved by us: a line among the manual actions.  Returns

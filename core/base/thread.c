@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/supervise.h"
 #include "base/thread.h"
 
 #define STACK_SIZE (256 * 1024)
@@ -127,6 +128,7 @@ start_routine (void *opaque)
 #ifdef __linux__
   pthread_setname_np (pthread_self (), start.name);
 #endif
+  mg_slot_thread ();
   start.run (start.arg);
   return NULL;
 }

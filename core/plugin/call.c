@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "base/supervise.h"
 #include "plugin/ctx.h"
 
 static int

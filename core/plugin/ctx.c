@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/supervise.h"
 #include "plugin/ctx.h"
 #include "store/work.h"
 
@@ -60,7 +61,8 @@ refuse_create (struct mg_ctx *ctx, uint32_t effect)
 {
   if (effect != MIGRATE_CREATING)
     return 0;
-  if (ctx->n_creates > 0)
+  if (ctx->n_creates > 0 && ctx->outcome != MG_OUTCOME_NOTHING
+      && ctx->outcome != MG_OUTCOME_REFUSED)
     return mg_error_set (&ctx->error, MG_E_INVALID, "two-creates",
                          "the plugin sent a second create for one asset; it "
                          "was refused; make it a kind of its own");
@@ -143,7 +145,11 @@ mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
   req.parts = body != NULL ? &part : NULL;
   req.n_parts = body != NULL;
   mg_response_init (&res);
+  if (effect == MIGRATE_CREATING)
+    mg_slot_sent ();
+  mg_slot_busy (1);
   r = mg_remote_call (ctx->side->remote, &req, &res, &ctx->error);
+  mg_slot_busy (0);
   if (effect == MIGRATE_CREATING)
     ctx->outcome = res.outcome;
   ctx->n_writes += effect != MIGRATE_READ;
@@ -225,6 +231,12 @@ service_created (struct migrate_ctx *pub, const char *id, const char *json,
   ctx->created_json = json ? mg_arena_strndup (&ctx->arena, json, len) : NULL;
   ctx->created_len = json ? len : 0;
   return 0;
+}
+
+static void
+service_unfinished (struct migrate_ctx *pub)
+{
+  ours (pub)->incomplete = 1;
 }
 
 static int
@@ -387,6 +399,7 @@ const struct migrate_core mg_services = {
   .emit_stub = service_emit_stub,
   .generic = service_generic,
   .created = service_created,
+  .unfinished = service_unfinished,
   .manual = service_manual,
   .fail = service_fail,
   .json_get = service_json_get,

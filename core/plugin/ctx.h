@@ -137,11 +137,4 @@ int mg_call_delete (struct mg_ctx *ctx, const struct mg_kind *kind,
 int mg_call_validate (struct mg_ctx *ctx, const struct mg_kind *kind,
                       const struct migrate_asset *asset);
 
-/* ---- who is running what: for the supervisor's page (supervise.h) ---- */
-
-struct mg_slot;
-void mg_slot_enter (const char *plugin, const char *kind, const char *asset,
-                    const char *callback);
-void mg_slot_leave (void);
-
 #endif

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/parse.h"
 #include "base/str.h"
+#include "base/supervise.h"
 #include "plugin/ctx.h"
 #include "plugin/permissions.h"
 
@@ -27,8 +28,11 @@ page_element (void *opaque, const char *element, size_t len,
               struct mg_error *err)
 {
   struct page *page = opaque;
-  int r = page->list->each (&page->ctx->pub, page->list->opaque, element, len);
+  int r;
 
+  mg_slot_busy (0);
+  r = page->list->each (&page->ctx->pub, page->list->opaque, element, len);
+  mg_slot_busy (1);
   if (r != 0 && err != &page->ctx->error)
     mg_error_copy (err, &page->ctx->error);
   return r;
@@ -131,7 +135,9 @@ one_page (struct mg_ctx *ctx, const struct mg_kind *kind,
   req.opaque = &page;
   req.max_body = MG_MAX_PAGE;
   mg_response_init (&res);
+  mg_slot_busy (1);
   r = mg_remote_call (ctx->side->remote, &req, &res, &ctx->error);
+  mg_slot_busy (0);
   if (r < 0)
     r = mg_ctx_unsupported (ctx, &res, r);
   mg_response_done (&res);
@@ -278,7 +284,7 @@ take_reply (struct mg_ctx *ctx, const struct migrate_asset *a,
   }
   key = mg_json_get_text (res->body, res->body_len, k->key);
   if (key != NULL) {
-    if ((k->flags & MIGRATE_KIND_CHECK)
+    if (k->later != NULL
         && mg_json_subset (a->json, a->json_len, res->body, res->body_len, NULL,
                            NULL) == 0)
       ctx->incomplete = 1;

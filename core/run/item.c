@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/supervise.h"
 #include "run/state.h"
 
 #define MAX_TRIES 5
@@ -25,6 +26,21 @@ struct item {
   struct migrate_asset asset;
   struct mg_result *result;
 };
+
+int
+mg_run_ensure_body (struct mg_ctx *ctx, const struct mg_kind *kind,
+                    struct mg_asset *asset, struct mg_error *err)
+{
+  int r;
+
+  if (asset->body.len > 0 || !(kind->k->flags & MIGRATE_KIND_DETAIL)
+      || kind->k->get == NULL)
+    return 0;
+  r = mg_generic_get (ctx, kind, asset->src_id, &asset->body);
+  if (r < 0 && err != &ctx->error)
+    mg_error_copy (err, &ctx->error);
+  return r;
+}
 
 static int
 load_target (struct item *it, struct mg_error *err)
@@ -49,6 +65,8 @@ load_target (struct item *it, struct mg_error *err)
     return 0;
   r = mg_asset_get (it->run->store, &it->ctx->packer, aid, &it->target, err);
   it->has_target = r > 0;
+  if (r > 0 && it->kind->parent == NULL)
+    r = mg_run_ensure_body (it->ctx, it->kind, &it->target, err);
   return r < 0 ? r : 0;
 }
 
@@ -237,7 +255,7 @@ report (struct item *it)
   mg_run_emit (it->run, &event);
 }
 
-void
+int64_t
 mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
             const struct mg_work *work)
 {
@@ -245,6 +263,7 @@ mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
                      .source = MG_ASSET_INIT, .target = MG_ASSET_INIT,
                      .body = MG_PREPARED_INIT };
   struct mg_error err = MG_ERROR_INIT;
+  int64_t due;
   int r;
 
   it.result = mg_result_new (work->wid, MG_FAILED);
@@ -254,13 +273,16 @@ mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
     fill_asset (&it);
     mg_digest_of (it.asset.json, it.asset.json_len, it.result->sent_sha);
     it.result->has_sha = 1;
+    mg_slot_tag (work->wid);
     r = mg_call_import (ctx, kind, &it.asset);
   }
   judge (&it, r);
   report (&it);
+  due = it.result->not_before;
   if (mg_result_post (run->store, it.result, &err) < 0)
     mg_run_fail (run, &err);
   mg_asset_done (&it.source);
   mg_asset_done (&it.target);
   mg_buf_done (&it.body.json);
+  return due;
 }

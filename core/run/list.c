@@ -154,11 +154,12 @@ run_list (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind)
   struct mg_list list = { .each = on_element, .page = on_page,
                           .restart = on_restart, .opaque = &w };
   struct mg_event event = { .event = "kind-end", .kind = kind->k->name };
-  int r = mg_walk_get (run->store, l->side->sid, kind->kid, "", &w.row,
-                       &ctx->error);
+  int listed, r = mg_walk_get (run->store, l->side->sid, kind->kid, "", &w.row,
+                               &ctx->error);
 
   ctx->stubs_only = l->listing->detail == MG_DETAIL_NONE;
-  if (r >= 0 && w.row.state != MG_WALK_DONE) {
+  listed = r >= 0 && w.row.state != MG_WALK_DONE;
+  if (listed) {
     r = walk_list (ctx, &w, &list);
     if (r == 0)
       r = mg_ctx_flush (ctx);
@@ -178,7 +179,7 @@ run_list (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind)
     mg_run_fail (run, &ctx->error);
   event.n = w.row.n;
   mg_run_total (run, kind->k->name, w.row.n);
-  if (r >= 0)
+  if (r == 0 && listed)
     mg_run_emit (run, &event);
   mg_walk_done (&w.row);
 }

@@ -192,6 +192,26 @@ plan_main (struct planner *p, const struct mg_asset *a, struct mg_error *err)
   return n == 1 ? plan_existing (p, a, new_aid, err) : plan_absent (p, a, err);
 }
 
+/* What belongs to an asset that is left out is left out with it. */
+static int
+plan_put (struct planner *p, const struct mg_asset *a, struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work parent = MG_WORK_INIT;
+  int r = 0;
+
+  if (a->parent != 0)
+    r = mg_work_get (p->run->store, p->run->target.wsid, a->parent,
+                     MG_PHASE_MAIN, &parent, err);
+  if (r > 0 && parent.state == MG_SKIPPED)
+    return plan_row (p, a, MG_OP_UPDATE, MG_SKIPPED, 0, parent.code,
+                     "its asset is left out", err);
+  if (r >= 0)
+    r = plan_missing (p, a, MG_OP_UPDATE, err);
+  if (r != 0)
+    return r < 0 ? r : 0;
+  return plan_row (p, a, MG_OP_UPDATE, MG_WAIT, 0, NULL, NULL, err);
+}
+
 static int
 plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
 {
@@ -218,13 +238,8 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
   if (o->name_glob != NULL && !mg_glob (o->name_glob, a->key))
     return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "not-selected",
                      "not selected by --name", err);
-  if (p->kind->k->once == MIGRATE_ONCE_PUT) {
-    r = plan_missing (p, a, MG_OP_UPDATE, err);
-    if (r != 0)
-      return r < 0 ? r : 0;
-    return plan_row (p, a, MG_OP_UPDATE, MG_WAIT, 0, NULL, NULL, err);
-  }
-  return plan_main (p, a, err);
+  return p->kind->k->once == MIGRATE_ONCE_PUT ? plan_put (p, a, err)
+         : plan_main (p, a, err);
 }
 
 /* ---- how long it takes at least, and what to begin with ---- */
@@ -347,6 +362,9 @@ plan_kinds (struct mg_run *run, struct mg_error *err)
         && (p.kind->chosen || p.kind->indexed))
       r = mg_asset_each (run->store, &p.packer, MG_SOURCE_WSID, p.kind->kid, 0,
                          plan_asset, &p, err);
+    /* the rows of permissions look at those of their assets */
+    if (r == 0)
+      r = mg_store_flush (run->store, err);
   }
   mg_packer_done (&p.packer);
   return r;

@@ -143,15 +143,37 @@ add_edge (struct mg_edges_op *op, int64_t dst)
   op->dst[op->n_dst++] = dst;
 }
 
+/* The name inside a text; NULL when it names nothing.  With a prefix *ret_rest
+ * is where the text goes on behind it. */
+static char *
+name_inside (const struct migrate_ref *ref, const char *text,
+             const char **ret_rest)
+{
+  const char *from = text, *end;
+
+  *ret_rest = "";
+  if (ref->prefix == NULL)
+    return *text != '\0' ? mg_xstrdup (text) : NULL;
+  if (!mg_starts (text, ref->prefix))
+    return NULL;
+  from += strlen (ref->prefix);
+  end = strchrnul (from, '/');
+  *ret_rest = end;
+  return end > from ? mg_xstrndup (from, (size_t) (end - from)) : NULL;
+}
+
 static int
 edge_value (void *opaque, struct mg_span value)
 {
   struct edges *e = opaque;
-  MG_CLEANUP_FREE char *text = mg_json_text (value);
+  MG_CLEANUP_FREE char *whole = mg_json_text (value);
+  MG_CLEANUP_FREE char *text = NULL;
+  const char *rest;
   int64_t dst = 0;
   int r;
 
-  if (text == NULL || *text == '\0')
+  text = whole ? name_inside (e->ref, whole, &rest) : NULL;
+  if (text == NULL)
     return 0;
   r = find_source (e->run, e->ref->ns, text, &dst, e->err);
   if (r < 0)
@@ -239,6 +261,8 @@ name_in (struct mg_run *run, const struct mg_asset *a, const char *ns)
     if (strcmp (alias->ns, ns) == 0) {
       if (strcmp (alias->path, kind->k->id) == 0)
         return mg_xstrdup (a->src_id);
+      if (strcmp (alias->path, kind->k->key) == 0)
+        return mg_xstrdup (a->key);
       return mg_json_get_text (mg_buf_text (&a->body), a->body.len,
                                alias->path);
     }
@@ -281,21 +305,27 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
 {
   struct ref_edit *e = opaque;
   struct prepare *p = e->p;
-  MG_CLEANUP_FREE char *text = mg_json_text (value);
+  MG_CLEANUP_FREE char *whole = mg_json_text (value);
+  MG_CLEANUP_FREE char *text = NULL;
   MG_CLEANUP_FREE char *mapped = NULL;
+  const char *rest;
   char shown[200];
   int r;
 
   (void) edit, (void) parent;
-  if (text == NULL || *text == '\0')
+  text = whole ? name_inside (e->ref, whole, &rest) : NULL;
+  if (text == NULL)
     return MG_MAP_KEEP;
   r = resolve (p, e->ref->ns, text, &mapped, err);
   if (r < 0)
     return r;
+  /* names that differ in case only are the same: the asset keeps its own */
   if (r > 0) {
-    if (strcmp (mapped, text) == 0)
+    if (strcmp (mapped, text) == 0
+        || (e->ref->prefix != NULL && strcasecmp (mapped, text) == 0))
       return MG_MAP_KEEP;
-    mg_buf_add_str (ret_text, mapped);
+    mg_buf_addf (ret_text, "%s%s%s", e->ref->prefix ? e->ref->prefix : "",
+                 mapped, rest);
     return MG_MAP_REPLACE;
   }
   if (e->ref->late && p->purpose == MG_FOR_CREATE) {

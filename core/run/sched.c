@@ -205,15 +205,19 @@ static void
 run_one (struct sched *s, struct mg_ctx *ctx, struct ring *ring)
 {
   struct mg_run_state *state = s->run->state;
+  struct doubts *d = &s->doubts[ring->kind->index];
   struct mg_work work = ring->rows[ring->head];
+  int64_t due;
 
   ring->head = (ring->head + 1) % MG_RING;
   ring->n--;
   ring->running++;
   s->n_running++;
   mg_mutex_unlock (&state->lock);
-  mg_item_do (s->run, ctx, ring->kind, &work);
+  due = mg_item_do (s->run, ctx, ring->kind, &work);
   mg_mutex_lock (&state->lock);
+  if (due != 0 && due < d->due)
+    d->due = due;
   ring->running--;
   s->n_running--;
   s->quiet = -1;

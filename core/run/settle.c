@@ -74,25 +74,12 @@ is_taken (struct settler *s, int64_t aid)
 }
 
 static int
-same_key (const struct settler *s, const struct mg_asset *a)
-{
-  MG_CLEANUP_FREE char *left = NULL;
-  MG_CLEANUP_FREE char *right = NULL;
-
-  if (!(s->kind->k->flags & MIGRATE_KIND_NOCASE))
-    return mg_streq (a->key, s->source.key);
-  left = mg_fold (a->key);
-  right = mg_fold (s->source.key);
-  return strcmp (left, right) == 0;
-}
-
-static int
 look_at (void *opaque, const struct mg_asset *a, struct mg_error *err)
 {
   struct settler *s = opaque;
 
   (void) err;
-  if (a->seen_sid != s->probe_sid || !same_key (s, a) || is_taken (s, a->aid))
+  if (a->seen_sid != s->probe_sid || is_taken (s, a->aid))
     return 0;
   s->same_name++;
   s->other = a->aid;
@@ -105,24 +92,31 @@ look_at (void *opaque, const struct mg_asset *a, struct mg_error *err)
   return 1;
 }
 
-/* Every asset of the target under this name. */
+/* Every asset of the target under this name.  1 when one fits. */
 static int
 look_for_key (struct settler *s, struct mg_error *err)
 {
+  /* the key as it was sent: a part of it may be a name of the target */
+  MG_CLEANUP_FREE char *sent =
+    mg_json_get_text (mg_buf_text (&s->sent.json), s->sent.json.len,
+                      s->kind->k->key);
+  const char *key = sent ? sent : s->source.key;
   MG_CLEANUP_FREE char *folded =
-    s->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (s->source.key) : NULL;
+    s->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (key) : NULL;
   int64_t aids[64];
   char ns[128];
   int i, n, r = 0;
 
   snprintf (ns, sizeof ns, "%s.key", s->kind->k->name);
   n = mg_alias_find (s->run->store, s->run->target.wsid, ns,
-                     folded ? folded : s->source.key, aids, 64, err);
+                     folded ? folded : key, aids, 64, err);
   for (i = 0; i < n && r == 0; i++) {
     MG_CLEANUP (mg_asset_done) struct mg_asset a = MG_ASSET_INIT;
 
     r = mg_asset_get (s->run->store, &s->ctx->packer, aids[i], &a, err);
     if (r > 0)
+      r = mg_run_ensure_body (s->ctx, s->kind, &a, err);
+    if (r == 0)
       r = look_at (s, &a, err);
   }
   return n < 0 ? n : r < 0 ? r : 0;
@@ -140,8 +134,7 @@ take (struct settler *s, struct mg_result *res)
   res->provenance = MG_CREATED;
   /* what the lost reply would have told is not known: an update makes sure */
   res->finish = s->kind->k->update != NULL
-                && (s->sent.dropped_late > 0
-                    || (s->kind->k->flags & MIGRATE_KIND_CHECK) != 0);
+                && (s->sent.dropped_late > 0 || s->kind->k->later != NULL);
   mg_result_say (res, "settled", "found in the target after a lost reply");
 }
 

@@ -104,6 +104,10 @@ struct mg_cache *mg_cache_new (void);
 void mg_cache_free (struct mg_cache *cache);
 void mg_cache_clear (struct mg_cache *cache);
 
+/* Reads the body of a target's asset of which only the stub is known. */
+int mg_run_ensure_body (struct mg_ctx *ctx, const struct mg_kind *kind,
+                        struct mg_asset *asset, struct mg_error *err);
+
 /* ---- comparing (compare.c) ---- */
 
 /* What both sides look like when they are equal.  Appends. */
@@ -114,7 +118,8 @@ int mg_compare_diff (const struct mg_kind *kind, const struct mg_buf *source,
                      int (*each) (void *opaque, const char *path,
                                   struct mg_span source, struct mg_span target),
                      void *opaque, struct mg_error *err);
-/* Was 'sent' stored as 'found'?  The service may have added to it. */
+/* Was 'sent' stored as 'found'?  The service may have added to it; members of
+ * later[] do not count. */
 int mg_compare_sent (const struct mg_kind *kind, const char *sent,
                      size_t sent_len, const char *found, size_t found_len);
 
@@ -125,9 +130,10 @@ int mg_compare_union (const struct mg_kind *kind, const char *before,
 
 /* ---- importing (sched.c, item.c, settle.c) ---- */
 
-/* Does one claimed piece of work and posts its result. */
-void mg_item_do (struct mg_run *run, struct mg_ctx *ctx,
-                 const struct mg_kind *kind, const struct mg_work *work);
+/* Does one claimed piece of work and posts its result.  Returns the wall time at
+ * which it has to be looked at again when it is in doubt, else 0. */
+int64_t mg_item_do (struct mg_run *run, struct mg_ctx *ctx,
+                    const struct mg_kind *kind, const struct mg_work *work);
 
 /* Decides the doubts of a kind that are due: lists it once, compares. */
 int mg_settle_kind (struct mg_run *run, struct mg_ctx *ctx,

@@ -102,9 +102,35 @@ each_difference (void *opaque, const char *path, struct mg_span source,
   return post (d->v, "differs", path, source, target, d->err);
 }
 
+/* An adopted asset keeps what it had, and import added what it lacked. */
+static int
+add_former (struct validator *v, const struct mg_work *work,
+            const struct mg_asset *target, struct mg_prepared *wanted,
+            struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
+  struct mg_buf joined = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int r;
+
+  if (work->op != MG_OP_MERGE)
+    return 0;
+  r = mg_work_before (v->run->store, &v->ctx.packer, work->wid, &before, err);
+  if (r == 0)
+    mg_buf_add (&before, mg_buf_text (&target->body), target->body.len);
+  if (r >= 0)
+    r = mg_compare_union (v->kind, mg_buf_text (&before), before.len,
+                          mg_buf_text (&wanted->json), wanted->json.len,
+                          &joined, err);
+  if (r == 0)
+    mg_buf_move (&wanted->json, &joined);
+  mg_buf_done (&joined);
+  return r;
+}
+
 static int
 compare (struct validator *v, const struct mg_asset *source,
-         const struct mg_asset *target, struct mg_error *err)
+         const struct mg_work *work, const struct mg_asset *target,
+         struct mg_error *err)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
   MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
@@ -113,6 +139,8 @@ compare (struct validator *v, const struct mg_asset *source,
   int r = mg_run_prepare (v->run, &v->ctx, v->kind, source, MG_FOR_COMPARE,
                           &wanted, err);
 
+  if (r == 0)
+    r = add_former (v, work, target, &wanted, err);
   if (r == 0)
     r = mg_compare_form (v->kind, mg_buf_text (&wanted.json), wanted.json.len,
                          &left, err);
@@ -239,7 +267,7 @@ validate_asset (void *opaque, const struct mg_asset *source,
     r = missing (v, err);
   else {
     v->row->target++;
-    r = compare (v, source, &target, err);
+    r = compare (v, source, &work, &target, err);
     if (r == 0)
       r = call_plugin (v, source, &target);
   }

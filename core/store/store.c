@@ -45,6 +45,7 @@ struct mg_store {
 
   void (*hook) (void *opaque);
   void *hook_opaque;
+  int stirred;                     /* the writer's own */
   struct delta deltas[MAX_DELTAS];
   int n_deltas;
   unsigned char key[MG_SEAL_KEY_LEN];
@@ -98,6 +99,12 @@ mg_store_count (struct mg_store *s, int wsid, int kid, int state,
   d->kid = kid;
   d->state = state;
   d->change = change;
+}
+
+void
+mg_store_stir (struct mg_store *s)
+{
+  s->stirred = 1;
 }
 
 static void
@@ -202,8 +209,9 @@ writer_thread (void *arg)
         checkpoint (s, SQLITE_CHECKPOINT_PASSIVE);
         pages = 0;
       }
-      if (hook != NULL)
+      if (hook != NULL && s->stirred)
         hook (s->hook_opaque);
+      s->stirred = 0;
     }
     mg_mutex_lock (&s->lock);
     if (r < 0 && s->broken.code == 0) {

@@ -60,7 +60,10 @@ const char *mg_store_blobs (const struct mg_store *store);
 const unsigned char *mg_store_key (const struct mg_store *store);
 void mg_store_set_key (struct mg_store *store, const unsigned char *key);
 
-/* Called on the writer thread after every commit (the scheduler wakes). */
+/* Inside apply: this transaction gives the scheduler something to do. */
+void mg_store_stir (struct mg_store *store);
+
+/* Called on the writer thread after every commit that stirred. */
 void mg_store_set_hook (struct mg_store *store, void (*hook) (void *opaque),
                         void *opaque);
 

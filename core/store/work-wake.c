@@ -17,6 +17,8 @@ mg_work_set (struct mg_store *store, struct mg_conn *conn,
     mg_store_count (store, w->wsid, w->kid, w->state, -1);
     mg_store_count (store, w->wsid, w->kid, state, 1);
   }
+  if (state == MG_READY)
+    mg_store_stir (store);
   return mg_sql_run (conn, err, MG_SQL_WORK_SET, "iiIIss", w->wid,
                      (int64_t) state, wait_on, not_before, code, message);
 }

@@ -1,9 +1,11 @@
 /* mlflow: experiments, of Databricks workspaces and of plain MLflow servers.
  *
- * Data only.  The names are paths of the workspace and stay; ids, artifact
- * places and times are the server's.  Databricks adds tags of its own to every
- * experiment (databricks-api.md 21.1).
+ * The names are paths of the workspace and stay; ids, artifact places and times
+ * are the server's.  Databricks adds tags of its own to every experiment, and
+ * wants the folder of a new one to exist: the one callback here makes it
+ * (databricks-api.md 21.1).
  */
+#include <string.h>
 #include <migrate-plugin.h>
 
 static const char *const experiment_owned[] = {
@@ -13,7 +15,16 @@ static const char *const experiment_owned[] = {
   "tags[key=mlflow.experiment.sourceName]", NULL,
 };
 
-static const char *const experiment_unordered[] = { "tags", NULL };
+/* A create takes 20 tags; the others are set afterwards. */
+#define TAGS_OF_A_CREATE 20
+
+static const char *const experiment_tags[] = { "tags", NULL };
+
+/* "/Users/NAME/..." needs the home of NAME. */
+static const struct migrate_ref experiment_refs[] = {
+  { .path = "name", .ns = "principal.home", .prefix = "/Users/" },
+  { .path = NULL },
+};
 
 /* A deleted experiment keeps its name; it can be restored where it is. */
 static const struct migrate_leave experiment_leave[] = {
@@ -28,6 +39,7 @@ static const struct migrate_kind kinds[] = {
     .title = "experiments",
     .key = "name", .id = "experiment_id",
     .once = MIGRATE_ONCE_UNIQUE,
+    .flags = MIGRATE_KIND_CALLS, .lanes = 64,
     .ends = MIGRATE_END_DATABRICKS | MIGRATE_END_MLFLOW,
     .paging = MIGRATE_PAGING_TOKEN,
     .list = "POST /api/2.0/mlflow/experiments/search",
@@ -36,14 +48,112 @@ static const struct migrate_kind kinds[] = {
     .get = "GET /api/2.0/mlflow/experiments/get?experiment_id={id}",
     .unwrap = "experiment",
     .create = "POST /api/2.0/mlflow/experiments/create",
+    .update = "POST /api/2.0/mlflow/experiments/set-experiment-tag",
     .remove = "POST /api/2.0/mlflow/experiments/delete",
     .permissions = "experiments",
     .owned = experiment_owned,
-    .unordered = experiment_unordered,
+    .unordered = experiment_tags,
+    .later = experiment_tags,
+    .refs = experiment_refs,
     .leave = experiment_leave,
     .link = "/#mlflow/experiments/{id}",
   },
 };
+
+/* The folder that an experiment's name is in. */
+static int
+make_folder (struct migrate_ctx *ctx, const char *name)
+{
+  struct migrate_request req = MIGRATE_REQUEST_INIT;
+  const struct migrate_response *res = NULL;
+  const char *slash = strrchr (name, '/');
+
+  req.effect = MIGRATE_IDEMPOTENT;
+  req.call = "POST /api/2.0/workspace/mkdirs";
+  req.body = migrate_printf (
+    ctx, "{\"path\":%s}",
+    migrate_quote (ctx, migrate_printf (ctx, "%.*s", (int) (slash - name),
+                                        name)));
+  req.body_len = strlen (req.body);
+  return migrate_request (ctx, &req, &res);
+}
+
+struct tags {
+  const struct migrate_asset *asset;
+  const char *kept;              /* JSON of the first ones */
+  int n;
+};
+
+static int
+count_tag (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
+{
+  struct tags *tags = (struct tags *) opaque;
+
+  if (tags->n++ < TAGS_OF_A_CREATE)
+    tags->kept = migrate_printf (ctx, "%s%s%.*s", tags->kept,
+                                 tags->n > 1 ? "," : "", (int) len, json);
+  return 0;
+}
+
+static int
+create_experiment (struct migrate_ctx *ctx, const struct migrate_asset *asset,
+                   const char *name)
+{
+  struct migrate_asset first = *asset;
+  struct tags tags = { asset, "", 0 };
+  const char *slash = strrchr (name, '/');
+  int r;
+
+  migrate_json_each (ctx, asset->json, asset->json_len, "tags[*]", count_tag,
+                     &tags);
+  if (tags.n > TAGS_OF_A_CREATE) {
+    first.json = migrate_printf (ctx, "{\"name\":%s,\"tags\":[%s]}",
+                                 migrate_quote (ctx, name), tags.kept);
+    first.json_len = strlen (first.json);
+    migrate_unfinished (ctx);
+  }
+  r = migrate_generic (ctx, &first);
+  if (r != MIGRATE_E_NOT_FOUND || migrate_end (ctx) != MIGRATE_END_DATABRICKS
+      || slash == NULL || slash == name)
+    return r;
+  r = make_folder (ctx, name);
+  return r < 0 ? r : migrate_generic (ctx, &first);
+}
+
+static int
+set_tag (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
+{
+  struct tags *tags = (struct tags *) opaque;
+  struct migrate_request req = MIGRATE_REQUEST_INIT;
+  const struct migrate_response *res = NULL;
+  const char *key = "", *value = "";
+
+  migrate_json_get (ctx, json, len, "key", &key);
+  migrate_json_get (ctx, json, len, "value", &value);
+  req.effect = MIGRATE_IDEMPOTENT;
+  req.call = "POST /api/2.0/mlflow/experiments/set-experiment-tag";
+  req.body = migrate_printf (
+    ctx, "{\"experiment_id\":%s,\"key\":%s,\"value\":%s}",
+    migrate_quote (ctx, tags->asset->target_id), migrate_quote (ctx, key),
+    migrate_quote (ctx, value));
+  req.body_len = strlen (req.body);
+  return migrate_request (ctx, &req, &res);
+}
+
+static int
+import_experiment (struct migrate_ctx *ctx, void *self,
+                   const struct migrate_asset *asset)
+{
+  struct tags tags = { asset, "", 0 };
+  const char *name = asset->key;
+
+  (void) self;
+  if (asset->phase != MIGRATE_CREATE)
+    return migrate_json_each (ctx, asset->json, asset->json_len, "tags[*]",
+                              set_tag, &tags);
+  migrate_json_get (ctx, asset->json, asset->json_len, "name", &name);
+  return create_experiment (ctx, asset, name);
+}
 
 static const struct migrate_code codes[] = {
   { "deleted-experiment", "the experiment is deleted in the source",
@@ -64,5 +174,6 @@ MIGRATE_REGISTER (
   .version = MIGRATE_VERSION_STRING,
   .kinds = kinds, .n_kinds = 1,
   .codes = codes,
-  .rights = rights
+  .rights = rights,
+  .import_asset = import_experiment
 );

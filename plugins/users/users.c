@@ -35,6 +35,9 @@ static const char *const principal_sets[] = {
   "members", "entitlements", "roles", "emails", "schemas", NULL,
 };
 
+/* A service may create every principal active. */
+static const char *const principal_later[] = { "active", NULL };
+
 static const char *const user_merge[] = { "entitlements", "roles", NULL };
 static const char *const group_merge[] = {
   "members", "entitlements", "roles", NULL,
@@ -45,11 +48,13 @@ static const struct migrate_alias profile_aliases[] = {
 };
 static const struct migrate_alias user_aliases[] = {
   { "scim.id", "id", 0 }, { "principal.user_name", "userName", 1 },
+  { "principal.home", "userName", 1 },
   { NULL, NULL, 0 },
 };
 static const struct migrate_alias service_aliases[] = {
   { "scim.id", "id", 0 },
   { "principal.service_principal_name", "applicationId", 0 },
+  { "principal.home", "applicationId", 1 },
   { NULL, NULL, 0 },
 };
 static const struct migrate_alias group_aliases[] = {
@@ -58,13 +63,13 @@ static const struct migrate_alias group_aliases[] = {
 };
 
 static const struct migrate_ref principal_refs[] = {
-  { "roles[*].value", "instance-profile.arn", MIGRATE_BLOCK, 0 },
-  { NULL, NULL, 0, 0 },
+  { .path = "roles[*].value", .ns = "instance-profile.arn" },
+  { .path = NULL },
 };
 static const struct migrate_ref group_refs[] = {
-  { "members[*].value", "scim.id", MIGRATE_BLOCK, 1 },
-  { "roles[*].value", "instance-profile.arn", MIGRATE_BLOCK, 0 },
-  { NULL, NULL, 0, 0 },
+  { .path = "members[*].value", .ns = "scim.id", .late = 1 },
+  { .path = "roles[*].value", .ns = "instance-profile.arn" },
+  { .path = NULL },
 };
 
 /* Without this the service tries to start a machine with the profile. */
@@ -88,7 +93,7 @@ static const struct migrate_kind kinds[] = {
     .name = "users", .title = "users",
     .key = "userName", .id = "id",
     .once = MIGRATE_ONCE_UNIQUE,
-    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_NOCASE | MIGRATE_KIND_CHECK,
+    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_NOCASE,
     .lanes = 64,
     .paging = MIGRATE_PAGING_START_INDEX,
     .list = "GET " SCIM "Users?count=1000", .array = "Resources",
@@ -98,13 +103,14 @@ static const struct migrate_kind kinds[] = {
     .remove = "DELETE " SCIM "Users/{id}",
     .content_type = SCIM_JSON,
     .owned = user_owned, .unordered = principal_sets, .merge = user_merge,
+    .later = principal_later,
     .refs = principal_refs, .aliases = user_aliases,
   },
   {
     .name = "service-principals", .title = "service principals",
     .key = "displayName", .id = "id",
     .once = MIGRATE_ONCE_NONUNIQUE,
-    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_CHECK,
+    .flags = MIGRATE_KIND_CALLS,
     .lanes = 64,
     .paging = MIGRATE_PAGING_START_INDEX,
     .list = "GET " SCIM "ServicePrincipals?count=1000", .array = "Resources",
@@ -114,6 +120,7 @@ static const struct migrate_kind kinds[] = {
     .remove = "DELETE " SCIM "ServicePrincipals/{id}",
     .content_type = SCIM_JSON,
     .owned = service_owned, .unordered = principal_sets, .merge = user_merge,
+    .later = principal_later,
     .refs = principal_refs, .aliases = service_aliases,
   },
   {
