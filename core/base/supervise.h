@@ -12,7 +12,7 @@
  *   no slot                                   one restart, then exit 4
  *   KILL, TERM, QUIT                          no restart
  *
- * At most 'n_plugins + 2' restarts.  Heap damage may blame the wrong one, so
+ * At most max_restarts of them.  Heap damage may blame the wrong one, so
  * messages say "crashed while running".
  */
 #ifndef MG_BASE_SUPERVISE_H

@@ -81,13 +81,17 @@ mg_call_export (struct mg_ctx *ctx, const struct mg_kind *kind,
                 const struct mg_list *list)
 {
   struct mg_plugin *plugin = kind->plugin;
+  int r;
 
   mg_ctx_begin (ctx, kind, NULL);
   if (!uses_calls (kind) || plugin->p.export_kind == NULL)
     return mg_generic_list (ctx, kind, list);
-  return IN_PLUGIN (ctx, plugin, kind->k->name, "", "export_kind",
-                    plugin->p.export_kind (&ctx->pub, self_of (ctx, plugin),
-                                           kind->k));
+  ctx->list = list;
+  r = IN_PLUGIN (ctx, plugin, kind->k->name, "", "export_kind",
+                 plugin->p.export_kind (&ctx->pub, self_of (ctx, plugin),
+                                        kind->k));
+  ctx->list = NULL;
+  return r;
 }
 
 int

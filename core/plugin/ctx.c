@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/supervise.h"
+#include "plugin/check.h"
 #include "plugin/ctx.h"
 #include "store/work.h"
 
@@ -70,6 +71,16 @@ refuse_create (struct mg_ctx *ctx, uint32_t effect)
   return 0;
 }
 
+static int
+check_call (struct mg_ctx *ctx, uint32_t effect, const char *call)
+{
+  if (call != NULL && mg_call_ok (call) && effect <= MIGRATE_CREATING)
+    return 0;
+  return mg_error_set (&ctx->error, MG_E_INVALID, "bad-call",
+                       "the plugin asked for '%s', which is no call; it must "
+                       "read \"METHOD /path\"", call ? call : "");
+}
+
 static char *
 fill_path (struct mg_ctx *ctx, const char *path, const char *id)
 {
@@ -122,20 +133,18 @@ mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
              const char *id, const char *content_type, const char *body,
              size_t body_len, const struct migrate_response **ret_res)
 {
-  const char *space = strchr (call, ' ');
   struct mg_part part = { MG_PART_MEM, body, body_len, NULL };
   struct mg_request req = { 0 };
   struct mg_response res;
   struct migrate_response *kept = NULL;
-  int r;
+  const char *space;
+  int r = check_call (ctx, effect, call);
 
-  if (space == NULL || space[1] != '/' || effect > MIGRATE_CREATING)
-    return mg_error_set (&ctx->error, MG_E_INVALID, "bad-call",
-                         "the plugin asked for '%s', which is no call; it must "
-                         "read \"METHOD /path\"", call);
-  r = refuse_create (ctx, effect);
+  if (r == 0)
+    r = refuse_create (ctx, effect);
   if (r < 0)
     return r;
+  space = strchr (call, ' ');
   req.effect = effect == MIGRATE_READ ? MG_READ
                : effect == MIGRATE_CREATING ? MG_CREATE : MG_IDEMPOTENT;
   req.method = mg_arena_strndup (&ctx->arena, call, (size_t) (space - call));
@@ -173,20 +182,50 @@ service_request (struct migrate_ctx *pub, const struct migrate_request *req,
                       req->content_type, req->body, req->body_len, ret_res);
 }
 
+/* The kind of a service's argument; without it an error. */
 static const struct mg_kind *
 find_kind (struct mg_ctx *ctx, const struct migrate_kind *k)
 {
-  return k ? mg_registry_kind (ctx->registry, k->name) : NULL;
+  const struct mg_kind *kind =
+    k != NULL ? mg_registry_kind (ctx->registry, k->name) : NULL;
+
+  if (kind == NULL)
+    mg_error_set (&ctx->error, MG_E_INVALID, "bad-call",
+                  "the plugin spoke of a kind that it does not have");
+  return kind;
+}
+
+/* A page that is complete is kept, whatever becomes of the others. */
+static int
+page_done (struct mg_ctx *ctx, void *opaque, const char *cursor)
+{
+  const struct mg_list *list = ctx->list;
+
+  (void) opaque, (void) cursor;
+  if (list == NULL || list->page == NULL)
+    return 0;
+  return list->page (ctx, list->opaque, NULL);
+}
+
+static void
+page_again (struct mg_ctx *ctx, void *opaque)
+{
+  (void) opaque;
+  if (ctx->list != NULL && ctx->list->restart != NULL)
+    ctx->list->restart (ctx, ctx->list->opaque);
 }
 
 static int
 service_pages (struct migrate_ctx *pub, const struct migrate_kind *k,
                mg_element_fn each, void *opaque)
 {
-  struct mg_list list = { .each = each, .opaque = opaque };
+  struct mg_list list = { .each = each, .page = page_done,
+                          .restart = page_again, .opaque = opaque };
   const struct mg_kind *kind = find_kind (ours (pub), k);
 
-  if (kind == NULL || kind->k->list == NULL)
+  if (kind == NULL)
+    return MG_E_INVALID;
+  if (kind->k->list == NULL)
     return mg_error_set (&ours (pub)->error, MG_E_INVALID, "bad-call",
                          "the plugin asked for the list of a kind without one");
   return mg_generic_list (ours (pub), kind, &list);
@@ -198,9 +237,8 @@ service_emit (struct migrate_ctx *pub, const struct migrate_kind *k,
 {
   const struct mg_kind *kind = find_kind (ours (pub), k);
 
-  if (kind == NULL)
-    return MG_E_INVALID;
-  return mg_ctx_emit (ours (pub), kind, json, len);
+  return kind == NULL ? MG_E_INVALID
+         : mg_ctx_emit (ours (pub), kind, json, len);
 }
 
 static int
@@ -211,6 +249,9 @@ service_emit_stub (struct migrate_ctx *pub, const struct migrate_kind *k,
 
   if (kind == NULL)
     return MG_E_INVALID;
+  if (id == NULL)
+    return mg_error_set (&ours (pub)->error, MG_E_INVALID, "no-id",
+                         "the plugin emitted a stub without an id");
   return mg_ctx_emit_stub (ours (pub), kind, id, NULL, stamp);
 }
 
@@ -226,6 +267,9 @@ service_created (struct migrate_ctx *pub, const char *id, const char *json,
 {
   struct mg_ctx *ctx = ours (pub);
 
+  if (id == NULL || *id == '\0')
+    return mg_error_set (&ctx->error, MG_E_UNCERTAIN, "uncertain",
+                         "the plugin reported an asset without its id");
   ctx->created = 1;
   ctx->created_id = mg_arena_strdup (&ctx->arena, id);
   ctx->created_json = json ? mg_arena_strndup (&ctx->arena, json, len) : NULL;
@@ -257,8 +301,12 @@ service_fail (struct migrate_ctx *pub, int code, const char *word,
   struct mg_ctx *ctx = ours (pub);
   char id[sizeof ctx->error.id];
 
-  if (ctx->error.code != 0 && word == NULL)
-    return mg_error_prefix (&ctx->error, "%s", text);
+  if (ctx->error.code != 0 && word == NULL) {
+    mg_error_prefix (&ctx->error, "%s", text);
+    if (code < 0)
+      ctx->error.code = code;
+    return ctx->error.code;
+  }
   memcpy (id, ctx->error.id, sizeof id);
   return mg_error_set (&ctx->error, code < 0 ? code : MG_E_FAIL,
                        word ? word : id[0] ? id : "plugin", "%s", text);

@@ -19,6 +19,8 @@ struct mg_side {
   int64_t sid;                     /* the snapshot that exports write to */
 };
 
+struct mg_list;
+
 struct mg_ctx {
   struct migrate_ctx pub;          /* first: plugins hold a pointer to it */
   struct mg_arena arena;
@@ -30,6 +32,7 @@ struct mg_ctx {
   struct mg_packer packer;
   const struct mg_kind *kind;      /* whose callback runs */
   const struct mg_asset *asset;    /* that it runs for, or NULL */
+  const struct mg_list *list;      /* what export_kind feeds, or NULL */
 
   /* what the callback did */
   struct mg_put_op *batch;         /* emitted, not posted yet */

@@ -369,7 +369,7 @@ mg_registry_choose (struct mg_registry *registry, const char *only,
   for (i = 0; i < registry->n_kinds; i++) {
     struct mg_kind *kind = registry->kinds[i];
 
-    if (!(ends_of (kind) & end) || kind->plugin->disabled)
+    if (!(ends_of (kind) & end))
       kind->chosen = 0;
   }
   index_referenced (registry, end);

@@ -126,13 +126,33 @@ has_elements (const struct mg_kind *kind, const struct mg_asset *a)
   return 0;
 }
 
+/* The target's is one of those that are never moved (deleted, built in): it
+ * cannot stand for this one, and keeps its name from it. */
+static int
+plan_unusable (struct planner *p, const struct mg_asset *a, int64_t new_aid,
+               struct mg_error *err)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
+  int r = p->kind->k->leave == NULL ? 0
+          : mg_asset_get (p->run->store, &p->packer, new_aid, &target, err);
+
+  if (r <= 0 || left_out (p->kind, &target) == NULL)
+    return r < 0 ? r : 0;
+  r = plan_row (p, a, MG_OP_CREATE, MG_FAILED, 0, "unusable",
+                "the target has one of this name that cannot be used; restore "
+                "or remove it there, then migrate import --retry-failed", err);
+  return r < 0 ? r : 1;
+}
+
 /* It is in the target already. */
 static int
 plan_existing (struct planner *p, const struct mg_asset *a, int64_t new_aid,
                struct mg_error *err)
 {
-  int r;
+  int r = plan_unusable (p, a, new_aid, err);
 
+  if (r != 0)
+    return r < 0 ? r : 0;
   if (!p->kind->chosen || (p->kind->k->flags & MIGRATE_KIND_ADOPT_ONLY))
     return plan_row (p, a, MG_OP_ADOPT, MG_UNCHANGED, new_aid, NULL, NULL, err);
   if (p->run->options.on_conflict == MG_CONFLICT_FAIL)

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/supervise.h"
 #include "run/state.h"
 
 #define TICK_US 200000
@@ -265,6 +266,61 @@ plugin_in_use (const struct mg_run *run, const struct mg_plugin *plugin)
   return 0;
 }
 
+/* The plugin is out for this run: one line, and it counts as a failure. */
+static void
+say_disabled (struct mg_run *run, struct mg_side *side,
+              struct mg_plugin *plugin)
+{
+  mg_run_note (run, side, 0, NULL, plugin->p.name, "plugin-disabled",
+               plugin->why.text);
+  run->n_failed++;
+}
+
+/* Nothing was sent for this row when the plugin crashed. */
+static int
+fail_crashed (struct mg_run *run, const struct mg_verdict *v,
+              struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
+  struct mg_result *res;
+  int r = mg_work_by_id (run->store, v->tag, &work, err);
+
+  if (r <= 0 || (work.state != MG_SENT && work.state != MG_READY))
+    return r < 0 ? r : 0;
+  res = mg_result_new (v->tag, MG_FAILED);
+  mg_result_say (res, "plugin-crash", "the plugin crashed while importing this; "
+                 "nothing was sent");
+  return mg_result_post (run->store, res, err);
+}
+
+int
+mg_run_take_verdicts (struct mg_run *run, struct mg_error *err)
+{
+  struct mg_verdict *verdicts;
+  int i, r = 0, n;
+
+  if (run->state->verdicts_taken)
+    return 0;
+  run->state->verdicts_taken = 1;
+  verdicts = mg_xcalloc (MG_MAX_VERDICTS, sizeof *verdicts);
+  n = mg_verdicts (verdicts, MG_MAX_VERDICTS);
+  for (i = 0; i < n && r == 0; i++) {
+    const struct mg_verdict *v = &verdicts[i];
+    struct mg_plugin *plugin = mg_registry_plugin (run->registry, v->plugin);
+
+    if (plugin != NULL && v->disable) {
+      plugin->disabled = 1;
+      mg_error_set (&plugin->why, MG_E_FAIL, "plugin-crash",
+                    "crashed while running %s of '%s'", v->callback, v->asset);
+    }
+    /* a create that had left is in doubt, and is settled as such */
+    if (!v->disable && v->tag != 0 && !v->sent)
+      r = fail_crashed (run, v, err);
+  }
+  mg_free (verdicts);
+  return r == 0 ? mg_store_flush (run->store, err) : r;
+}
+
 int
 mg_run_open_plugins (struct mg_run *run, struct mg_side *side,
                      struct mg_error *err)
@@ -272,13 +328,20 @@ mg_run_open_plugins (struct mg_run *run, struct mg_side *side,
   struct mg_ctx ctx;
   int i, r;
 
+  r = mg_run_take_verdicts (run, err);
+  if (r < 0)
+    return r;
   mg_ctx_init (&ctx, run->store, side, run->registry);
   ctx.option = run->plugin_option;
   for (i = 0; i < run->registry->n_plugins; i++) {
     struct mg_plugin *plugin = run->registry->plugins[i];
 
-    if (plugin->disabled || !plugin_in_use (run, plugin))
+    if (!plugin_in_use (run, plugin))
       continue;
+    if (plugin->disabled) {
+      say_disabled (run, side, plugin);
+      continue;
+    }
     r = mg_call_open (&ctx, plugin);
     if (r < 0 && mg_run_is_fatal (r)) {
       mg_error_copy (err, &ctx.error);
@@ -288,9 +351,7 @@ mg_run_open_plugins (struct mg_run *run, struct mg_side *side,
     if (r < 0) {
       plugin->disabled = 1;
       mg_error_copy (&plugin->why, &ctx.error);
-      mg_run_note (run, side, 0, NULL, plugin->p.name, "plugin-disabled",
-                   ctx.error.text);
-      run->n_failed++;
+      say_disabled (run, side, plugin);
     }
   }
   mg_ctx_done (&ctx);

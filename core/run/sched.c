@@ -507,6 +507,8 @@ count_failures (struct mg_run *run, struct mg_error *err)
     r = mg_counters_get (run->store, run->target.wsid, kind->kid, counts, NULL,
                          err);
     run->n_failed += counts[MG_FAILED] + counts[MG_BLOCKED] + counts[MG_DOUBT];
+    if (kind->plugin->disabled)
+      run->n_failed += counts[MG_WAIT] + counts[MG_READY] + counts[MG_SENT];
   }
   return r < 0 ? r : 0;
 }
@@ -514,8 +516,10 @@ count_failures (struct mg_run *run, struct mg_error *err)
 static int
 prepare_rows (struct mg_run *run, struct mg_error *err)
 {
-  int i, r = reopen_sent (run, err);
+  int i, r = mg_run_take_verdicts (run, err);
 
+  if (r == 0)
+    r = reopen_sent (run, err);
   if (r == 0)
     r = mg_run_plan (run, NULL, err);
   for (i = 0; i < run->registry->n_kinds && r == 0; i++)

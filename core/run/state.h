@@ -19,6 +19,7 @@ struct mg_run_state {
   int n_progress;
   struct mg_mutex event_lock;
   struct mg_cache *cache;          /* references resolved already */
+  int verdicts_taken;
 };
 
 /* No more work is to be begun. */
@@ -49,6 +50,10 @@ int mg_run_pool (struct mg_run *run, struct mg_side *side, int n,
                                void *opaque),
                  void *opaque, struct mg_error *err);
 int mg_run_n_workers (const struct mg_run *run);
+
+/* What the supervisor decided about crashes of the run before this one: marks
+ * plugins disabled, and fails the work that crashed before it sent anything. */
+int mg_run_take_verdicts (struct mg_run *run, struct mg_error *err);
 
 /* Opens the plugins' side; a plugin whose open fails is disabled. */
 int mg_run_open_plugins (struct mg_run *run, struct mg_side *side,

@@ -51,8 +51,6 @@ static const char schema[] =
   "CREATE TABLE note (nid INTEGER PRIMARY KEY, wsid INTEGER NOT NULL, aid"
   " INTEGER, kid INTEGER, code TEXT NOT NULL, message TEXT NOT NULL,"
   " UNIQUE (wsid, aid, code, message));"
-  "CREATE TABLE disabled (plugin TEXT PRIMARY KEY, code TEXT NOT NULL,"
-  " message TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;"
   "CREATE TABLE difference (wsid INTEGER, kid INTEGER, key TEXT, what TEXT,"
   " path TEXT, source TEXT, target TEXT, why TEXT, aid INTEGER,"
   " PRIMARY KEY (wsid, kid, key, what, path, source, target)) WITHOUT ROWID;"

@@ -142,11 +142,6 @@
      " VALUES (?1, ?2, ?3, ?4, ?5)") \
   X (NOTE_PAGE, "SELECT nid, wsid, aid, kid, code, message FROM note" \
      " WHERE nid > ?1 ORDER BY nid LIMIT 512") \
-  X (DISABLED_PUT, "INSERT INTO disabled (plugin, code, message, at)" \
-     " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (plugin) DO UPDATE SET" \
-     " code = excluded.code, message = excluded.message, at = excluded.at") \
-  X (DISABLED_GET, "SELECT code, message, at FROM disabled WHERE plugin = ?1") \
-  X (DISABLED_DROP, "DELETE FROM disabled WHERE plugin = ?1") \
   X (DIFFERENCE_CLEAR, "DELETE FROM difference WHERE wsid = ?1") \
   X (DIFFERENCE_PUT, "INSERT OR IGNORE INTO difference (wsid, kid, key, what," \
      " path, source, target, why, aid)" \

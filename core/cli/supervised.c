@@ -1,0 +1,90 @@
+/* Commands that load plugins run in a process of their own, watched by this
+ * one: see base/supervise.h. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/supervise.h"
+#include "cli/app.h"
+
+#define HANG_US (600 * MG_SECOND_US)
+#define SPARE_RESTARTS 32
+
+int
+mg_app_flush (int status)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return status;
+  mg_log (MG_LOG_QUIET, "cannot write to standard output; what the command did "
+          "is in the session");
+  return status == MG_EXIT_OK ? MG_EXIT_CANNOT : status;
+}
+
+static int
+child (void *arg)
+{
+  struct mg_app *app = arg;
+  int status = mg_app_flush (app->command->run (app));
+
+  mg_app_done (app);
+  mg_app_init (app);               /* the caller is done with it again */
+  return status;
+}
+
+/* What the plugin was doing, for people. */
+static void
+describe (const struct mg_verdict *v, char *text, size_t size)
+{
+  if (v->asset[0] != '\0')
+    snprintf (text, size, "%s of %s '%s'", v->callback, v->kind, v->asset);
+  else if (v->kind[0] != '\0')
+    snprintf (text, size, "%s of %s", v->callback, v->kind);
+  else
+    snprintf (text, size, "%s", v->callback);
+}
+
+void
+mg_verdict_text (const struct mg_verdict *v, char *ret_text, size_t size)
+{
+  char doing[320], how[48];
+
+  describe (v, doing, sizeof doing);
+  if (v->signal != 0)
+    snprintf (how, sizeof how, "crashed (signal %d)", v->signal);
+  else
+    snprintf (how, sizeof how, "gave no sign of life");
+  snprintf (ret_text, size, v->disable
+            ? "plugin '%s' %s while running %s; disabled for this run, the rest "
+              "completes; once it is mended run the command again"
+            : "plugin '%s' %s while running %s; that one failed, the rest "
+              "completes; migrate import --retry-failed tries it again",
+            v->plugin, how, doing);
+}
+
+static void
+say (const struct mg_verdict *v)
+{
+  struct mg_error err = MG_ERROR_INIT;
+
+  mg_verdict_text (v, err.text, sizeof err.text);
+  snprintf (err.id, sizeof err.id, "plugin-crash");
+  mg_log_error (&err);
+}
+
+int
+mg_app_run (struct mg_app *app)
+{
+  struct mg_supervise_options options = {
+    .hang_us = mg_opt_number (&app->options, MG_OPT_PLUGIN_TIMEOUT, HANG_US),
+    .max_restarts = SPARE_RESTARTS,
+    .say = say,
+  };
+
+  if (!app->command->has_plugins || mg_opt_on (&app->options,
+                                               MG_OPT_NO_SUPERVISOR))
+    return mg_app_flush (app->command->run (app));
+  return mg_supervise (child, app, &options);
+}
