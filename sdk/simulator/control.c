@@ -17,8 +17,11 @@ static void
 show_state (struct sim_call *c)
 {
   struct mg_error err = MG_ERROR_INIT;
+  int r = sim_query (c, "live") != NULL
+    ? sim_save_live (c->s, &c->r->body, &err)
+    : sim_save (c->s, &c->r->body, &err);
 
-  if (sim_save (c->s, &c->r->body, &err) < 0) {
+  if (r < 0) {
     sim_fail (c, 500, "INTERNAL_ERROR", "%s", err.text);
     return;
   }

@@ -38,7 +38,8 @@ struct exchange {
   struct mg_buf body;
   struct sim_reply reply;
   int64_t next_us;           /* of a slow reply */
-  int is_get;
+  int has_head;
+  int too_large;
 };
 
 int64_t
@@ -231,12 +232,15 @@ send_raw (struct MHD_Connection *connection, const char *data, size_t len)
 
 /* All of the body after a head that announces 'announced' bytes. */
 static enum MHD_Result
-reply_raw (struct MHD_Connection *connection, const struct sim_reply *r,
+reply_raw (struct MHD_Connection *connection, const struct exchange *x,
            size_t announced, size_t sent)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (SIM_MAX_REPLY);
+  const struct sim_reply *r = &x->reply;
   int i;
 
+  if (x->shell->tls_cert != NULL)      /* nothing but a cut fits in there */
+    return MHD_NO;
   mg_buf_addf (&text, "HTTP/1.1 %d %s\r\nContent-Length: %zu\r\n", r->status,
                MHD_get_reason_phrase_for ((unsigned) r->status), announced);
   if (r->content_type != NULL)
@@ -312,11 +316,11 @@ reply_now (struct MHD_Connection *connection, struct exchange *x)
   case SIM_WIRE_SILENT:                /* the silence is over: we stop */
     return MHD_NO;
   case SIM_WIRE_TRUNCATE:
-    return reply_raw (connection, r, len, arg);
+    return reply_raw (connection, x, len, arg);
   case SIM_WIRE_LONGER:
-    return reply_raw (connection, r, len - arg, len);
+    return reply_raw (connection, x, len - arg, len);
   case SIM_WIRE_CLOSE:
-    return reply_raw (connection, r, len, len);
+    return reply_raw (connection, x, len, len);
   case SIM_WIRE_SLOW:
     return reply_slowly (connection, x);
   case SIM_WIRE_WHOLE:
@@ -354,6 +358,18 @@ finish (struct shell_server *server, struct MHD_Connection *connection,
 }
 
 static enum MHD_Result
+refuse_size (struct MHD_Connection *connection, struct exchange *x)
+{
+  static char text[] = "{\"error_code\":\"MAX_REQUEST_SIZE_EXCEEDED\","
+    "\"message\":\"the request is too large\"}";
+
+  x->reply.status = MHD_HTTP_CONTENT_TOO_LARGE;
+  x->reply.content_type = "application/json";
+  return queue (connection, x, MHD_create_response_from_buffer (
+                  sizeof text - 1, text, MHD_RESPMEM_PERSISTENT));
+}
+
+static enum MHD_Result
 on_request (void *cls, struct MHD_Connection *connection, const char *url,
             const char *method, const char *version, const char *upload_data,
             size_t *upload_data_size, void **con_cls)
@@ -364,16 +380,18 @@ on_request (void *cls, struct MHD_Connection *connection, const char *url,
   (void) version;
   if (x == NULL)
     return MHD_NO;
-  if (!x->is_get) {                    /* the head alone */
-    x->is_get = 1;
+  if (!x->has_head) {
+    x->has_head = 1;
     return MHD_YES;
   }
   if (*upload_data_size > 0) {
     if (mg_buf_add (&x->body, upload_data, *upload_data_size) < 0)
-      return MHD_NO;
+      x->too_large = 1;                /* read on, or nobody hears the 413 */
     *upload_data_size = 0;
     return MHD_YES;
   }
+  if (x->too_large)
+    return refuse_size (connection, x);
   return finish (cls, connection, method, x);
 }
 

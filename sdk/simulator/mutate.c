@@ -2,8 +2,10 @@
  *
  *   {"kind": "users", "match": {"userName": "x"}, "set": {"displayName": "y"},
  *    "remove": ["roles"], "create": {...}, "delete": true,
- *    "members": {"add": [ids], "remove": [ids]},
- *    "permissions": {"add": {principal id: level}, "remove": [ids]}}
+ *    "members": {"add": [principals], "remove": [principals]},
+ *    "permissions": {"add": {principal: level}, "remove": [principals]}}
+ *
+ * A principal is an id, or the name that is unique for its kind.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -83,10 +85,24 @@ change_fields (struct sim_table *t, struct sim_object *o,
   sim_table_set (t, o, sim_json_text (fields));
 }
 
+/* A principal by its id or by its name; -1 when there is none. */
 static int64_t
-id_at (struct json_object *list, size_t i)
+principal_id (struct sim *s, const char *word)
 {
-  return sim_parse_id (json_object_get_string (
+  static const enum sim_kind kinds[] = { SIM_USERS, SIM_GROUPS,
+                                         SIM_PRINCIPALS };
+  struct sim_object *o = sim_principal (s, sim_parse_id (word), NULL);
+  size_t i;
+
+  for (i = 0; word != NULL && o == NULL && i < MG_N_ELEMENTS (kinds); i++)
+    o = sim_table_by_key (&s->tables[kinds[i]], word);
+  return o ? o->id : -1;
+}
+
+static int64_t
+id_at (struct sim *s, struct json_object *list, size_t i)
+{
+  return principal_id (s, json_object_get_string (
                          json_object_array_get_idx (list, i)));
 }
 
@@ -98,17 +114,17 @@ change_members (struct sim *s, struct sim_object *o, struct json_object *how)
   size_t i;
 
   for (i = 0; add != NULL && i < json_object_array_length (add); i++) {
-    struct sim_object *m = sim_principal (s, id_at (add, i), NULL);
+    struct sim_object *m = sim_principal (s, id_at (s, add, i), NULL);
 
     if (m != NULL)
       sim_member_add (s, o, m);
   }
   for (i = 0; drop != NULL && i < json_object_array_length (drop); i++)
-    sim_member_remove (s, o, id_at (drop, i));
+    sim_member_remove (s, o, id_at (s, drop, i));
 }
 
 static void
-change_permissions (struct sim_table *t, struct sim_object *o,
+change_permissions (struct sim *s, struct sim_table *t, struct sim_object *o,
                     struct json_object *how)
 {
   struct json_object *add = json_object_object_get (how, "add");
@@ -121,13 +137,13 @@ change_permissions (struct sim_table *t, struct sim_object *o,
     json_object_object_foreach (add, id, level) {
       int number = sim_acl_level (t->name, json_object_get_string (level));
 
-      if (number >= 0)
-        sim_acl_set (o, sim_parse_id (id), number);
+      if (number >= 0 && principal_id (s, id) >= 0)
+        sim_acl_set (o, principal_id (s, id), number);
     }
   }
   for (i = 0; drop != NULL && i < json_object_array_length (drop); i++) {
     for (j = 0; j < l->n_acl; j++) {
-      if (l->acl[j].principal == id_at (drop, i)) {
+      if (l->acl[j].principal == id_at (s, drop, i)) {
         l->n_acl--;
         memmove (l->acl + j, l->acl + j + 1,
                  (l->n_acl - j) * sizeof l->acl[0]);
@@ -237,7 +253,7 @@ sim_mutate (struct sim_call *c)
     change_members (c->s, o, members);
   permissions = json_object_object_get (c->body, "permissions");
   if (json_object_is_type (permissions, json_type_object))
-    change_permissions (&c->s->tables[kind], o, permissions);
+    change_permissions (c->s, &c->s->tables[kind], o, permissions);
   if (kind == SIM_GROUPS)
     c->s->n_role_groups++;
   reply_object (c, kind, o);

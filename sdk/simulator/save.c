@@ -91,29 +91,69 @@ save_object (struct sim *s, struct sim_table *t, struct sim_object *o,
 
 /* Sorted by name and id, with nothing in it that a change and its undoing
  * leave behind except the numbers under "ids". */
-int
-sim_save (struct sim *s, struct mg_buf *ret_text, struct mg_error *err)
+static void
+save_numbers (struct sim *s, struct mg_buf *ret_text)
 {
-  int i;
-  uint32_t j;
-
-  mg_buf_addf (ret_text, "{\"ids\":{\"account\":%" PRId64 ",\"account_base\":%"
+  mg_buf_addf (ret_text, "\"ids\":{\"account\":%" PRId64 ",\"account_base\":%"
                PRId64 ",\"base\":%" PRId64 ",\"last\":%" PRId64
                ",\"workspace\":%" PRId64 "},\n\"first\":[%" PRId64 ",%" PRId64
-               ",%" PRId64 ",%" PRId64 "],\n\"tables\":{",
+               ",%" PRId64 ",%" PRId64 "],\n",
                s->n_account_ids, s->account_base, s->id_base, s->n_ids,
                s->workspace_id, s->admin_id, s->robot_id, s->admins_id,
                s->users_id);
+}
+
+/* An experiment that is deleted stays for ever in the trash. */
+static int
+is_deleted (const struct sim *s, const struct sim_table *t,
+            const struct sim_object *o)
+{
+  MG_CLEANUP_FREE char *stage = NULL;
+
+  if (t != &s->tables[SIM_EXPERIMENTS])
+    return 0;
+  stage = sim_text_field (o->text, "lifecycle_stage");
+  return strcmp (stage, "deleted") == 0;
+}
+
+static void
+save_tables (struct sim *s, int live_only, struct mg_buf *ret_text)
+{
+  int i, n;
+  uint32_t j;
+
+  mg_buf_add_str (ret_text, "\"tables\":{");
   for (i = 0; i < s->n_tables; i++) {
-    mg_buf_addf (ret_text, "%s\n\"%s\":[", i ? "," : "", s->tables[i].name);
-    for (j = 0; j < s->tables[i].n_live; j++) {
-      mg_buf_add_str (ret_text, j ? ",\n" : "\n");
-      save_object (s, &s->tables[i], sim_table_at (&s->tables[i], j),
-                   ret_text);
+    struct sim_table *t = &s->tables[i];
+
+    mg_buf_addf (ret_text, "%s\n\"%s\":[", i ? "," : "", t->name);
+    for (j = 0, n = 0; j < t->n_live; j++) {
+      struct sim_object *o = sim_table_at (t, j);
+
+      if (live_only && is_deleted (s, t, o))
+        continue;
+      mg_buf_add_str (ret_text, n++ ? ",\n" : "\n");
+      save_object (s, t, o, ret_text);
     }
     mg_buf_add_byte (ret_text, ']');
   }
   mg_buf_add_str (ret_text, "}}\n");
+}
+
+int
+sim_save (struct sim *s, struct mg_buf *ret_text, struct mg_error *err)
+{
+  mg_buf_add_byte (ret_text, '{');
+  save_numbers (s, ret_text);
+  save_tables (s, 0, ret_text);
+  return mg_buf_check (ret_text, "the state", err);
+}
+
+int
+sim_save_live (struct sim *s, struct mg_buf *ret_text, struct mg_error *err)
+{
+  mg_buf_add_byte (ret_text, '{');
+  save_tables (s, 1, ret_text);
   return mg_buf_check (ret_text, "the state", err);
 }
 

@@ -21,6 +21,7 @@ struct list {
   enum sim_kind kind;
   struct sim_table *t;
   struct sim_filter *filter;
+  int derived;               /* it looks at what is not stored */
   struct sim_pick pick;
   int64_t start, size;
   int64_t total, shown;
@@ -39,18 +40,30 @@ add_one (struct list *l, struct sim_object *o)
   }
 }
 
+static int
+matches (struct list *l, struct sim_object *o)
+{
+  MG_CLEANUP (sim_json_put) struct json_object *j = NULL;
+
+  if (l->derived) {
+    MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (1 << 26);
+    struct sim_pick all = { NULL, NULL };
+
+    sim_scim_render (l->c->s, l->kind, o, &all, &text);
+    j = sim_json_parse (mg_buf_text (&text), text.len, NULL);
+  }
+  else
+    j = sim_object_json (l->t, o);
+  return sim_filter_match (l->filter, j);
+}
+
 static void
 consider (struct list *l, struct sim_object *o)
 {
   if (!sim_visible (l->c, o))
     return;
-  if (l->filter != NULL) {
-    MG_CLEANUP (sim_json_put) struct json_object *j =
-      sim_object_json (l->t, o);
-
-    if (!sim_filter_match (l->filter, j))
-      return;
-  }
+  if (l->filter != NULL && !matches (l, o))
+    return;
   l->total++;
   if (l->total >= l->start && l->total < l->start + l->size)
     add_one (l, o);
@@ -144,6 +157,8 @@ read_query (struct list *l)
     ? 0 : sim_page_size (l->c, asked, MAX_PAGE);
   if (filter != NULL && *filter != '\0') {
     l->filter = sim_filter_new (filter, &why);
+    l->derived = strstr (filter, "members") || strstr (filter, "groups")
+      || strstr (filter, "roles") || strstr (filter, "meta");
     if (l->filter == NULL) {
       sim_fail (l->c, 400, "invalidFilter", "Invalid filter '%s': %s", filter,
                 why);

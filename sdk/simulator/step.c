@@ -346,7 +346,7 @@ step_call (struct sim_call *c)
   struct sim_fault *fault = NULL;
   const char *rate_class = "", *verdict = "";
   int64_t wait_us = 0;
-  int served_it = 0;
+  int served_it = 0, passed = 1;
   char route[300];
 
   find_op (c);
@@ -358,7 +358,8 @@ step_call (struct sim_call *c)
     goto out;
   if (s->n_limiters > 0) {
     verdict = "pass";
-    if (!sim_limits_pass (c, &rate_class, &wait_us)) {
+    passed = sim_limits_pass (c, &rate_class, &wait_us);
+    if (!passed) {
       verdict = "refused";
       limited (c, wait_us);
       goto out;
@@ -374,7 +375,8 @@ step_call (struct sim_call *c)
 
  out:
   finish (c);
-  sim_limits_replied (s, c->now_us + c->r->delay_us);
+  if (passed)
+    sim_limits_replied (s, c->now_us + c->r->delay_us);
   sim_ledger_add (c, fault, rate_class, verdict,
                   c->effect != NULL ? c->now_us : 0);
 }

@@ -157,3 +157,11 @@ if command -v openssl >/dev/null 2>&1 && openssl req -x509 -newkey rsa:2048 \
   ask safe $me --cacert "$tmp/cert.pem"
   ok "a cut works there too" [ "$status" != 0 ]
 fi
+
+# --- the manual page --------------------------------------------------------
+
+run "$builddir/migrate-simulator" --help
+for option in $(printf '%s\n' "$out" | sed -n 's/^  --\([a-z-]*\).*/\1/p'); do
+  ok "--$option is in the manual page" \
+    grep -q -e "Fl -$option" "$srcdir/docs/migrate-simulator.1"
+done
