@@ -91,6 +91,8 @@ mg_call_export (struct mg_ctx *ctx, const struct mg_kind *kind,
                  plugin->p.export_kind (&ctx->pub, self_of (ctx, plugin),
                                         kind->k));
   ctx->list = NULL;
+  if (r == 0 && list->page != NULL)   /* what was emitted outside of pages */
+    r = list->page (ctx, list->opaque, NULL);
   return r;
 }
 

@@ -118,6 +118,7 @@ fake_request (struct migrate_ctx *pub, const struct migrate_request *req,
     return r;
   if (f->trouble == MG_TROUBLE_REFUSED && f->n_calls == f->at) {
     f->troubled = 1;
+    f->n_creates -= req->effect == MIGRATE_CREATING;
     answer (f, 400, "{\"error_code\":\"INVALID_PARAMETER_VALUE\","
             "\"message\":\"no\"}", "INVALID_PARAMETER_VALUE", ret_res);
     return mg_error_set (&f->ctx.error, MG_E_REMOTE, "remote",
