@@ -265,12 +265,8 @@ read_file (struct mg_remote *r, struct mg_call *call,
 }
 
 static void
-attend (struct mg_remote *r, struct mg_call *call)
+attend (struct mg_remote *r, struct mg_call *call, struct file_reader *reader)
 {
-  struct file_reader reader = { .body = call->body };
-
-  if (call->has_files)
-    reader.chunk = mg_xmalloc (MG_CHUNK);
   mg_mutex_lock (&call->lock);
   for (;;) {
     if (call->down.len > 0)
@@ -279,14 +275,11 @@ attend (struct mg_remote *r, struct mg_call *call)
       break;
     else if (call->has_files && call->up_wanted && call->abort_code == 0
              && mg_ring_room (&call->up) >= MG_CHUNK)
-      read_file (r, call, &reader);
+      read_file (r, call, reader);
     else
       mg_cond_wait (&call->cond, &call->lock);
   }
   mg_mutex_unlock (&call->lock);
-  if (call->has_files)
-    mg_body_done (&reader.body);
-  mg_free (reader.chunk);
 }
 
 static int
@@ -336,16 +329,25 @@ static int
 run_call (struct mg_remote *r, const struct mg_request *req,
           struct mg_response *res, struct mg_error *err)
 {
+  struct file_reader reader = { .chunk = NULL };
   struct mg_call call;
   int code;
 
   code = build_call (r, req, res, &call, err);
+  /* once queued, the rest of the call is the I/O thread's */
+  if (code == 0 && call.has_files) {
+    reader.body = call.body;
+    reader.chunk = mg_xmalloc (MG_CHUNK);
+  }
   if (code == 0)
     code = enqueue (r, &call, err);
   if (code == 0) {
-    attend (r, &call);
+    attend (r, &call, &reader);
     code = result_of (&call, err);
   }
+  if (reader.chunk != NULL)
+    mg_body_done (&reader.body);
+  mg_free (reader.chunk);
   call_done (&call);
   return code;
 }

@@ -182,8 +182,10 @@ read_some (struct replier *s, struct connection *c)
   }
   else {
     c->body_got += (size_t) n;
-    if (c->in.len + (size_t) n < KEEP)
-      mg_buf_add (&c->in, chunk, (size_t) n);
+    if (c->in.len < KEEP)
+      mg_buf_add (&c->in, chunk,
+                  (size_t) n < KEEP - c->in.len ? (size_t) n
+                                                : KEEP - c->in.len);
   }
   if (c->head_len > 0 && c->body_got >= c->body_len && !c->stall_after)
     answer (s, c);
