@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "cli/app.h"
@@ -181,6 +182,21 @@ mg_app_load (struct mg_app *app, struct mg_error *err)
 void
 mg_app_done (struct mg_app *app)
 {
+  int i;
+
+  for (i = 0; i < 2; i++)
+    mg_remote_close (app->remotes[i]);
+  if (app->run.state != NULL)
+    mg_run_done (&app->run);
+  if (app->has_session)
+    mg_session_close (&app->session);
+  if (app->target_lock >= 0)
+    mg_file_unlock (app->target_lock);
+  for (i = 0; i < 2; i++)
+    mg_end_done (&app->ends[i]);
+  mg_rates_free (app->rates);
+  mg_trace_close (app->trace);
+  mg_free (app->session_name);
   mg_options_done (&app->options);
   if (app->has_registry)
     mg_registry_done (&app->registry);

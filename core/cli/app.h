@@ -34,12 +34,17 @@ struct mg_app {
   struct mg_registry registry;
   int has_registry;
   char *session_name;            /* name or folder; NULL = none yet */
+  int session_is_new;
   struct mg_session session;
   int has_session;
   struct mg_workspace spaces[2]; /* as the session has bound them */
   struct mg_end ends[2];
   struct mg_remote *remotes[2];
   struct mg_side sides[2];
+  struct mg_who {
+    char org_id[64], user[256];
+    int is_admin;
+  } who[2];
   struct mg_rates *rates;
   struct mg_trace *trace;
   char user_agent[128];
@@ -70,14 +75,49 @@ int mg_app_bad_verb (struct mg_app *app, const char *const *verbs,
  * warned of; then the options are read again with theirs. */
 int mg_app_load (struct mg_app *app, struct mg_error *err);
 
-/* Which session is meant: --session, else the newest of this source, else the
- * only one there is.  'make' allows a new one to be named.  Sets session_name;
- * MG_E_NOT_FOUND [no-session]. */
-int mg_app_find_session (struct mg_app *app, int make, struct mg_error *err);
+/* ---- start.c ---- */
 
-/* Opens it (after mg_app_load); 'write' takes the lock. */
-int mg_app_open_session (struct mg_app *app, int create, int write,
-                         struct mg_error *err);
+enum {
+  MG_START_WRITE = 1,            /* take the session's lock */
+  MG_START_MAKE = 2,             /* make the session when there is none */
+  MG_START_NEW = 4,              /* [session-exists] when there is one */
+  MG_START_IF_ANY = 8,           /* without a session is fine, too */
+};
+
+/* Finds the session that is meant (--session, else the newest of this source,
+ * else the only one there is), locks it, loads the plugins, opens it.
+ * MG_E_NOT_FOUND [no-session], MG_E_LOCKED [locked], MG_E_EXISTS
+ * [session-exists], MG_E_INVALID [bad-session-name] and what opening says. */
+int mg_app_start (struct mg_app *app, unsigned flags, struct mg_error *err);
+
+/* MG_E_EXISTS [session-exists] when session_name is there already. */
+int mg_app_check_new (struct mg_app *app, struct mg_error *err);
+
+/* MG_E_INVALID [bad-session-name]. */
+int mg_session_name_check (const char *name, struct mg_error *err);
+
+/* Calls 'each' for every session that has a name, sorted. */
+int mg_session_each (int (*each) (void *opaque, const char *name), void *opaque);
+
+/* ---- key.c ---- */
+
+/* Where a session's key lies unless told otherwise; the caller frees. */
+char *mg_key_path (const char *session_name);
+/* Reads the key that seals secret values (--key-command, --key-file, else its
+ * own file, which 'make' makes) and gives it to the store.  Without one
+ * nothing happens until something sealed is met.  MG_E_INVALID [bad-key]. */
+int mg_key_load (struct mg_app *app, int make, struct mg_error *err);
+
+/* ---- meta.c ---- */
+
+/* Small texts of the session.  NULL when absent; the caller frees. */
+char *mg_meta_get (struct mg_session *session, const char *name);
+int mg_meta_put (struct mg_session *session, const char *name,
+                 const char *value, struct mg_error *err);
+
+/* Which target a command means that only reads: its wsid, 0 = none yet.
+ * MG_E_NOT_FOUND [no-target] when --to names none of the session's. */
+int mg_app_target_wsid (struct mg_app *app, int *ret_wsid, struct mg_error *err);
 
 /* ---- ends.c ---- */
 
@@ -87,9 +127,36 @@ int mg_app_open_session (struct mg_app *app, int create, int write,
 int mg_app_open_end (struct mg_app *app, enum mg_app_end which,
                      struct mg_error *err);
 
+/* The binding alone, of an end that was opened before its session. */
+int mg_app_bind (struct mg_app *app, enum mg_app_end which,
+                 struct mg_error *err);
+
+/* For what works on a target: the session, which must hold an export, the
+ * target, and the kinds.  [no-export] */
+int mg_app_open_target (struct mg_app *app, struct mg_error *err);
+
+/* For what only reads the session: opens it and says which target is meant. */
+int mg_app_read (struct mg_app *app, int *ret_wsid, struct mg_error *err);
+
+/* How plugins are told the values of their options (struct mg_ctx). */
+typedef const char *(*mg_option_fn) (const char *plugin, const char *name);
+mg_option_fn mg_app_plugin_option (struct mg_app *app);
+
 /* How the operator named an end: --from/--to/--profile, else as the session
- * remembers.  NULL = not at all. */
-const char *mg_app_end_name (struct mg_app *app, enum mg_app_end which);
+ * remembers.  NULL = not at all.  The caller frees. */
+char *mg_app_end_name (struct mg_app *app, enum mg_app_end which);
+
+/* Resolves an end without talking to it. */
+int mg_app_resolve (struct mg_app *app, enum mg_app_end which,
+                    struct mg_error *err);
+
+/* "acme.cloud.databricks.com" of "https://acme.cloud.databricks.com". */
+const char *mg_host_name (const char *host);
+/* "AWS", "Azure", "GCP", or "". */
+const char *mg_host_cloud (const char *host);
+
+/* The session remembers how its target is called, for the next command. */
+int mg_app_remember_target (struct mg_app *app, struct mg_error *err);
 
 /* --plugins and --skip; [no-kinds] when nothing is left. */
 int mg_app_choose (struct mg_app *app, uint32_t end, struct mg_error *err);
@@ -97,6 +164,17 @@ int mg_app_choose (struct mg_app *app, uint32_t end, struct mg_error *err);
 /* Asks for the host name once per session and target ('always' = again).
  * MG_E_DENIED [host-not-confirmed]. */
 int mg_app_confirm_host (struct mg_app *app, int always, struct mg_error *err);
+
+/* ---- supervised.c ---- */
+
+/* Runs the command, in a process of its own when it loads plugins. */
+int mg_app_run (struct mg_app *app);
+/* The status, or MG_EXIT_CANNOT when standard output could not be written. */
+int mg_app_flush (int status);
+/* One line about a crash of a plugin. */
+struct mg_verdict;
+void mg_verdict_text (const struct mg_verdict *verdict, char *ret_text,
+                      size_t size);
 
 /* ---- ask.c ---- */
 
@@ -114,7 +192,7 @@ int mg_signals_seen (void);      /* 0, or the signal's number */
 /* ---- app-run.c ---- */
 
 /* Fills app->run for a command that moves assets and tells the view. */
-void mg_app_begin_run (struct mg_app *app, struct mg_error *err);
+int mg_app_begin_run (struct mg_app *app, struct mg_error *err);
 /* The exit status of a run's result 'r', with its summary line. */
 int mg_app_end_run (struct mg_app *app, int r, struct mg_error *err);
 

@@ -110,7 +110,7 @@ run (struct mg_app *app, int argc, char **argv)
   mg_app_words (app);
   if (o->unknown == NULL && mg_app_check_words (app, &err) < 0)
     return usage_error (&err);
-  return app->command->run (app);
+  return mg_app_run (app);
 }
 
 int
@@ -122,11 +122,5 @@ main (int argc, char **argv)
   mg_app_init (&app);
   status = run (&app, argc, argv);
   mg_app_done (&app);
-  if (fflush (stdout) != 0 || ferror (stdout)) {
-    mg_log (MG_LOG_QUIET, "cannot write to standard output; what the command "
-            "did is in the session");
-    if (status == MG_EXIT_OK)
-      status = MG_EXIT_CANNOT;
-  }
-  return status;
+  return mg_app_flush (status);
 }

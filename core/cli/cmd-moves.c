@@ -1,0 +1,195 @@
+/* migrate export, plan, import, validate: each opens what it needs, runs, and
+ * shows its table. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "cli/app.h"
+#include "view/summary.h"
+
+/* ---- export ---- */
+
+static int
+export_opened (struct mg_app *app, struct mg_error *err)
+{
+  int r = mg_app_open_end (app, MG_SOURCE, err);
+
+  if (r == 0)
+    r = mg_app_choose (app, app->sides[MG_SOURCE].end, err);
+  if (r == 0)
+    mg_log (MG_LOG_NORMAL, "session '%s': source %s is read-only",
+            app->session_name, mg_host_name (app->ends[MG_SOURCE].host));
+  return r;
+}
+
+int
+mg_cmd_export (struct mg_app *app)
+{
+  struct mg_error err = MG_ERROR_INIT, later = MG_ERROR_INIT;
+  int r = mg_app_start (app, MG_START_WRITE | MG_START_MAKE, &err);
+
+  if (r == 0)
+    r = export_opened (app, &err);
+  if (r == 0)
+    r = mg_app_begin_run (app, &err);
+  if (r < 0)
+    return mg_app_fail (app, &err);
+  r = mg_run_export (&app->run, &err);
+  if (r == 0 && !app->run.stopped)
+    mg_summary_export (&app->view, &app->run, &later);
+  r = mg_app_end_run (app, r, &err);
+  if (r == MG_EXIT_SOME)
+    mg_log (MG_LOG_NORMAL, "%lld failed; see migrate errors",
+            (long long) app->run.n_failed);
+  return r;
+}
+
+/* ---- what goes to the target ---- */
+
+/* There must be something to bring there. */
+static int
+check_exported (struct mg_app *app, struct mg_error *err)
+{
+  int64_t sid = 0;
+  int ended = 0;
+  int r = mg_snapshot_last (app->session.store, MG_SOURCE_WSID, "export", &sid,
+                            &ended, NULL, err);
+
+  if (r < 0)
+    return r;
+  if (r == 0)
+    return mg_error_set (err, MG_E_NOT_FOUND, "no-export",
+                         "session '%s' holds nothing yet; run migrate export "
+                         "first", app->session_name);
+  if (!ended)
+    mg_log (MG_LOG_NORMAL, "the last export was stopped before its end; what it "
+            "brought is used [export-incomplete]");
+  return 0;
+}
+
+int
+mg_app_open_target (struct mg_app *app, struct mg_error *err)
+{
+  int r = mg_app_start (app, MG_START_WRITE, err);
+
+  if (r == 0)
+    r = check_exported (app, err);
+  if (r == 0)
+    r = mg_app_open_end (app, MG_TARGET, err);
+  if (r == 0)
+    r = mg_app_choose (app, app->sides[MG_TARGET].end, err);
+  return r;
+}
+
+static int64_t
+open_rows (const struct mg_plan *plan)
+{
+  int64_t n = 0;
+  int i;
+
+  for (i = 0; i < plan->n_rows; i++)
+    n += plan->rows[i].blocked + plan->rows[i].failed;
+  return n;
+}
+
+static int
+make_plan (struct mg_app *app)
+{
+  struct mg_error err = MG_ERROR_INIT;
+  struct mg_plan plan = { 0 };
+  int r = mg_app_open_target (app, &err);
+
+  if (r == 0)
+    r = mg_app_remember_target (app, &err);
+  if (r == 0)
+    r = mg_app_begin_run (app, &err);
+  if (r < 0)
+    return mg_app_fail (app, &err);
+  r = mg_run_plan (&app->run, &plan, &err);
+  if (r == 0 && !app->run.stopped) {
+    mg_summary_plan (&app->view, &plan);
+    app->run.n_failed += open_rows (&plan);
+  }
+  mg_plan_done (&plan);
+  r = mg_app_end_run (app, r, &err);
+  if (r == MG_EXIT_OK || r == MG_EXIT_SOME)
+    mg_log (MG_LOG_NORMAL, r == MG_EXIT_OK
+            ? "nothing changed; apply: migrate import"
+            : "nothing changed; what is blocked: migrate errors; apply: migrate "
+            "import");
+  return r;
+}
+
+int
+mg_cmd_plan (struct mg_app *app)
+{
+  return make_plan (app);
+}
+
+/* ---- import ---- */
+
+static int
+begin_import (struct mg_app *app, struct mg_error *err)
+{
+  int r = mg_app_open_target (app, err);
+
+  if (r == 0)
+    r = mg_session_target_lock (app->who[MG_TARGET].org_id, &app->target_lock,
+                                err);
+  if (r == 0)
+    r = mg_app_confirm_host (app, 0, err);
+  if (r == 0)
+    r = mg_app_remember_target (app, err);
+  return r == 0 ? mg_app_begin_run (app, err) : r;
+}
+
+int
+mg_cmd_import (struct mg_app *app)
+{
+  struct mg_error err = MG_ERROR_INIT, later = MG_ERROR_INIT;
+  int r;
+
+  if (mg_opt_on (&app->options, MG_OPT_DRY_RUN))
+    return make_plan (app);
+  if (begin_import (app, &err) < 0)
+    return mg_app_fail (app, &err);
+  r = mg_run_import (&app->run, &err);
+  if (r == 0 && !app->run.stopped)
+    mg_summary_import (&app->view, &app->run, &later);
+  r = mg_app_end_run (app, r, &err);
+  if (r == MG_EXIT_SOME)
+    mg_log (MG_LOG_NORMAL, "%lld not done; see migrate errors",
+            (long long) app->run.n_failed);
+  else if (r == MG_EXIT_OK)
+    mg_log (MG_LOG_NORMAL, "all done; compare: migrate validate");
+  return r;
+}
+
+/* ---- validate ---- */
+
+int
+mg_cmd_validate (struct mg_app *app)
+{
+  struct mg_error err = MG_ERROR_INIT;
+  struct mg_validation validation = { 0 };
+  int r = mg_app_open_target (app, &err);
+
+  if (r == 0)
+    r = mg_app_begin_run (app, &err);
+  if (r < 0)
+    return mg_app_fail (app, &err);
+  r = mg_run_validate (&app->run, &validation, &err);
+  if (r == 0 && !app->run.stopped)
+    mg_summary_validation (&app->view, &app->run, &validation);
+  mg_validation_done (&validation);
+  r = mg_app_end_run (app, r, &err);
+  if (r == MG_EXIT_DIFFERS)
+    mg_log (MG_LOG_NORMAL, "%lld differences without a reason; see migrate "
+            "report", (long long) app->run.n_differences);
+  else if (r == MG_EXIT_OK || r == MG_EXIT_SOME)
+    mg_log (MG_LOG_NORMAL, "0 unexplained differences");
+  return r;
+}

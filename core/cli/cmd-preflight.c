@@ -1,0 +1,199 @@
+/* migrate preflight: what would go wrong, before it does.  Lines of 'ok',
+ * 'warn' and 'fail', each with its cure; exit 1 when something failed. */
+#include <config.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "cli/app.h"
+#include "view/codes.h"
+#include "view/events.h"
+
+#define LEAST_SPACE ((int64_t) 1024 * MG_MIB)
+#define MOST_SKEW_US (300 * MG_SECOND_US)
+
+struct preflight {
+  struct mg_app *app;
+  int n_failed, n_warned;
+};
+
+static void say (struct preflight *p, const char *verdict, const char *code,
+                 const char *format, ...) MG_PRINTF (4, 5);
+
+static void
+say (struct preflight *p, const char *verdict, const char *code,
+     const char *format, ...)
+{
+  const struct migrate_code *known =
+    code ? mg_code_any (&p->app->registry, code) : NULL;
+  MG_CLEANUP_FREE char *text = NULL;
+  MG_CLEANUP (mg_buf_done) struct mg_buf shown = MG_BUF_INIT (MG_MIB);
+  struct mg_line line;
+  va_list args;
+
+  va_start (args, format);
+  text = mg_xvasprintf (format, args);
+  va_end (args);
+  p->n_failed += strcmp (verdict, "fail") == 0;
+  p->n_warned += strcmp (verdict, "warn") == 0;
+  if (p->app->view.json) {
+    mg_line_begin (&line, "check");
+    mg_line_text (&line, "verdict", verdict);
+    mg_line_text (&line, "message", text);
+    mg_line_text (&line, "code", code);
+    mg_line_text (&line, "cure", known ? known->cure : NULL);
+    mg_line_end (&line);
+    return;
+  }
+  mg_buf_add_printable (&shown, text);
+  printf ("%-4s  %s%s%s%s\n", verdict, mg_buf_text (&shown), code ? " [" : "",
+          code ? code : "", code ? "]" : "");
+  if (known != NULL && strcmp (verdict, "ok") != 0)
+    printf ("      cure: %s\n", known->cure);
+}
+
+static void
+say_error (struct preflight *p, const char *verdict, const struct mg_error *err)
+{
+  say (p, verdict, err->id[0] ? err->id : NULL, "%s", err->text);
+}
+
+/* ---- the checks ---- */
+
+static int
+check_end (struct preflight *p, enum mg_app_end which, struct mg_error *err)
+{
+  struct mg_app *app = p->app;
+  const char *role = which == MG_SOURCE ? "source" : "target";
+  const struct mg_who *who = &app->who[which];
+  int64_t skew;
+  int r = mg_app_open_end (app, which, err);
+
+  if (r < 0) {
+    say_error (p, "fail", err);
+    return r;
+  }
+  if (app->sides[which].end == MIGRATE_END_MLFLOW)
+    say (p, "ok", NULL, "%s %s answers: a plain MLflow server", role,
+         mg_host_name (app->ends[which].host));
+  else if (who->is_admin)
+    say (p, "ok", NULL, "%s %s: %s, admin, workspace %s", role,
+         mg_host_name (app->ends[which].host), who->user, who->org_id);
+  else
+    say (p, "warn", "permission-denied", "%s %s: %s is no workspace admin; what "
+         "that identity may not see is not moved", role,
+         mg_host_name (app->ends[which].host), who->user);
+  skew = mg_remote_clock_skew_us (app->remotes[which]);
+  if (skew > MOST_SKEW_US || skew < -MOST_SKEW_US)
+    say (p, "warn", "clock-skew", "this machine's clock differs from %s's by "
+         "%llds", role, (long long) (skew / MG_SECOND_US));
+  return 0;
+}
+
+static void
+check_disk (struct preflight *p)
+{
+  MG_CLEANUP_FREE char *home = mg_session_home ();
+  const char *folder = p->app->has_session ? p->app->session.folder : home;
+  struct statvfs st;
+  int64_t space;
+
+  if (statvfs (folder, &st) < 0)
+    return;
+  space = (int64_t) st.f_bavail * (int64_t) st.f_frsize;
+  if (space < LEAST_SPACE)
+    say (p, "warn", "disk-full", "only %lld MiB free where the session lies",
+         (long long) (space / MG_MIB));
+  else
+    say (p, "ok", NULL, "%lld GiB free where the session lies",
+         (long long) (space / MG_MIB / 1024));
+}
+
+static void
+check_plugins (struct preflight *p, enum mg_app_end which)
+{
+  struct mg_app *app = p->app;
+  struct mg_ctx ctx;
+  int i;
+
+  mg_ctx_init (&ctx, app->has_session ? app->session.store : NULL,
+               &app->sides[which], &app->registry);
+  ctx.option = mg_app_plugin_option (app);
+  for (i = 0; i < app->registry.n_plugins; i++) {
+    struct mg_plugin *plugin = app->registry.plugins[i];
+    int r = mg_call_open (&ctx, plugin);
+
+    if (r == 0)
+      r = mg_call_preflight (&ctx, plugin);
+    if (r < 0)
+      say_error (p, "fail", &ctx.error);
+    mg_call_close (&ctx, plugin);
+  }
+  mg_ctx_done (&ctx);
+}
+
+/* Kinds that one end has and the other has not. */
+static void
+check_kinds (struct preflight *p)
+{
+  const struct mg_registry *registry = &p->app->registry;
+  uint32_t target = p->app->sides[MG_TARGET].end;
+  int i;
+
+  for (i = 0; i < registry->n_kinds; i++) {
+    const struct mg_kind *kind = registry->kinds[i];
+    uint32_t ends = kind->k->ends ? kind->k->ends : MIGRATE_END_DATABRICKS;
+
+    if (kind->chosen && kind->parent == NULL && !(ends & target))
+      say (p, "warn", "unsupported", "%s: the target does not offer them; they "
+           "stay in the session", kind->k->name);
+  }
+}
+
+static int
+run_checks (struct preflight *p, struct mg_error *err)
+{
+  struct mg_app *app = p->app;
+  MG_CLEANUP_FREE char *target = mg_app_end_name (app, MG_TARGET);
+  int source_r = check_end (p, MG_SOURCE, err), target_r = -1, r = 0;
+
+  if (target != NULL)
+    target_r = check_end (p, MG_TARGET, err);
+  else
+    say (p, "warn", "no-target", "the session has no target yet");
+  if (source_r == 0 && target_r == 0
+      && strcmp (app->who[0].org_id, app->who[1].org_id) == 0)
+    say (p, "fail", "same-workspace", "source and target are the same "
+         "workspace (%s)", app->who[0].org_id);
+  check_disk (p);
+  if (source_r == 0)
+    r = mg_app_choose (app, app->sides[MG_SOURCE].end, err);
+  if (source_r == 0 && r == 0)
+    check_plugins (p, MG_SOURCE);
+  if (target_r == 0 && r == 0) {
+    if (source_r == 0)
+      check_kinds (p);
+    check_plugins (p, MG_TARGET);
+  }
+  return r;
+}
+
+int
+mg_cmd_preflight (struct mg_app *app)
+{
+  struct preflight p = { .app = app };
+  struct mg_error err = MG_ERROR_INIT;
+  int r = mg_app_start (app, MG_START_IF_ANY, &err);
+
+  if (r == 0)
+    r = run_checks (&p, &err);
+  if (r < 0)
+    return mg_app_fail (app, &err);
+  return p.n_failed > 0 ? MG_EXIT_SOME : MG_EXIT_OK;
+}

@@ -1,0 +1,75 @@
+/* migrate undo [--plan]: a plan first, then the question, then the work. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cli/app.h"
+#include "view/summary.h"
+
+static int64_t
+count (const struct mg_undo *undo)
+{
+  int64_t n = 0;
+  int i;
+
+  for (i = 0; i < undo->n_rows; i++)
+    n += undo->rows[i].remove + undo->rows[i].restore;
+  return n;
+}
+
+/* Shows what would be done; how much that is, or negative. */
+static int64_t
+plan_undo (struct mg_app *app, struct mg_error *err)
+{
+  struct mg_undo undo = { 0 };
+  int r = mg_run_undo (&app->run, 0, &undo, err);
+  int64_t n = count (&undo);
+
+  if (r == 0 && !app->run.stopped)
+    mg_summary_undo (&app->view, &undo, 0);
+  mg_undo_done (&undo);
+  return r < 0 ? r : n;
+}
+
+static int
+apply_undo (struct mg_app *app, struct mg_error *err)
+{
+  struct mg_undo undo = { 0 };
+  int r = mg_app_confirm_host (app, 1, err);
+
+  if (r == 0)
+    r = mg_run_undo (&app->run, 1, &undo, err);
+  if (r == 0 && !app->run.stopped)
+    mg_summary_undo (&app->view, &undo, 1);
+  mg_undo_done (&undo);
+  return r;
+}
+
+int
+mg_cmd_undo (struct mg_app *app)
+{
+  struct mg_error err = MG_ERROR_INIT;
+  int only_plan = mg_opt_on (&app->options, MG_OPT_PLAN)
+                  || mg_opt_on (&app->options, MG_OPT_DRY_RUN);
+  int64_t n;
+  int r = mg_app_open_target (app, &err);
+
+  if (r == 0)
+    r = mg_session_target_lock (app->who[MG_TARGET].org_id, &app->target_lock,
+                                &err);
+  if (r == 0)
+    r = mg_app_begin_run (app, &err);
+  if (r < 0)
+    return mg_app_fail (app, &err);
+  n = plan_undo (app, &err);
+  r = n < 0 ? (int) n : 0;
+  if (n > 0 && !only_plan && !app->run.stopped)
+    r = apply_undo (app, &err);
+  r = mg_app_end_run (app, r, &err);
+  if (r == MG_EXIT_OK && (only_plan || n == 0))
+    mg_log (MG_LOG_NORMAL, n == 0 ? "nothing to undo"
+            : "nothing changed; apply: migrate undo");
+  return r;
+}

@@ -1,0 +1,286 @@
+/* The two ends of a command: see app.h.  Main thread. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "base/str.h"
+#include "cli/app.h"
+
+#define TERMINAL_AUTH_WAIT_US (12 * 3600 * MG_SECOND_US)
+
+const char *
+mg_host_name (const char *host)
+{
+  const char *name = strstr (host, "://");
+
+  return name ? name + 3 : host;
+}
+
+const char *
+mg_host_cloud (const char *host)
+{
+  if (mg_ends (host, ".azuredatabricks.net"))
+    return "Azure";
+  if (mg_ends (host, ".gcp.databricks.com"))
+    return "GCP";
+  return mg_ends (host, ".cloud.databricks.com") ? "AWS" : "";
+}
+
+/* ---- names ---- */
+
+/* One token must never go to both ends: the environment counts only where the
+ * command line names none. */
+static int
+names_an_end (const struct mg_options *o)
+{
+  return mg_opt_given (o, MG_OPT_FROM) || mg_opt_given (o, MG_OPT_TO)
+         || mg_opt_given (o, MG_OPT_PROFILE);
+}
+
+/* The end that --profile stands for. */
+static enum mg_app_end
+profile_end (const struct mg_app *app)
+{
+  if (app->command->bit == MG_INVENTORY)
+    return mg_opt_choice (&app->options, MG_OPT_ON, 0) == 1 ? MG_TARGET
+           : MG_SOURCE;
+  return app->command->bit & (MG_EXPORT | MG_PREFLIGHT | MG_SESSION) ? MG_SOURCE
+         : MG_TARGET;
+}
+
+static char *
+remembered (struct mg_app *app, enum mg_app_end which)
+{
+  MG_CLEANUP_FREE char *last = NULL;
+  char key[32];
+
+  if (!app->has_session)
+    return NULL;
+  if (which == MG_SOURCE)
+    return mg_meta_get (&app->session, "source");
+  last = mg_meta_get (&app->session, "target");
+  if (last == NULL)
+    return NULL;
+  snprintf (key, sizeof key, "target:%s", last);
+  return mg_meta_get (&app->session, key);
+}
+
+char *
+mg_app_end_name (struct mg_app *app, enum mg_app_end which)
+{
+  const char *named = mg_opt_text (&app->options, which == MG_SOURCE
+                                   ? MG_OPT_FROM : MG_OPT_TO);
+
+  if (named == NULL && profile_end (app) == which)
+    named = mg_opt_text (&app->options, MG_OPT_PROFILE);
+  return named ? mg_xstrdup (named) : remembered (app, which);
+}
+
+int
+mg_app_resolve (struct mg_app *app, enum mg_app_end which,
+                struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *named = mg_app_end_name (app, which);
+  struct mg_end_options options = {
+    .allow_http = mg_opt_on (&app->options, MG_OPT_ALLOW_HTTP),
+    .may_use_environment = named == NULL && !names_an_end (&app->options),
+    .ca_bundle = mg_opt_text (&app->options, MG_OPT_CA_BUNDLE),
+  };
+
+  if (named == NULL && which == MG_TARGET && mg_env ("DATABRICKS_HOST") == NULL)
+    return mg_error_set (err, MG_E_NOT_FOUND, "no-target",
+                         "which workspace is the target? name it with --to "
+                         "PROFILE");
+  mg_end_done (&app->ends[which]);
+  memset (&app->ends[which], 0, sizeof app->ends[which]);
+  return mg_end_resolve (named, &options, &app->ends[which], err);
+}
+
+/* ---- connecting ---- */
+
+static int
+load_tools (struct mg_app *app, struct mg_error *err)
+{
+  const char *trace = mg_opt_text (&app->options, MG_OPT_TRACE);
+  MG_CLEANUP_FREE char *id = NULL;
+  int r = 0;
+
+  if (app->rates == NULL)
+    r = mg_rates_load (mg_opt_text (&app->options, MG_OPT_LIMITS), &app->rates,
+                       err);
+  if (r == 0 && trace != NULL && app->trace == NULL)
+    r = mg_trace_open (trace, mg_log_enabled (MG_LOG_DEBUG), &app->trace, err);
+  if (app->has_session)
+    id = mg_meta_get (&app->session, "id");
+  snprintf (app->user_agent, sizeof app->user_agent, "migrate/%s%s%s",
+            PACKAGE_VERSION, id ? " session/" : "", id ? id : "");
+  return r;
+}
+
+static int
+connect_end (struct mg_app *app, enum mg_app_end which, struct mg_error *err)
+{
+  const struct mg_options *o = &app->options;
+  struct mg_remote_options options = {
+    .rates = app->rates,
+    .trace = app->trace,
+    .is_source = which == MG_SOURCE,
+    .retries = (unsigned) mg_opt_number (o, MG_OPT_RETRY_TOTAL, 0),
+    .retry_backoff_us = mg_opt_number (o, MG_OPT_RETRY_BACKOFF, 0),
+    .throttle_wait_us = mg_opt_number (o, MG_OPT_THROTTLE_WAIT, 0),
+    .auth_wait_us = mg_opt_number (o, MG_OPT_AUTH_WAIT, mg_ask_possible ()
+                                   ? TERMINAL_AUTH_WAIT_US : 0),
+    .user_agent = app->user_agent,
+    .seed = mg_rand_seed_from_system (),
+  };
+
+  return mg_remote_open (&app->ends[which], &options, &app->remotes[which],
+                         err);
+}
+
+static uint32_t
+end_bit (const struct mg_end *end)
+{
+  return end->type == MG_END_MLFLOW ? MIGRATE_END_MLFLOW
+         : MIGRATE_END_DATABRICKS;
+}
+
+int
+mg_app_bind (struct mg_app *app, enum mg_app_end which,
+             struct mg_error *err)
+{
+  struct mg_end *end = &app->ends[which];
+  struct mg_side *side = &app->sides[which];
+  int r = mg_session_bind (&app->session, which == MG_SOURCE ? "source"
+                           : "target", end->host, app->who[which].org_id,
+                           side->end, &side->wsid, err);
+
+  if (r == 0 && which == MG_SOURCE && !end->from_environment)
+    r = mg_meta_put (&app->session, "source", end->name, err);
+  if (r == 0 && which == MG_SOURCE)
+    r = mg_session_remember (app->session_name, end->host, err);
+  return r;
+}
+
+int
+mg_app_remember_target (struct mg_app *app, struct mg_error *err)
+{
+  struct mg_end *end = &app->ends[MG_TARGET];
+  char key[32], number[16];
+  int r = 0;
+
+  snprintf (number, sizeof number, "%d", app->sides[MG_TARGET].wsid);
+  snprintf (key, sizeof key, "target:%s", number);
+  if (!end->from_environment)
+    r = mg_meta_put (&app->session, key, end->name, err);
+  return r < 0 ? r : mg_meta_put (&app->session, "target", number, err);
+}
+
+int
+mg_app_open_end (struct mg_app *app, enum mg_app_end which,
+                 struct mg_error *err)
+{
+  struct mg_side *side = &app->sides[which];
+  struct mg_who *who = &app->who[which];
+  int r = mg_app_resolve (app, which, err);
+
+  if (r == 0)
+    r = load_tools (app, err);
+  if (r == 0)
+    r = connect_end (app, which, err);
+  if (r < 0)
+    return r;
+  side->remote = app->remotes[which];
+  side->end = end_bit (&app->ends[which]);
+  side->wsid = which == MG_SOURCE ? MG_SOURCE_WSID : 1;
+  r = mg_session_identify (side->remote, side->end, who->org_id, who->user,
+                           &who->is_admin, err);
+  if (r < 0)
+    return r;
+  return app->has_session ? mg_app_bind (app, which, err) : 0;
+}
+
+/* ---- which kinds ---- */
+
+/* A plugin that was named but does not speak to such an end. */
+static int
+check_named (struct mg_app *app, uint32_t end, struct mg_error *err)
+{
+  const char *only = mg_opt_text (&app->options, MG_OPT_PLUGINS);
+  int i;
+
+  for (i = 0; i < app->registry.n_kinds; i++)
+    if (app->registry.kinds[i]->chosen)
+      return 0;
+  return mg_error_set (err, MG_E_INVALID, "no-kinds",
+                       only ? "nothing to do: a %s has none of '%s'; see migrate "
+                       "plugins list"
+                       : "nothing to do: no plugin moves anything of a %s%.0s; "
+                       "see migrate plugins list",
+                       end == MIGRATE_END_MLFLOW ? "plain MLflow server"
+                       : "workspace", only ? only : "");
+}
+
+int
+mg_app_choose (struct mg_app *app, uint32_t end, struct mg_error *err)
+{
+  int r = mg_registry_choose (&app->registry,
+                              mg_opt_text (&app->options, MG_OPT_PLUGINS),
+                              mg_opt_text (&app->options, MG_OPT_SKIP), end,
+                              err);
+
+  return r < 0 || end == 0 ? r : check_named (app, end, err);
+}
+
+/* ---- the host name, typed ---- */
+
+static int
+is_host (const struct mg_end *end, const char *typed)
+{
+  return mg_streq (typed, end->host) || mg_streq (typed, mg_host_name (end->host));
+}
+
+static int
+ask_host (const struct mg_end *end, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *question = NULL;
+  MG_CLEANUP_FREE char *typed = NULL;
+  const char *name = mg_host_name (end->host);
+
+  if (!mg_ask_possible ())
+    return mg_error_set (err, MG_E_DENIED, "host-not-confirmed",
+                         "this changes %s, and there is no terminal to confirm "
+                         "it; add --yes-host %s", name, name);
+  question = mg_xasprintf ("this changes %s; type the host name: ", name);
+  typed = mg_ask (question, 0);
+  if (typed != NULL && is_host (end, mg_trim (typed)))
+    return 0;
+  return mg_error_set (err, MG_E_DENIED, "host-not-confirmed",
+                       "that is not %s; nothing was changed", name);
+}
+
+int
+mg_app_confirm_host (struct mg_app *app, int always, struct mg_error *err)
+{
+  const struct mg_end *end = &app->ends[MG_TARGET];
+  const char *given = mg_opt_text (&app->options, MG_OPT_YES_HOST);
+  int wsid = app->sides[MG_TARGET].wsid, r;
+  struct mg_workspace w;
+
+  if (given != NULL && !is_host (end, given))
+    return mg_error_set (err, MG_E_DENIED, "host-not-confirmed",
+                         "--yes-host names '%s', but the target is %s; nothing "
+                         "was changed", given, mg_host_name (end->host));
+  r = mg_session_workspace (&app->session, wsid, &w, err);
+  if (r < 0)
+    return r;
+  r = given != NULL || (w.confirmed && !always) ? 0 : ask_host (end, err);
+  mg_workspace_done (&w);
+  return r < 0 ? r : mg_session_confirm (&app->session, wsid, err);
+}

@@ -1,0 +1,38 @@
+/* What failed, by cause: assets of one kind that failed with one code are one
+ * group, and what only waits for them is counted with it ("blocks 4"). */
+#ifndef MG_VIEW_ERRORS_H
+#define MG_VIEW_ERRORS_H
+
+#include "plugin/registry.h"
+#include "store/work.h"
+#include "view/view.h"
+
+#define MG_CAUSE_NAMES 3
+
+struct mg_cause {
+  const struct mg_kind *kind;    /* NULL: no kind of the loaded plugins */
+  char code[48];
+  char *message;                 /* of the first; or NULL */
+  int mixed;                     /* others say something else */
+  int is_source;                 /* the export failed, not the import */
+  int64_t n_assets, n_blocked;
+  char *names[MG_CAUSE_NAMES];
+  int n_names;
+};
+
+struct mg_causes {
+  struct mg_cause *rows;         /* those that block most come first */
+  int n;
+};
+
+/* Of the export (wsid 0) and of one target (0 = none); only chosen kinds. */
+int mg_causes_gather (struct mg_store *store, const struct mg_registry *registry,
+                      int wsid, struct mg_causes *ret, struct mg_error *err);
+void mg_causes_done (struct mg_causes *causes);
+
+/* To standard output, each with its cure. */
+void mg_causes_show (const struct mg_view *view,
+                     const struct mg_registry *registry,
+                     const struct mg_causes *causes);
+
+#endif

@@ -1,0 +1,341 @@
+/* Summaries: see summary.h.  Main thread, after the run. */
+#include <config.h>
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "view/events.h"
+#include "view/summary.h"
+#include "view/table.h"
+
+/* ---- a sheet of numbers ---- */
+
+void
+mg_sheet_init (struct mg_sheet *sheet, const struct mg_view *view,
+               const char *const *names)
+{
+  memset (sheet, 0, sizeof *sheet);
+  sheet->view = view;
+  for (; *names != NULL && sheet->n_fields < MG_MAX_FIELDS; names++) {
+    sheet->optional[sheet->n_fields] = (*names)[0] == '?';
+    sheet->names[sheet->n_fields++] = *names + ((*names)[0] == '?');
+  }
+}
+
+void
+mg_sheet_add (struct mg_sheet *sheet, const char *kind, const int64_t *values)
+{
+  struct mg_sheet_row *row;
+
+  sheet->rows = mg_xreallocarray (sheet->rows, (size_t) sheet->n_rows + 1,
+                                  sizeof *sheet->rows);
+  row = &sheet->rows[sheet->n_rows++];
+  row->kind = kind;
+  memcpy (row->values, values,
+          (size_t) sheet->n_fields * sizeof row->values[0]);
+}
+
+static int
+is_shown (const struct mg_sheet *sheet, int field)
+{
+  int i;
+
+  for (i = 0; i < sheet->n_rows; i++)
+    if (sheet->rows[i].values[field] != 0)
+      return 1;
+  return !sheet->optional[field];
+}
+
+static void
+sheet_table (const struct mg_sheet *sheet)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf head = MG_BUF_INIT (1000);
+  struct mg_table table;
+  int i, f;
+  size_t c;
+
+  mg_buf_add_str (&head, "KIND");
+  for (f = 0; f < sheet->n_fields; f++)
+    if (is_shown (sheet, f)) {
+      mg_buf_add_byte (&head, ':');
+      for (c = 0; sheet->names[f][c] != '\0'; c++)
+        mg_buf_add_byte (&head, toupper ((unsigned char) sheet->names[f][c]));
+      mg_buf_add_byte (&head, '>');
+    }
+  mg_table_init (&table, mg_buf_text (&head));
+  for (i = 0; i < sheet->n_rows; i++) {
+    mg_table_text (&table, sheet->rows[i].kind);
+    for (f = 0; f < sheet->n_fields; f++)
+      if (is_shown (sheet, f))
+        mg_table_number (&table, sheet->rows[i].values[f]);
+    mg_table_end (&table);
+  }
+  mg_table_print (&table, stdout);
+  mg_table_done (&table);
+}
+
+static void
+sheet_lines (const struct mg_sheet *sheet)
+{
+  int i, f;
+
+  for (i = 0; i < sheet->n_rows; i++) {
+    struct mg_line line;
+
+    mg_line_begin (&line, "kind");
+    mg_line_text (&line, "kind", sheet->rows[i].kind);
+    for (f = 0; f < sheet->n_fields; f++)
+      mg_line_number (&line, sheet->names[f], sheet->rows[i].values[f]);
+    mg_line_end (&line);
+  }
+}
+
+void
+mg_sheet_end (struct mg_sheet *sheet)
+{
+  if (sheet->view->json)
+    sheet_lines (sheet);
+  else if (sheet->n_rows > 0)
+    sheet_table (sheet);
+  mg_free (sheet->rows);
+  memset (sheet, 0, sizeof *sheet);
+}
+
+/* ---- export ---- */
+
+int
+mg_summary_export (const struct mg_view *view, struct mg_run *run,
+                   struct mg_error *err)
+{
+  static const char *const names[] = { "found", "exported", "failed", NULL };
+  struct mg_sheet sheet;
+  int i, r = 0;
+
+  mg_sheet_init (&sheet, view, names);
+  for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+    int64_t counts[MG_N_STATES], values[3] = { 0 };
+
+    if (!kind->chosen)
+      continue;
+    r = mg_counters_get (run->store, MG_SOURCE_WSID, kind->kid, counts,
+                         &values[0], err);
+    values[2] = counts[MG_FAILED];
+    values[1] = values[0] - values[2];
+    mg_sheet_add (&sheet, kind->k->name, values);
+  }
+  mg_sheet_end (&sheet);
+  return r < 0 ? r : 0;
+}
+
+/* ---- import ---- */
+
+int
+mg_summary_import (const struct mg_view *view, struct mg_run *run,
+                   struct mg_error *err)
+{
+  static const char *const names[] = {
+    "created", "?updated", "same", "failed", "blocked", "?uncertain",
+    "?waiting", "?skipped", NULL
+  };
+  struct mg_sheet sheet;
+  int i, r = 0;
+
+  mg_sheet_init (&sheet, view, names);
+  for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+    int64_t c[MG_N_STATES], values[8];
+    struct mg_seen seen;
+
+    if (!kind->chosen)
+      continue;
+    r = mg_counters_get (run->store, run->target.wsid, kind->kid, c, NULL, err);
+    mg_progress_seen (view->progress, kind, &seen);
+    values[0] = seen.created;
+    values[1] = seen.updated;
+    values[2] = c[MG_UNCHANGED] + c[MG_DONE] - seen.created - seen.updated;
+    if (values[2] < 0)
+      values[2] = 0;               /* second halves of assets in a cycle */
+    values[3] = c[MG_FAILED];
+    values[4] = c[MG_BLOCKED];
+    values[5] = c[MG_DOUBT] + c[MG_SENT];
+    values[6] = c[MG_WAIT] + c[MG_READY] + c[MG_PARKED];
+    values[7] = c[MG_SKIPPED];
+    mg_sheet_add (&sheet, kind->k->name, values);
+  }
+  mg_sheet_end (&sheet);
+  return r < 0 ? r : 0;
+}
+
+/* ---- plan ---- */
+
+static void
+least_time (const struct mg_view *view, const struct mg_plan *plan)
+{
+  char span[24], rate[32];
+  struct mg_line line;
+
+  if (view->json) {
+    mg_line_begin (&line, "least-time");
+    mg_line_number (&line, "us", plan->least_us);
+    mg_line_text (&line, "class", plan->least_class[0] ? plan->least_class
+                  : NULL);
+    mg_line_real (&line, "rate", plan->least_rate);
+    mg_line_end (&line);
+    return;
+  }
+  if (plan->least_us < 1000000)
+    return;
+  if (plan->least_rate < 1.5)
+    snprintf (rate, sizeof rate, "%.0f/min", plan->least_rate * 60);
+  else
+    snprintf (rate, sizeof rate, "%.0f/s", plan->least_rate);
+  printf ("least time %s: %s at %s\n", mg_time_span (plan->least_us, span),
+          plan->least_class, rate);
+}
+
+void
+mg_summary_plan (const struct mg_view *view, const struct mg_plan *plan)
+{
+  static const char *const names[] = {
+    "create", "update", "same", "blocked", "?skipped", "?failed", NULL
+  };
+  struct mg_sheet sheet;
+  int i;
+
+  mg_sheet_init (&sheet, view, names);
+  for (i = 0; i < plan->n_rows; i++) {
+    const struct mg_plan_row *row = &plan->rows[i];
+    const int64_t values[] = { row->create, row->update, row->same,
+                               row->blocked, row->skipped, row->failed };
+
+    mg_sheet_add (&sheet, row->kind->k->name, values);
+  }
+  mg_sheet_end (&sheet);
+  least_time (view, plan);
+}
+
+/* ---- validate ---- */
+
+struct why {
+  char text[64];
+  int64_t n;
+};
+
+/* Reasons of one kind's differences, the most frequent first; how many. */
+static int
+reasons (struct mg_run *run, int kid, struct why *ret, int max)
+{
+  struct mg_conn *conn = mg_store_read (run->store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_DIFFERENCE_PAGE, "iii",
+                                  (int64_t) run->target.wsid, (int64_t) -1,
+                                  (int64_t) 0);
+  char last[300] = "";
+  int i, n = 0;
+
+  while (mg_sql_step (conn, st, NULL) > 0) {
+    const char *why = (const char *) sqlite3_column_text (st, 6);
+    const char *key = (const char *) sqlite3_column_text (st, 1);
+
+    if (sqlite3_column_int (st, 0) != kid || why == NULL
+        || strcmp (last, key ? key : "") == 0)
+      continue;
+    snprintf (last, sizeof last, "%s", key ? key : "");
+    for (i = 0; i < n && strcmp (ret[i].text, why) != 0; i++)
+      ;
+    if (i == n && n < max)
+      snprintf (ret[n++].text, sizeof ret[0].text, "%s", why);
+    if (i < n)
+      ret[i].n++;
+  }
+  mg_store_read_end (run->store, conn);
+  return n;
+}
+
+static void
+add_reasons (struct mg_run *run, const struct mg_kind *kind,
+             struct mg_buf *text)
+{
+  struct why why[8] = { { "", 0 } };
+  char number[32];
+  int i, n = reasons (run, kind->kid, why, 8);
+
+  for (i = 0; i < n; i++)
+    mg_buf_addf (text, "%s%s %s", i ? ", " : "", mg_number (why[i].n, number),
+                 why[i].text);
+}
+
+static void
+validation_row (struct mg_run *run, const struct mg_validate_row *row,
+                struct mg_table *table)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf why = MG_BUF_INIT (1000);
+  const int64_t values[] = { row->source, row->target, row->equal, row->differ,
+                             row->missing, row->extra };
+  static const char *const names[] = { "source", "target", "equal", "differ",
+                                       "missing", "extra" };
+  struct mg_line line;
+  size_t i;
+
+  if (row->explained > 0)
+    add_reasons (run, row->kind, &why);
+  if (table == NULL) {
+    mg_line_begin (&line, "kind");
+    mg_line_text (&line, "kind", row->kind->k->name);
+    for (i = 0; i < MG_N_ELEMENTS (values); i++)
+      mg_line_number (&line, names[i], values[i]);
+    mg_line_number (&line, "explained", row->explained);
+    mg_line_text (&line, "why", why.len ? mg_buf_text (&why) : NULL);
+    mg_line_end (&line);
+    return;
+  }
+  mg_table_text (table, row->kind->k->name);
+  for (i = 0; i < MG_N_ELEMENTS (values); i++)
+    mg_table_number (table, values[i]);
+  mg_table_text (table, mg_buf_text (&why));
+  mg_table_end (table);
+}
+
+void
+mg_summary_validation (const struct mg_view *view, struct mg_run *run,
+                       const struct mg_validation *validation)
+{
+  struct mg_table table;
+  int i;
+
+  mg_table_init (&table, "KIND:SOURCE>:TARGET>:EQUAL>:DIFFER>:MISSING>:EXTRA>"
+                 ":WHY");
+  for (i = 0; i < validation->n_rows; i++)
+    validation_row (run, &validation->rows[i], view->json ? NULL : &table);
+  if (!view->json)
+    mg_table_print (&table, stdout);
+  mg_table_done (&table);
+}
+
+/* ---- undo ---- */
+
+void
+mg_summary_undo (const struct mg_view *view, const struct mg_undo *undo,
+                 int applied)
+{
+  static const char *const planned[] = { "remove", "restore", "edited", NULL };
+  static const char *const done[] = { "removed", "restored", "edited",
+                                      "failed", NULL };
+  struct mg_sheet sheet;
+  int i;
+
+  mg_sheet_init (&sheet, view, applied ? done : planned);
+  for (i = 0; i < undo->n_rows; i++) {
+    const struct mg_undo_row *row = &undo->rows[i];
+    const int64_t plan[] = { row->remove, row->restore, row->edited };
+    const int64_t did[] = { row->removed, row->restored, row->edited,
+                            row->failed };
+
+    mg_sheet_add (&sheet, row->kind->k->name, applied ? did : plan);
+  }
+  mg_sheet_end (&sheet);
+}
