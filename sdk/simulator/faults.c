@@ -37,6 +37,7 @@ struct sim_fault {
   char *with;                /* must stand in the target or the body */
   enum what what;
   int after;
+  int replied;               /* kill when the reply is out */
   int reused;
   int64_t offset, times;     /* times 0: for ever */
   double probability;
@@ -122,14 +123,15 @@ read_fault (struct sim_fault *f, struct json_object *o, int line,
     return mg_error_set (err, MG_E_INVALID, "bad-faults",
                          "faults: line %d: needs 'match' and a known 'do'",
                          line);
+  f->replied = what == DO_KILL && mg_streq (when, "replied");
   if (when != NULL && strcmp (when, "before") != 0
-      && strcmp (when, "after") != 0)
+      && strcmp (when, "after") != 0 && !f->replied)
     return mg_error_set (err, MG_E_INVALID, "bad-faults",
                          "faults: line %d: 'when' is before or after", line);
   f->what = (enum what) what;
   f->match = mg_xstrdup (sim_json_str (o, "match"));
   f->with = mg_xstrdup (sim_json_str (o, "with"));
-  f->after = mg_streq (when, "after") || whats[what].served;
+  f->after = mg_streq (when, "after") || whats[what].served || f->replied;
   f->reused = (int) sim_json_int (o, "reused", 0);
   f->offset = sim_json_int (o, "offset", 0);
   f->probability = sim_json_double (o, "probability", 1);
@@ -414,7 +416,9 @@ sim_fault_after (struct sim_call *c, struct sim_fault *f)
     break;
   case DO_KILL:
     r->kill_pid = f->pid;
-    r->wire = SIM_WIRE_CUT;
+    r->kill_late = f->replied;
+    if (!f->replied)
+      r->wire = SIM_WIRE_CUT;
     break;
   case DO_TRUNCATE:
     r->wire = SIM_WIRE_TRUNCATE;

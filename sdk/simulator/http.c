@@ -97,6 +97,8 @@ on_completed (void *cls, struct MHD_Connection *connection, void **con_cls,
   (void) why;
   if (x == NULL)
     return;
+  if (x->reply.kill_pid > 1 && x->reply.kill_late)
+    kill ((pid_t) x->reply.kill_pid, SIGKILL);
   mg_free (x->target);
   mg_buf_done (&x->body);
   sim_reply_done (&x->reply);
@@ -186,7 +188,7 @@ step (struct shell_server *server, struct MHD_Connection *connection,
     sim_step (server->sim, &q, shell_now_us (server->shell), &server->rng,
               &x->reply);
   }
-  if (x->reply.kill_pid > 1)
+  if (x->reply.kill_pid > 1 && !x->reply.kill_late)
     kill ((pid_t) x->reply.kill_pid, SIGKILL);
 }
 

@@ -120,6 +120,8 @@ make_first (struct sim *s)
   s->admins_id = admins->id;
   sim_member_add (s, admins, sim_principal (s, s->admin_id, NULL));
   sim_member_add (s, admins, sim_principal (s, s->robot_id, NULL));
+  sim_principal (s, s->admin_id, NULL)->admin_assigned = 1;
+  made->admin_assigned = 1;
   o = json_object_new_object ();
   sim_json_set_str (o, "displayName", "users");
   s->users_id = sim_scim_make (s, SIM_GROUPS, o, sim_new_id (s))->id;

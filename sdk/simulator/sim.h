@@ -90,7 +90,8 @@ struct sim_reply {
   int64_t delay_us;          /* simulated; the shell applies time_scale */
   enum sim_wire wire;
   int64_t wire_arg;
-  int64_t kill_pid;          /* a process to kill now; 0 = none */
+  int64_t kill_pid;          /* a process to kill; 0 = none */
+  int kill_late;             /* ... when the reply is out, not now */
 };
 
 /* 0 or MG_E_INVALID with the line of the option's text that is wrong. */
@@ -102,7 +103,6 @@ void sim_step (struct sim *s, const struct sim_request *q, int64_t now_us,
                struct mg_rand *rng, struct sim_reply *ret_reply);
 void sim_reply_done (struct sim_reply *r);
 
-/* The client went away before its reply left; kept in the ledger. */
 const char *sim_name (const struct sim *s);
 const char *sim_token (const struct sim *s);         /* a good PAT */
 const char *sim_expired_token (const struct sim *s); /* one that is not */

@@ -186,7 +186,19 @@ MG_TEST (a_process_to_kill)
          "\"after\"}");
   CREATE ("a");
   is_int (reply.kill_pid, 99);
+  is_int (reply.wire, SIM_WIRE_CUT);
   is_int (experiments (), 1);
+}
+
+MG_TEST (a_process_to_kill_when_it_has_its_reply)
+{
+  START ();
+  FAULT ("{\"match\":\"POST *create\",\"do\":\"kill\",\"pid\":99,\"when\":"
+         "\"replied\"}");
+  is_int (CREATE ("a"), 200);
+  is_int (reply.kill_pid, 99);
+  is_int (reply.kill_late, 1);
+  is_int (reply.wire, SIM_WIRE_WHOLE);
 }
 
 MG_TEST (faults_are_shown_and_cleared)

@@ -6,7 +6,8 @@
 
 #include "sim-test.h"
 
-#define WIDGETS "[{\"name\":\"widgets\",\"list\":\"GET /api/2.0/widgets/list\"," \
+#define WIDGETS "[{\"name\":\"widgets\"," \
+  "\"list\":\"GET /api/2.0/widgets/list\"," \
   "\"get\":\"GET /api/2.0/widgets/get\"," \
   "\"create\":\"POST /api/2.0/widgets/create\"," \
   "\"update\":\"POST /api/2.0/widgets/edit\"," \

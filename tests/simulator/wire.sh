@@ -69,6 +69,15 @@ status_is "a reused connection dies once: curl repeats the GET" 0
 ask old /_simulator/counters
 like "and it was cut" "$out" '"cut":2'
 
+sleep 1000 &
+victim=$!
+fault '{"match":"GET */Me","do":"kill","pid":'$victim',"when":"replied"}'
+ask old $me
+like "a process is killed when its reply is out" "$out" '}$'
+mg_end=0
+wait $victim || mg_end=$?
+is "by SIGKILL" "$mg_end" 137
+
 # --- delays ---------------------------------------------------------------
 
 ask old /_simulator/faults -X DELETE
