@@ -549,6 +549,22 @@ MG_TEST (a_signed_url_gets_no_credentials)
   rig_down (&rig);
 }
 
+MG_TEST (a_proxy_of_the_environment_is_used)
+{
+  static const struct reply script[] = { { .status = 200, .times = -1 } };
+  struct rig rig;
+
+  rig_init (&rig, script, 1);
+  rig.end.host = (char *) "http://far.example.org";
+  setenv ("http_proxy", replier_url (rig.server), 1);
+  rig_open (&rig);
+  is_ok (get (&rig, "/x"));
+  has_str (replier_request (rig.server, 0),
+           "GET http://far.example.org/x HTTP/1.1\r\n");
+  unsetenv ("http_proxy");
+  rig_down (&rig);
+}
+
 /* ---- the source is read-only ---- */
 
 static int
