@@ -260,6 +260,32 @@ with_id (struct mg_ctx *ctx, const struct migrate_kind *k, const char *json,
   return mg_json_edit (json, len, &edit, 1, out, &ctx->error);
 }
 
+/* Does the reply show one of the later[] members otherwise than it was sent?
+ * Services leave out what is false or empty. */
+static int
+stored_otherwise (const struct migrate_asset *a,
+                  const struct migrate_response *res)
+{
+  const struct mg_json_rules rules = { .absent_is_default = 1,
+                                       .unordered = a->kind->unordered };
+  const char *const *path = a->kind->later;
+
+  for (; path != NULL && *path != NULL; path++) {
+    struct mg_span sent = { NULL, 0 }, kept = { NULL, 0 };
+
+    if (mg_json_get (a->json, a->json_len, *path, &sent) != 1)
+      continue;
+    if (mg_json_get (res->body, res->body_len, *path, &kept) != 1) {
+      if (mg_json_type (sent) == 't')
+        return 1;
+    }
+    else if (mg_json_subset (sent.p, sent.len, kept.p, kept.len, &rules,
+                             NULL) == 0)
+      return 1;
+  }
+  return 0;
+}
+
 static int
 take_reply (struct mg_ctx *ctx, const struct migrate_asset *a,
             const struct migrate_response *res)
@@ -284,9 +310,7 @@ take_reply (struct mg_ctx *ctx, const struct migrate_asset *a,
   }
   key = mg_json_get_text (res->body, res->body_len, k->key);
   if (key != NULL) {
-    if (k->later != NULL
-        && mg_json_subset (a->json, a->json_len, res->body, res->body_len, NULL,
-                           NULL) == 0)
+    if (stored_otherwise (a, res))
       ctx->incomplete = 1;
     return migrate_created (&ctx->pub, id, res->body, res->body_len);
   }

@@ -11,9 +11,12 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/supervise.h"
+#include "net/retry.h"
 #include "run/state.h"
 
 #define MAX_TRIES 5
+/* "Already N created in past 3600 seconds": how long until it is tried again. */
+#define PARK_US (300 * MG_SECOND_US)
 
 struct item {
   struct mg_run *run;
@@ -151,13 +154,29 @@ doubt (struct item *it, const struct mg_error *err)
     it->result->not_before = mg_settle_due (it->run, it->kind);
 }
 
+/* Surely no effect: it may be sent again, now or later. */
+static void
+create_not_done (struct item *it, int r, const struct mg_error *err)
+{
+  if (mg_retry_is_creation_limit (err->text)) {
+    say_error (it, MG_PARKED, err);
+    it->result->not_before = mg_clock_wall_us () + PARK_US;
+  }
+  else if (r == MG_E_CANCELLED || mg_run_is_fatal (r) || r == MG_E_NET) {
+    say_error (it, MG_READY, err);
+    if (r != MG_E_CANCELLED)
+      mg_run_fail (it->run, err);  /* the workspace, not this asset */
+  }
+  else
+    say_error (it, MG_FAILED, err);
+}
+
 static void
 create_failed (struct item *it, int r, const struct mg_error *err)
 {
   switch (it->ctx->n_creates ? it->ctx->outcome : MG_OUTCOME_REFUSED) {
   case MG_OUTCOME_NOTHING:
-    say_error (it, MG_READY, err);
-    mg_run_fail (it->run, err);    /* the workspace, not this asset */
+    create_not_done (it, r, err);
     return;
   case MG_OUTCOME_OK:
   case MG_OUTCOME_DOUBT:
@@ -241,12 +260,13 @@ report (struct item *it)
 {
   struct mg_event event = { .event = "asset", .kind = it->kind->k->name,
                             .key = it->source.key, .id = it->source.src_id,
-                            .op = it->work->op, .state = it->result->state,
+                            .op = it->work->op, .phase = it->work->phase,
+                            .state = it->result->state,
                             .code = it->result->code,
                             .message = it->result->message };
   int bad = it->result->state == MG_FAILED || it->result->state == MG_BLOCKED;
 
-  if (it->result->state != MG_READY)
+  if (it->result->state != MG_READY && it->result->state != MG_PARKED)
     mg_run_advance (it->run, it->kind->k->name, !bad, bad);
   if (it->body.dropped > 0)
     mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
@@ -255,7 +275,7 @@ report (struct item *it)
   mg_run_emit (it->run, &event);
 }
 
-int64_t
+struct mg_item_end
 mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
             const struct mg_work *work)
 {
@@ -263,7 +283,7 @@ mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
                      .source = MG_ASSET_INIT, .target = MG_ASSET_INIT,
                      .body = MG_PREPARED_INIT };
   struct mg_error err = MG_ERROR_INIT;
-  int64_t due;
+  struct mg_item_end end;
   int r;
 
   it.result = mg_result_new (work->wid, MG_FAILED);
@@ -278,11 +298,13 @@ mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
   }
   judge (&it, r);
   report (&it);
-  due = it.result->not_before;
+  end.due = it.result->not_before;
+  end.state = it.result->state;
+  memcpy (end.code, it.result->code, sizeof end.code);
   if (mg_result_post (run->store, it.result, &err) < 0)
     mg_run_fail (run, &err);
   mg_asset_done (&it.source);
   mg_asset_done (&it.target);
   mg_buf_done (&it.body.json);
-  return due;
+  return end;
 }

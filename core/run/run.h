@@ -35,6 +35,7 @@ struct mg_event {
   const char *event, *kind, *key, *id, *code, *message;
   int state;                     /* enum mg_state; of 'asset' */
   int op;                        /* enum mg_work_op */
+  int phase;                     /* enum mg_phase; of 'asset', 0 = a read */
   int64_t n, total;
 };
 

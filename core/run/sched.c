@@ -18,6 +18,7 @@
 #include "run/state.h"
 
 #define NEVER INT64_MAX
+#define HOPELESS 20                /* failures for one cause, and nothing else */
 
 struct ring {
   const struct mg_kind *kind;
@@ -39,8 +40,14 @@ struct doubts {
   int settling;
 };
 
+struct score {
+  int n_failed, any_good, closed;
+  char code[48];
+};
+
 struct sched {
   struct mg_run *run;
+  struct score *scores;            /* one per kind of the registry */
   struct ring *rings;
   int n_rings;
   struct doubts *doubts;           /* one per kind of the registry */
@@ -50,12 +57,6 @@ struct sched {
   int64_t quiet;                   /* generation at which all was flushed */
   int finished;
 };
-
-static int64_t
-wids_left (const struct ring *ring)
-{
-  return ring->n + ring->running;
-}
 
 static void
 forget_busy (struct ring *ring, int64_t wid)
@@ -82,7 +83,8 @@ pick_ring (struct sched *s, int64_t *ret_wait_us)
     struct ring *ring = &s->rings[i];
     int64_t due;
 
-    if (ring->n == 0 || (ring->lanes > 0 && ring->running >= ring->lanes))
+    if (ring->n == 0 || (ring->lanes > 0 && ring->running >= ring->lanes)
+        || s->scores[ring->kind->index].closed)
       continue;
     due = mg_remote_due_us (s->run->target.remote, ring->rate_class);
     if (due <= MG_TOKEN_AHEAD_US)
@@ -102,6 +104,7 @@ hungry_ring (struct sched *s)
     struct ring *ring = &s->rings[i];
 
     if (!ring->refilling && ring->n <= MG_RING - MG_REFILL
+        && !s->scores[ring->kind->index].closed
         && ring->n_busy < 256 && ring->asked <= s->generation)
       return ring;
   }
@@ -201,23 +204,53 @@ note_doubts (struct sched *s, const struct mg_kind *kind)
   mg_mutex_unlock (&s->run->state->lock);
 }
 
+/* A plugin whose first assets all fail for one cause is out for this run: the
+ * cause is not theirs.  Failures among successes never disable it. */
+static void
+keep_score (struct sched *s, const struct mg_kind *kind,
+            const struct mg_item_end *end)
+{
+  struct score *score = &s->scores[kind->index];
+  struct mg_plugin *plugin = kind->plugin;
+
+  if (end->state != MG_FAILED) {
+    score->any_good |= end->state == MG_DONE || end->state == MG_UNCHANGED;
+    return;
+  }
+  if (score->n_failed++ == 0)
+    memcpy (score->code, end->code, sizeof score->code);
+  else if (strcmp (score->code, end->code) != 0)
+    score->any_good = 1;
+  if (score->any_good || score->n_failed < HOPELESS || score->closed)
+    return;
+  score->closed = 1;
+  mg_error_set (&plugin->why, MG_E_FAIL, "plugin-disabled",
+                "the first %d of its %s all failed [%s]; cure that, then migrate "
+                "import --retry-failed", HOPELESS, kind->k->title, score->code);
+  mg_mutex_unlock (&s->run->state->lock);
+  mg_run_note (s->run, &s->run->target, 0, kind, plugin->p.name,
+               "plugin-disabled", plugin->why.text);
+  mg_mutex_lock (&s->run->state->lock);
+}
+
 static void
 run_one (struct sched *s, struct mg_ctx *ctx, struct ring *ring)
 {
   struct mg_run_state *state = s->run->state;
   struct doubts *d = &s->doubts[ring->kind->index];
   struct mg_work work = ring->rows[ring->head];
-  int64_t due;
+  struct mg_item_end end;
 
   ring->head = (ring->head + 1) % MG_RING;
   ring->n--;
   ring->running++;
   s->n_running++;
   mg_mutex_unlock (&state->lock);
-  due = mg_item_do (s->run, ctx, ring->kind, &work);
+  end = mg_item_do (s->run, ctx, ring->kind, &work);
   mg_mutex_lock (&state->lock);
-  if (due != 0 && due < d->due)
-    d->due = due;
+  if (end.due != 0 && end.due < d->due)
+    d->due = end.due;
+  keep_score (s, ring->kind, &end);
   ring->running--;
   s->n_running--;
   s->quiet = -1;
@@ -289,7 +322,8 @@ idle (const struct sched *s)
   if (s->n_running > 0)
     return 0;
   for (i = 0; i < s->n_rings; i++)
-    if (wids_left (&s->rings[i]) > 0 || s->rings[i].refilling)
+    if (s->rings[i].running > 0 || s->rings[i].refilling
+        || (s->rings[i].n > 0 && !s->scores[s->rings[i].kind->index].closed))
       return 0;
   return 1;
 }
@@ -358,7 +392,7 @@ on_commit (void *opaque)
 /* ---- setting up ---- */
 
 static int
-class_of_call (struct mg_run *run, const char *call)
+class_of_call (struct mg_run *run, const char *call, int op)
 {
   MG_CLEANUP_FREE char *copy = mg_xstrdup (call ? call : "");
   char *space = strchr (copy, ' ');
@@ -366,7 +400,9 @@ class_of_call (struct mg_run *run, const char *call)
   if (space == NULL)
     return 0;
   *space = '\0';
-  return mg_remote_class (run->target.remote, copy, space + 1);
+  /* what is added to an adopted asset is patched in */
+  return mg_remote_class (run->target.remote,
+                          op == MG_OP_MERGE ? "PATCH" : copy, space + 1);
 }
 
 static int
@@ -406,7 +442,7 @@ compute_tails (struct sched *s, double *tail)
                          NULL, NULL) < 0)
       continue;
     rate = mg_remote_class_rate (s->run->target.remote,
-                                 class_of_call (s->run, call));
+                                 class_of_call (s->run, call, MG_OP_CREATE));
     own = (double) (counts[MG_WAIT] + counts[MG_READY])
           / (rate > 0 ? rate : 10000);
     for (j = i + 1; j < registry->n_kinds; j++)
@@ -427,6 +463,7 @@ set_up (struct sched *s)
 
   compute_tails (s, tail);
   s->rings = mg_xcalloc ((size_t) registry->n_kinds * 3 + 1, sizeof *s->rings);
+  s->scores = mg_xcalloc ((size_t) registry->n_kinds + 1, sizeof *s->scores);
   s->doubts = mg_xcalloc ((size_t) registry->n_kinds + 1, sizeof *s->doubts);
   for (i = 0; i < registry->n_kinds; i++) {
     struct mg_kind *kind = registry->kinds[i];
@@ -442,7 +479,8 @@ set_up (struct sched *s)
       ring->op = ops[o];
       ring->lanes = lanes_of (kind);
       ring->rate_class = class_of_call (s->run, ops[o] == MG_OP_CREATE
-                                        ? kind->k->create : kind->k->update);
+                                        ? kind->k->create : kind->k->update,
+                                        ops[o]);
       ring->tail = tail[i];
     }
   }
@@ -576,5 +614,6 @@ mg_run_import (struct mg_run *run, struct mg_error *err)
     r = count_failures (run, err);
   mg_free (s.rings);
   mg_free (s.doubts);
+  mg_free (s.scores);
   return r;
 }

@@ -173,8 +173,11 @@ static int
 settle_one (struct settler *s, const struct mg_work *w, struct mg_error *err)
 {
   struct mg_result *res;
-  int r = mg_asset_get (s->run->store, &s->ctx->packer, w->aid, &s->source, err);
+  int r;
 
+  if (w->state == MG_PARKED)       /* never sent: its time has come */
+    return mg_result_post (s->run->store, mg_result_new (w->wid, MG_READY), err);
+  r = mg_asset_get (s->run->store, &s->ctx->packer, w->aid, &s->source, err);
   if (r <= 0)
     return r;
   r = mg_run_prepare (s->run, s->ctx, s->kind, &s->source, MG_FOR_CREATE,

@@ -135,10 +135,17 @@ int mg_compare_union (const struct mg_kind *kind, const char *before,
 
 /* ---- importing (sched.c, item.c, settle.c) ---- */
 
-/* Does one claimed piece of work and posts its result.  Returns the wall time at
- * which it has to be looked at again when it is in doubt, else 0. */
-int64_t mg_item_do (struct mg_run *run, struct mg_ctx *ctx,
-                    const struct mg_kind *kind, const struct mg_work *work);
+/* How a piece of work ended. */
+struct mg_item_end {
+  int64_t due;                     /* wall time to look at it again; 0 = done */
+  int state;
+  char code[48];
+};
+
+/* Does one claimed piece of work and posts its result. */
+struct mg_item_end mg_item_do (struct mg_run *run, struct mg_ctx *ctx,
+                               const struct mg_kind *kind,
+                               const struct mg_work *work);
 
 /* Decides the doubts of a kind that are due: lists it once, compares. */
 int mg_settle_kind (struct mg_run *run, struct mg_ctx *ctx,
