@@ -288,6 +288,19 @@ mg_answer_read (struct mg_remote *r, struct mg_call *call,
 }
 
 void
+mg_answer_denied (struct mg_remote *r, struct mg_call *call)
+{
+  static const struct meaning denied = {
+    MG_E_DENIED, "denied",
+    "the credentials are good, but not for this; use another sort of token" };
+  char what[900];
+
+  snprintf (what, sizeof what, "%d %s %s", call->status, call->error.code,
+            call->error.message);
+  set_error (r, call, denied, what);
+}
+
+void
 mg_answer_cancelled (struct mg_call *call)
 {
   call->code = mg_error_set (&call->err, MG_E_CANCELLED, "", "%s %s: the run is "

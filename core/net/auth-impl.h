@@ -12,6 +12,7 @@ enum mg_auth_state {
   AUTH_FETCH,            /* a token is needed or on its way */
   AUTH_WAIT,             /* refused: new credentials are waited for */
   AUTH_PROBE,            /* new credentials are tried */
+  AUTH_CHECK,            /* refused by one request: are they refused at all? */
   AUTH_FAILED,
 };
 
@@ -46,6 +47,8 @@ struct mg_auth {
   /* waiting for other credentials */
   char *refused;                 /* the secret that was */
   int64_t wait_since_us, wait_until_us, read_us;
+  int refused_status;
+  int64_t good_until_us;         /* a check found the token good */
 };
 
 /* auth-token.c: all on the I/O thread. */

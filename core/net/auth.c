@@ -14,6 +14,8 @@
 #include "net/body.h"
 
 #define READ_EVERY_US (20 * MG_SECOND_US)
+#define CHECKS 5                       /* of "who am I" without a clear answer */
+#define GOOD_US (60 * MG_SECOND_US)    /* so long a check holds */
 #define WHO_AM_I "/api/2.0/preview/scim/v2/Me"
 
 const char *
@@ -142,10 +144,12 @@ mg_auth_line (struct mg_auth *a, int64_t now_us, const char **ret_line,
 }
 
 int
-mg_auth_may_retry (const struct mg_auth *a, unsigned tries)
+mg_auth_may_retry (const struct mg_auth *a, unsigned tries, int64_t now_us)
 {
   if (is_renewed (a))
     return tries == 0 || a->state == AUTH_WAIT;
+  if (a->state == AUTH_READY && now_us < a->good_until_us)
+    return tries == 0;
   return a->state != AUTH_FAILED && a->end.auth != MG_AUTH_NONE;
 }
 
@@ -229,18 +233,74 @@ wait_or_fail (struct mg_auth *a, int status, int64_t now_us)
     fail_refused (a, status);
 }
 
+/* "Who am I" with the token as it is. */
+static void
+ask_who (struct mg_auth *a, enum mg_auth_state state, int64_t now_us)
+{
+  MG_CLEANUP_FREE char *url = mg_xasprintf ("%s" WHO_AM_I, a->end.host);
+  char *line = mg_xasprintf ("Authorization: Bearer %s", a->end.token);
+
+  mg_fetch_start (&a->fetch, url, NULL, line, now_us);
+  mg_free_secret (line);
+  a->state = state;
+}
+
 void
 mg_auth_refused (struct mg_auth *a, unsigned generation, int status,
                  int64_t now_us)
 {
   if (generation != a->generation || a->state != AUTH_READY)
     return;
-  if (!is_renewed (a)) {
-    wait_or_fail (a, status, now_us);
+  if (is_renewed (a)) {
+    a->state = AUTH_FETCH;
+    a->expires_us = now_us;
     return;
   }
-  a->state = AUTH_FETCH;
-  a->expires_us = now_us;
+  a->refused_status = status;
+  if (a->end.auth != MG_AUTH_PAT || a->end.type != MG_END_DATABRICKS)
+    wait_or_fail (a, status, now_us);
+  else if (now_us >= a->good_until_us)
+    ask_who (a, AUTH_CHECK, now_us);
+}
+
+/* The last answer of "who am I": 1 the token is good, 0 it is not, -1 nobody
+ * knows, and it is asked again a little later. */
+static int
+verdict (struct mg_auth *a, int64_t now_us)
+{
+  int status = a->fetch.status;
+
+  if (a->fetch.end.result == MG_TRANSFER_OK
+      && (status == 200 || status == 401 || status == 403
+          || ++a->n_failed >= CHECKS)) {
+    a->n_failed = 0;
+    return status == 200;
+  }
+  a->read_us = now_us + (a->options.backoff_us << a->n_failed);
+  return -1;
+}
+
+static int64_t
+step_check (struct mg_auth *a, int64_t now_us)
+{
+  if (a->fetch.url != NULL) {
+    if (!mg_fetch_check (&a->fetch, now_us))
+      return a->fetch.deadline_us - now_us;
+    switch (verdict (a, now_us)) {
+    case 1:
+      a->state = AUTH_READY;
+      a->good_until_us = now_us + GOOD_US;
+      return INT64_MAX;
+    case 0:
+      wait_or_fail (a, a->refused_status, now_us);
+      return 0;
+    }
+    mg_fetch_forget (&a->fetch);
+  }
+  if (now_us < a->read_us)
+    return a->read_us - now_us;
+  ask_who (a, AUTH_CHECK, now_us);
+  return a->fetch.deadline_us - now_us;
 }
 
 /* ---- waiting for other credentials ---- */
@@ -261,9 +321,6 @@ go_on (struct mg_auth *a, int64_t now_us)
 static void
 try_new (struct mg_auth *a, int64_t now_us)
 {
-  MG_CLEANUP_FREE char *url = NULL;
-  char *line;
-
   if (a->end.auth == MG_AUTH_M2M) {
     a->state = AUTH_FETCH;
     a->fetch_us = now_us;
@@ -274,11 +331,7 @@ try_new (struct mg_auth *a, int64_t now_us)
     go_on (a, now_us);
     return;
   }
-  url = mg_xasprintf ("%s" WHO_AM_I, a->end.host);
-  line = mg_xasprintf ("Authorization: Bearer %s", a->end.token);
-  mg_fetch_start (&a->fetch, url, NULL, line, now_us);
-  mg_free_secret (line);
-  a->state = AUTH_PROBE;
+  ask_who (a, AUTH_PROBE, now_us);
 }
 
 static void
@@ -409,6 +462,8 @@ mg_auth_step (struct mg_auth *a, int64_t now_us)
     wait_us = step_wait (a, now_us);
   else if (a->state == AUTH_PROBE)
     wait_us = step_probe (a, now_us);
+  else if (a->state == AUTH_CHECK)
+    wait_us = step_check (a, now_us);
   else if (is_renewed (a) && a->state != AUTH_FAILED)
     wait_us = step_token (a, now_us);
   return wait_us > 0 ? wait_us : 0;

@@ -18,7 +18,8 @@ struct mg_auth_options {
   int64_t backoff_us;            /* after a token could not be fetched */
   unsigned retries;
   const char *user_agent;        /* copied */
-  /* "token-wait", "token-renewed": one line for people. */
+  /* "token-wait", "token-renewed": one line for people.  "token-fetched": it
+   * is routine. */
   void (*notify) (void *opaque, const char *kind, const char *text,
                   int64_t wait_us);
   void *opaque;
@@ -36,13 +37,16 @@ int mg_auth_line (struct mg_auth *auth, int64_t now_us, const char **ret_line,
                   unsigned *ret_generation, struct mg_error *err);
 
 /* A request with that generation got 401 (or 403 'Invalid access token').
- * Nothing happens when it has been renewed since. */
+ * Nothing happens when it has been renewed since.  Some APIs answer 401 to a
+ * sort of token that they do not take: a Databricks token is checked with
+ * "who am I" before everybody waits for another. */
 void mg_auth_refused (struct mg_auth *auth, unsigned generation, int status,
                       int64_t now_us);
 
-/* Is another try with other credentials to be expected?  'tries' is how often
- * this request was refused before. */
-int mg_auth_may_retry (const struct mg_auth *auth, unsigned tries);
+/* Is another try of use?  'tries' is how often this request was refused
+ * before. */
+int mg_auth_may_retry (const struct mg_auth *auth, unsigned tries,
+                       int64_t now_us);
 
 /* Everybody who waited has been told of the failure. */
 void mg_auth_settle (struct mg_auth *auth);

@@ -23,8 +23,8 @@ mg_fetch_init (struct mg_fetch *f, struct mg_transport *transport,
   mg_buf_init (&f->body, MG_MAX_ERROR_BODY);
 }
 
-static void
-forget (struct mg_fetch *f)
+void
+mg_fetch_forget (struct mg_fetch *f)
 {
   int sent;
 
@@ -43,7 +43,7 @@ forget (struct mg_fetch *f)
 void
 mg_fetch_done (struct mg_fetch *f)
 {
-  forget (f);
+  mg_fetch_forget (f);
   mg_buf_done (&f->body);
   mg_free (f->user_agent);
   f->user_agent = NULL;
@@ -125,7 +125,7 @@ mg_fetch_start (struct mg_fetch *f, const char *url, const char *form,
                          .opaque = f, .body_len = -1, .headers = headers };
   struct mg_error err = MG_ERROR_INIT;
 
-  forget (f);
+  mg_fetch_forget (f);
   f->url = mg_xstrdup (url);
   f->form = mg_xstrdup (form);
   f->auth_line = mg_xstrdup (auth_line);

@@ -31,6 +31,9 @@ void mg_fetch_done (struct mg_fetch *fetch);
 void mg_fetch_start (struct mg_fetch *fetch, const char *url, const char *form,
                      const char *auth_line, int64_t now_us);
 
+/* Back to nothing, whatever it does; the answer is wiped. */
+void mg_fetch_forget (struct mg_fetch *fetch);
+
 /* Ends it when its time is up.  1 when it has ended. */
 int mg_fetch_check (struct mg_fetch *fetch, int64_t now_us);
 

@@ -146,21 +146,27 @@ throttled (struct mg_remote *r, struct mg_call *call, int64_t now_us)
   mg_heap_push (r, call);
 }
 
+/* Either everybody's token is no good any more, or this one request is not
+ * for the likes of it. */
 static void
 token_refused (struct mg_remote *r, struct mg_call *call, int64_t now_us)
 {
   const char *line;
   unsigned generation;
+  int ready;
 
   mg_auth_refused (r->auth, call->generation, call->status, now_us);
-  if (!call->is_absolute && mg_auth_may_retry (r->auth, call->refusals)) {
+  if (!call->is_absolute
+      && mg_auth_may_retry (r->auth, call->refusals, now_us)) {
     call->refusals++;
     requeue (r, call);
     return;
   }
-  if (mg_auth_line (r->auth, now_us, &line, &generation, &call->err)
-      == MG_E_AUTH)
+  ready = mg_auth_line (r->auth, now_us, &line, &generation, &call->err);
+  if (ready == MG_E_AUTH)
     call->code = MG_E_AUTH;
+  else if (ready == 0 && !call->is_absolute)
+    mg_answer_denied (r, call);
   end_call (r, call);
 }
 

@@ -151,6 +151,8 @@ struct mg_retry_verdict mg_answer_read (struct mg_remote *r,
 /* The path without secrets, for people; ret_text is filled and returned. */
 const char *mg_answer_path (struct mg_remote *r, const struct mg_call *call,
                             char ret_text[300]);
+/* 401, although the credentials are good. */
+void mg_answer_denied (struct mg_remote *r, struct mg_call *call);
 /* Ends a call by a code of our own instead. */
 void mg_answer_cancelled (struct mg_call *call);
 

@@ -43,7 +43,8 @@ on_auth (void *opaque, const char *kind, const char *text, int64_t wait_us)
                                    .wait_us = wait_us, .text = text };
   struct mg_trace_line line;
 
-  mg_remote_tell (r, &event);
+  if (strcmp (kind, "token-fetched") != 0)
+    mg_remote_tell (r, &event);
   if (r->options.trace == NULL)
     return;
   mg_trace_begin (&line, strcmp (kind, "token-wait") == 0 ? "auth/wait"

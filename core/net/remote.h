@@ -126,8 +126,11 @@ void mg_remote_drain (struct mg_remote *remote);
  * retried inside; CREATE only when surely nothing happened.  Codes:
  * MG_E_CANCELLED, MG_E_AUTH [token-expired], MG_E_DENIED, MG_E_THROTTLED
  * [throttled], MG_E_NET, MG_E_REMOTE, MG_E_NOT_FOUND, MG_E_EXISTS,
- * MG_E_PROTOCOL, MG_E_NOMEM [too-large], MG_E_MISMATCH, MG_E_DENIED
- * [source-read-only].  ret_res must be initialised; body is reset. */
+ * MG_E_PROTOCOL, MG_E_NOMEM [too-large], MG_E_DENIED [source-read-only]
+ * [insecure-host], MG_E_UNSUPPORTED (the workspace does not offer it),
+ * MG_E_AGAIN [creation-limit] (outcome NOTHING: so many may be made in an
+ * hour), MG_E_INVALID [bad-request], MG_E_IO of a file part, or what on_data
+ * returned.  ret_res must be initialised; body is reset. */
 int mg_remote_call (struct mg_remote *remote, const struct mg_request *req,
                     struct mg_response *ret_res, struct mg_error *err);
 

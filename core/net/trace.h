@@ -5,8 +5,7 @@
  *   http/answer   it has ended      {status, outcome, us, in, out, request_id}
  *   http/retry    it waits          {wait_us, why}
  *   http/throttled                  {wait_us, rate_before, rate_after}
- *   auth/wait, auth/renewed, auth/failed
- *   http/done     the call returns  {code, tries}
+ *   auth/wait, auth/renewed         {text}
  *
  * Never a secret: header fields are not written but for a few harmless ones,
  * queries are redacted, bodies only when asked for and then redacted.

@@ -40,23 +40,63 @@ MG_TEST (a_refused_token_without_a_wait)
   has_str (rig.err.text, "profile 'ws': token refused (401); renew: migrate "
                          "configure ws");
   is_int (rig.err.http, 401);
-  /* nobody else tries with it */
+  /* it was checked, and nobody else tries with it */
+  has_str (replier_request (rig.server, 1), "GET /api/2.0/preview/scim/v2/Me");
   is_int (get (&rig, "/y"), MG_E_AUTH);
-  is_int (replier_n (rig.server), 1);
+  is_int (replier_n (rig.server), 2);
   rig_down (&rig);
 }
 
 MG_TEST (a_403_that_means_the_token)
 {
   static const struct reply script[] = {
-    { .status = 403, .body = "{\"error_code\":\"403\",\"message\":"
-                             "\"Invalid access token.\"}" },
+    { .status = 403, .times = -1,
+      .body = "{\"error_code\":\"403\",\"message\":"
+              "\"Invalid access token.\"}" },
   };
   struct rig rig;
 
   rig_up (&rig, script, 1);
   is_int (get (&rig, "/x"), MG_E_AUTH);
   is_str (rig.err.id, "token-expired");
+  rig_down (&rig);
+}
+
+/* "Credential was not sent or was of an unsupported type for this API" */
+MG_TEST (one_request_that_does_not_take_the_token_stops_nobody)
+{
+  static const struct reply script[] = {
+    { .status = 401 }, { .status = 200 }, { .status = 401 },
+    { .status = 200 }, { .status = 401 }, { .status = 401 },
+  };
+  struct rig rig;
+
+  rig_init (&rig, script, N (script));
+  rig.options.auth_wait_us = 60 * MG_SECOND_US;
+  rig_open (&rig);
+  is_int (get (&rig, "/odd"), MG_E_DENIED);
+  is_str (rig.err.id, "denied");
+  is_int (rig.res.outcome, MG_OUTCOME_NOTHING);
+  has_str (rig.err.text, "another sort of token");
+  is_ok (get (&rig, "/x"));
+  /* the check holds for a while */
+  is_int (get (&rig, "/odd"), MG_E_DENIED);
+  is_int (replier_n (rig.server), 6);
+  rig_down (&rig);
+}
+
+MG_TEST (a_check_without_a_clear_answer_is_made_again)
+{
+  static const struct reply script[] = {
+    { .status = 401 }, { .status = 503 }, { .status = 429 },
+    { .status = 200 }, { .status = 200 },
+  };
+  struct rig rig;
+
+  rig_up (&rig, script, N (script));
+  is_ok (get (&rig, "/x"));
+  has_str (replier_request (rig.server, 3), "scim/v2/Me");
+  is_int (replier_n (rig.server), 5);
   rig_down (&rig);
 }
 
@@ -98,7 +138,7 @@ open_waiting (struct rig *rig, struct renewal *renewal, int64_t wait_us)
 MG_TEST (a_new_token_in_the_profile_goes_on)
 {
   static const struct reply script[] = {
-    { .status = 200, ORG ("11") }, { .status = 401 },
+    { .status = 200, ORG ("11") }, { .status = 401, .times = 2 },
     { .status = 200, ORG ("11") }, { .status = 200, ORG ("11") },
   };
   struct renewal renewal = { .tokens = { OTHER } };
@@ -112,17 +152,17 @@ MG_TEST (a_new_token_in_the_profile_goes_on)
                          "migrate configure ws");
   is_int (renewal.n_renewed, 1);
   has_str (replier_request (rig.server, 1), TOKEN);
-  has_str (replier_request (rig.server, 2), "GET /api/2.0/preview/scim/v2/Me");
-  has_str (replier_request (rig.server, 2), OTHER);
-  has_str (replier_request (rig.server, 3), "POST /x");
+  has_str (replier_request (rig.server, 3), "GET /api/2.0/preview/scim/v2/Me");
   has_str (replier_request (rig.server, 3), OTHER);
+  has_str (replier_request (rig.server, 4), "POST /x");
+  has_str (replier_request (rig.server, 4), OTHER);
   rig_down (&rig);
 }
 
 MG_TEST (a_token_of_another_workspace_is_not_used)
 {
   static const struct reply script[] = {
-    { .status = 200, ORG ("11") }, { .status = 401 },
+    { .status = 200, ORG ("11") }, { .status = 401, .times = 2 },
     { .status = 200, ORG ("22") }, { .status = 200, ORG ("11") },
     { .status = 200 },
   };
@@ -135,8 +175,8 @@ MG_TEST (a_token_of_another_workspace_is_not_used)
   is_ok (get (&rig, "/x"));
   is_int (renewal.n, 2);
   is_int (renewal.n_renewed, 1);
-  has_str (replier_request (rig.server, 4), "GET /x");
-  has_str (replier_request (rig.server, 4), THIRD);
+  has_str (replier_request (rig.server, 5), "GET /x");
+  has_str (replier_request (rig.server, 5), THIRD);
   rig_down (&rig);
 }
 
@@ -150,8 +190,8 @@ MG_TEST (a_new_token_that_is_refused_too_is_waited_out)
   open_waiting (&rig, &renewal, 40000);
   is_int (get (&rig, "/x"), MG_E_AUTH);
   is_str (rig.err.id, "token-expired");
-  /* the call, and one probe of the other token */
-  is_int (replier_n (rig.server), 2);
+  /* the call, a check, and one probe of the other token */
+  is_int (replier_n (rig.server), 3);
   rig_down (&rig);
 }
 
@@ -177,7 +217,7 @@ run_job (void *opaque)
 MG_TEST (all_wait_for_one_new_token)
 {
   static const struct reply script[] = {
-    { .status = 401, .times = 1 }, { .status = 200, .times = -1 },
+    { .status = 401, .times = 2 }, { .status = 200, .times = -1 },
   };
   struct renewal renewal = { .tokens = { OTHER } };
   struct job jobs[12];
@@ -196,7 +236,7 @@ MG_TEST (all_wait_for_one_new_token)
     is_int (jobs[i].code, 0);
   }
   is_int (renewal.n_renewed, 1);
-  is_int (replier_n (rig.server), 1 + 1 + N (jobs));
+  is_int (replier_n (rig.server), 1 + 1 + 1 + N (jobs));
   rig_down (&rig);
 }
 
