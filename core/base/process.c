@@ -106,17 +106,14 @@ read_output (const struct mg_process *process, int fd, int64_t deadline_us,
              struct mg_buf *ret_output, struct mg_error *err)
 {
   for (;;) {
-    char *to = mg_buf_reserve (ret_output, 1024);
-    ssize_t n;
+    char chunk[4096];
+    ssize_t n = read (fd, chunk, sizeof chunk);
 
-    if (to == NULL)
-      return mg_buf_check (ret_output, process->argv[0], err);
-    n = read (fd, to, 1024);
     if (n == 0)
       return 0;
     if (n > 0) {
-      ret_output->len += (size_t) n;
-      ret_output->data[ret_output->len] = '\0';
+      if (mg_buf_add (ret_output, chunk, (size_t) n) < 0)
+        return mg_buf_check (ret_output, process->argv[0], err);
       continue;
     }
     if (errno != EAGAIN && errno != EINTR)

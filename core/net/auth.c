@@ -268,11 +268,10 @@ mg_auth_refused (struct mg_auth *a, unsigned generation, int status,
 static int
 verdict (struct mg_auth *a, int64_t now_us)
 {
-  int status = a->fetch.status;
+  int status = a->fetch.end.result == MG_TRANSFER_OK ? a->fetch.status : 0;
+  int is_clear = status == 200 || status == 401 || status == 403;
 
-  if (a->fetch.end.result == MG_TRANSFER_OK
-      && (status == 200 || status == 401 || status == 403
-          || ++a->n_failed >= CHECKS)) {
+  if (is_clear || ++a->n_failed >= CHECKS) {
     a->n_failed = 0;
     return status == 200;
   }
