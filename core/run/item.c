@@ -14,7 +14,6 @@
 #include "net/retry.h"
 #include "run/state.h"
 
-#define MAX_TRIES 5
 /* "Already N created in past 3600 seconds": how long until it is tried again. */
 #define PARK_US (300 * MG_SECOND_US)
 
@@ -148,7 +147,7 @@ static void
 doubt (struct item *it, const struct mg_error *err)
 {
   say_error (it, MG_DOUBT, err);
-  if (it->kind->k->once == MIGRATE_ONCE_UNIQUE && it->work->tries < MAX_TRIES)
+  if (it->kind->k->once == MIGRATE_ONCE_UNIQUE && it->work->tries < MG_MAX_SENDS)
     it->result->state = MG_READY;  /* the service refuses a second one */
   else
     it->result->not_before = mg_settle_due (it->run, it->kind);

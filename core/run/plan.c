@@ -304,14 +304,40 @@ least_time (struct mg_run *run, const struct load *load, struct mg_plan *plan)
   }
 }
 
+struct changes {
+  const struct mg_registry *registry;
+  int64_t *n;                      /* by the kind's index */
+};
+
+/* Rows that change what is there already: of them the counters know nothing. */
+static int
+count_change (void *opaque, const struct mg_work *w, struct mg_error *err)
+{
+  struct changes *changes = opaque;
+  const struct mg_kind *kind;
+
+  (void) err;
+  if (w->op == MG_OP_CREATE || (w->state != MG_WAIT && w->state != MG_READY))
+    return 0;
+  kind = mg_registry_kid (changes->registry, w->kid);
+  if (kind != NULL)
+    changes->n[kind->index]++;
+  return 0;
+}
+
 static int
 count_rows (struct mg_run *run, struct mg_plan *plan, struct mg_error *err)
 {
   struct load *load = mg_xcalloc (1, sizeof *load);
-  int i, r = 0;
+  struct changes changes = { run->registry, NULL };
+  int i, r;
 
   plan->rows = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
                            sizeof *plan->rows);
+  changes.n = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
+                          sizeof *changes.n);
+  r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN,
+                          count_change, &changes, err);
   for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
     const struct mg_kind *kind = run->registry->kinds[i];
     struct mg_plan_row *row = &plan->rows[plan->n_rows];
@@ -324,8 +350,8 @@ count_rows (struct mg_run *run, struct mg_plan *plan, struct mg_error *err)
                          &assets, err);
     todo = counts[MG_WAIT] + counts[MG_READY];
     row->kind = kind;
-    row->create = kind->k->once == MIGRATE_ONCE_PUT ? 0 : todo;
-    row->update = todo - row->create;
+    row->update = changes.n[kind->index];
+    row->create = todo - row->update;
     row->same = counts[MG_UNCHANGED] + counts[MG_DONE];
     row->blocked = counts[MG_BLOCKED] + counts[MG_DOUBT] + counts[MG_SENT];
     row->skipped = counts[MG_SKIPPED];
@@ -338,6 +364,7 @@ count_rows (struct mg_run *run, struct mg_plan *plan, struct mg_error *err)
   }
   if (r >= 0)
     least_time (run, load, plan);
+  mg_free (changes.n);
   mg_free (load);
   return r < 0 ? r : 0;
 }

@@ -138,6 +138,15 @@ take (struct settler *s, struct mg_result *res)
   mg_result_say (res, "settled", "found in the target after a lost reply");
 }
 
+static int64_t
+second_look_us (const struct mg_run *run)
+{
+  int64_t settle = run->options.settle_us;
+
+  return settle >= 0 && settle < 2 * SECOND_LOOK_US ? settle / 2
+         : SECOND_LOOK_US;
+}
+
 /* Nothing of ours is there (yet). */
 static void
 not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
@@ -157,13 +166,17 @@ not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
                    "target, and it is not what was sent; remove or rename it, "
                    "then migrate import --retry-failed");
   }
-  else if (strcmp (w->code, "looked") != 0 && !unique) {
+  else if (strcmp (w->code, "looked") != 0
+           && (!unique || strcmp (w->code, "exists") == 0)) {
     res->state = MG_DOUBT;         /* a second look, a little later */
-    res->not_before = mg_clock_wall_us ()
-                      + (s->run->options.settle_us >= 0
-                         && s->run->options.settle_us < SECOND_LOOK_US
-                         ? s->run->options.settle_us / 2 : SECOND_LOOK_US);
+    res->not_before = mg_clock_wall_us () + second_look_us (s->run);
     mg_result_say (res, "looked", w->message);
+  }
+  else if (w->tries >= MG_MAX_SENDS) {
+    res->state = MG_FAILED;
+    mg_result_say (res, "uncertain", "sent again and again, never confirmed, and "
+                   "not found in the target; look there, then migrate import "
+                   "--retry-failed");
   }
   else
     res->state = MG_READY;

@@ -135,6 +135,8 @@ int mg_compare_union (const struct mg_kind *kind, const char *before,
 
 /* ---- importing (sched.c, item.c, settle.c) ---- */
 
+#define MG_MAX_SENDS 5             /* of one create that is never answered */
+
 /* How a piece of work ended. */
 struct mg_item_end {
   int64_t due;                     /* wall time to look at it again; 0 = done */
