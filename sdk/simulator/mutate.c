@@ -99,58 +99,89 @@ principal_id (struct sim *s, const char *word)
   return o ? o->id : -1;
 }
 
-static int64_t
-id_at (struct sim *s, struct json_object *list, size_t i)
+/* All of them, or -1 after a reply: a change that does not happen would make
+ * a test of it worthless. */
+static int
+read_principals (struct sim_call *c, struct json_object *list,
+                 struct sim_ids *ret_ids)
 {
-  return principal_id (s, json_object_get_string (
-                         json_object_array_get_idx (list, i)));
-}
-
-static void
-change_members (struct sim *s, struct sim_object *o, struct json_object *how)
-{
-  struct json_object *add = sim_json_array (how, "add");
-  struct json_object *drop = sim_json_array (how, "remove");
   size_t i;
 
-  for (i = 0; add != NULL && i < json_object_array_length (add); i++) {
-    struct sim_object *m = sim_principal (s, id_at (s, add, i), NULL);
+  for (i = 0; list != NULL && i < json_object_array_length (list); i++) {
+    const char *word =
+      json_object_get_string (json_object_array_get_idx (list, i));
+    int64_t id = principal_id (c->s, word);
 
-    if (m != NULL)
-      sim_member_add (s, o, m);
+    if (id < 0) {
+      sim_fail (c, 400, "INVALID_PARAMETER_VALUE", "nobody is called '%s'",
+                word ? word : "");
+      return -1;
+    }
+    sim_ids_add (ret_ids, id);
   }
-  for (i = 0; drop != NULL && i < json_object_array_length (drop); i++)
-    sim_member_remove (s, o, id_at (s, drop, i));
+  return 0;
+}
+
+static int
+change_members (struct sim_call *c, struct sim_object *o,
+                struct json_object *how)
+{
+  MG_CLEANUP (sim_ids_done) struct sim_ids add = { NULL, 0, 0 };
+  MG_CLEANUP (sim_ids_done) struct sim_ids drop = { NULL, 0, 0 };
+  uint32_t i;
+
+  if (read_principals (c, sim_json_array (how, "add"), &add) < 0
+      || read_principals (c, sim_json_array (how, "remove"), &drop) < 0)
+    return -1;
+  for (i = 0; i < drop.n; i++)
+    sim_member_remove (c->s, o, drop.ids[i]);
+  for (i = 0; i < add.n; i++)
+    sim_member_add (c->s, o, sim_principal (c->s, add.ids[i], NULL));
+  return 0;
 }
 
 static void
-change_permissions (struct sim *s, struct sim_table *t, struct sim_object *o,
-                    struct json_object *how)
+drop_entry (struct sim_links *l, int64_t principal)
 {
+  uint32_t i;
+
+  for (i = 0; i < l->n_acl; i++) {
+    if (l->acl[i].principal == principal) {
+      l->n_acl--;
+      memmove (l->acl + i, l->acl + i + 1,
+               (l->n_acl - i) * sizeof l->acl[0]);
+      return;
+    }
+  }
+}
+
+static int
+change_permissions (struct sim_call *c, const char *type,
+                    struct sim_object *o, struct json_object *how)
+{
+  MG_CLEANUP (sim_ids_done) struct sim_ids drop = { NULL, 0, 0 };
   struct json_object *add = json_object_object_get (how, "add");
-  struct json_object *drop = sim_json_array (how, "remove");
-  struct sim_links *l = sim_object_links (o);
-  size_t i;
-  uint32_t j;
+  uint32_t i;
 
-  if (json_object_is_type (add, json_type_object)) {
-    json_object_object_foreach (add, id, level) {
-      int number = sim_acl_level (t->name, json_object_get_string (level));
+  if (read_principals (c, sim_json_array (how, "remove"), &drop) < 0)
+    return -1;
+  for (i = 0; i < drop.n; i++)
+    drop_entry (sim_object_links (o), drop.ids[i]);
+  if (!json_object_is_type (add, json_type_object))
+    return 0;
+  json_object_object_foreach (add, word, level) {
+    int64_t id = principal_id (c->s, word);
+    int number = sim_acl_level (type, json_object_get_string (level));
 
-      if (number >= 0 && principal_id (s, id) >= 0)
-        sim_acl_set (o, principal_id (s, id), number);
+    if (id < 0 || number < 0) {
+      sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
+                "'%s' or the level '%s' is unknown", word,
+                json_object_get_string (level));
+      return -1;
     }
+    sim_acl_set (o, id, number);
   }
-  for (i = 0; drop != NULL && i < json_object_array_length (drop); i++) {
-    for (j = 0; j < l->n_acl; j++) {
-      if (l->acl[j].principal == id_at (s, drop, i)) {
-        l->n_acl--;
-        memmove (l->acl + j, l->acl + j + 1,
-                 (l->n_acl - j) * sizeof l->acl[0]);
-        break;
-      }
-    }
-  }
+  return 0;
 }
 
 static struct sim_object *
@@ -249,11 +280,13 @@ sim_mutate (struct sim_call *c)
                  json_object_object_get (c->body, "set"),
                  sim_json_array (c->body, "remove"));
   members = json_object_object_get (c->body, "members");
-  if (json_object_is_type (members, json_type_object))
-    change_members (c->s, o, members);
+  if (json_object_is_type (members, json_type_object)
+      && change_members (c, o, members) < 0)
+    return;
   permissions = json_object_object_get (c->body, "permissions");
-  if (json_object_is_type (permissions, json_type_object))
-    change_permissions (c->s, &c->s->tables[kind], o, permissions);
+  if (json_object_is_type (permissions, json_type_object)
+      && change_permissions (c, c->s->tables[kind].name, o, permissions) < 0)
+    return;
   if (kind == SIM_GROUPS)
     c->s->n_role_groups++;
   reply_object (c, kind, o);

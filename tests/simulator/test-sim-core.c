@@ -296,6 +296,12 @@ MG_TEST (objects_are_changed_behind_the_interface)
   gett ("GET", "/api/2.0/permissions/experiments/%s", at ("id"));
   has_str (text (), "{\"group_name\":\"fresh\",\"all_permissions\":[{"
            "\"permission_level\":\"CAN_MANAGE\",\"inherited\":false}]}");
+  is_int (call ("POST", "/_simulator/object", "{\"kind\":\"groups\","
+                "\"match\":{\"displayName\":\"fresh\"},\"members\":{\"add\":"
+                "[\"no one\"]}}"), 400);
+  is_int (call ("POST", "/_simulator/object", "{\"kind\":\"experiments\","
+                "\"match\":{\"name\":\"/Shared/churn\"},\"permissions\":{"
+                "\"add\":{\"fresh\":\"CAN_FLY\"}}}"), 400);
   is_int (call ("POST", "/_simulator/object", "{\"kind\":\"users\",\"match\":"
                 "{\"displayName\":\"y\"},\"delete\":true}"), 200);
   is_int (gett ("GET", SCIM "Users/%s", user), 404);

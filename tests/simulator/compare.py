@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compare two simulated workspaces without the program under test.
+
+    compare.py SOURCE-URL TARGET-URL
+
+What is in them is compared as multisets, with ids replaced by names: two
+objects that are equal but for what the service fills in are the same.  Prints
+a line 'missing KIND {...}' or 'extra KIND {...}' for each difference and ends
+with status 1 when there is one.  The service principal of each workspace's
+own OAuth client is left out, and so are deleted experiments.
+"""
+
+import collections
+import json
+import sys
+import urllib.request
+
+FILLED_IN = {"id", "applicationId", "experiment_id", "artifact_location",
+             "creation_time", "last_update_time"}
+FILLED_IN_TAGS = {"mlflow.ownerId", "mlflow.ownerEmail",
+                  "mlflow.experimentType", "mlflow.experiment.sourceName"}
+NAMES = {"users": "userName", "groups": "displayName",
+         "service-principals": "displayName"}
+LEFT_OUT = {"folders"}
+
+
+def own_client(kind, fields):
+    return (kind == "service-principals"
+            and fields.get("displayName", "").startswith("automation of "))
+
+
+def load(url):
+    with urllib.request.urlopen(url + "/_simulator/state?live=1") as reply:
+        return json.load(reply)["tables"]
+
+
+def plain_list(values):
+    kept = [v for v in values
+            if not isinstance(v, dict) or v.get("key") not in FILLED_IN_TAGS]
+    return sorted(json.dumps(v, sort_keys=True) for v in kept)
+
+
+def plain(one, names):
+    """An object as text, with names for ids and nothing filled in."""
+    fields = {name: plain_list(value) if isinstance(value, list) else value
+              for name, value in one["fields"].items()
+              if name not in FILLED_IN}
+    fields["members"] = sorted(names[i] for i in one.get("members", ())
+                               if i in names)
+    fields["permissions"] = sorted(
+        (names[int(i)], level)
+        for i, level in one.get("permissions", {}).items()
+        if int(i) in names)
+    return json.dumps(fields, sort_keys=True)
+
+
+def content(tables):
+    names = {}
+    for kind, field in NAMES.items():
+        for one in tables[kind]:
+            if not own_client(kind, one["fields"]):
+                names[one["id"]] = "%s %s" % (
+                    kind, one["fields"].get(field, "").lower())
+    return {kind: collections.Counter(
+                plain(one, names) for one in objects
+                if not own_client(kind, one["fields"]))
+            for kind, objects in tables.items() if kind not in LEFT_OUT}
+
+
+def main():
+    source, target = (content(load(url)) for url in sys.argv[1:3])
+    status = 0
+    for kind in sorted(set(source) | set(target)):
+        have = source.get(kind, collections.Counter())
+        got = target.get(kind, collections.Counter())
+        for word, rest in (("missing", have - got), ("extra", got - have)):
+            for text in sorted(rest.elements()):
+                print(word, kind, text)
+                status = 1
+    sys.exit(status)
+
+
+main()
