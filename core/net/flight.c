@@ -128,6 +128,42 @@ stream (struct mg_call *call, const char *data, size_t len)
   return 0;
 }
 
+/* Has no other call whose answer is being kept been longer on its way?  That
+ * one is never held back, so somebody always gets on. */
+static int
+is_oldest (const struct mg_remote *r, const struct mg_call *call)
+{
+  int i;
+
+  for (i = 0; i < r->n_flying; i++)
+    if (r->flying[i] != call && r->flying[i]->res->body.len > 0
+        && r->flying[i]->started_us < call->started_us)
+      return 0;
+  return 1;
+}
+
+/* Twenty answers of 16 MiB each would be far too much memory: beyond a bound
+ * for all, the younger ones wait. */
+static int
+keep (struct mg_remote *r, struct mg_call *call, const char *data, size_t len)
+{
+  if (r->n_held + (int64_t) len > MG_HELD && !is_oldest (r, call)) {
+    call->held_back = 1;
+    r->n_held_back++;
+    return MG_TRANSFER_PAUSE;
+  }
+  if (mg_buf_add (&call->res->body, data, len) < 0) {
+    call->too_large = 1;
+    return -1;
+  }
+  r->n_held += (int64_t) len;
+  call->n_kept += (int64_t) len;
+  call->n_in += (int64_t) len;
+  if (r->n_held > r->most_held)
+    r->most_held = r->n_held;
+  return 0;
+}
+
 static int
 on_data (void *opaque, const char *data, size_t len)
 {
@@ -144,18 +180,13 @@ on_data (void *opaque, const char *data, size_t len)
       call->n_in += (int64_t) len;
     return r;
   }
+  if (is_2xx && !is_page)
+    return keep (call->remote, call, data, len);
+  /* of a refusal the beginning is enough */
   call->n_in += (int64_t) len;
-  if (!is_2xx || is_page) {
-    /* of a refusal the beginning is enough */
-    if (body->len < MG_MAX_ERROR_BODY)
-      mg_buf_add (body, data, len < MG_MAX_ERROR_BODY - body->len
-                                ? len : MG_MAX_ERROR_BODY - body->len);
-    return 0;
-  }
-  if (mg_buf_add (body, data, len) < 0) {
-    call->too_large = 1;
-    return -1;
-  }
+  if (body->len < MG_MAX_ERROR_BODY)
+    mg_buf_add (body, data, len < MG_MAX_ERROR_BODY - body->len
+                              ? len : MG_MAX_ERROR_BODY - body->len);
   return 0;
 }
 
@@ -185,9 +216,9 @@ prepare (struct mg_call *call, int64_t now_us)
 
   call->status = 0;
   call->retry_after_us = -1;
-  call->n_in = call->n_out = 0;
+  call->n_in = call->n_out = call->n_kept = 0;
   call->org_id[0] = call->location[0] = '\0';
-  call->too_large = call->is_html = 0;
+  call->too_large = call->is_html = call->held_back = 0;
   mg_buf_reset (&res->body);
   res->request_id[0] = '\0';
   res->date_us = 0;

@@ -214,8 +214,31 @@ learn (struct mg_remote *r, struct mg_call *call)
   /* the header counts whole seconds: half of one is the best guess */
   if (call->res->date_us != 0)
     r->skew_us = call->res->date_us + MG_SECOND_US / 2 - mg_clock_wall_us ();
+  r->stats.most_held = r->most_held;
   r->stats.bytes_in += call->n_in;
   r->stats.bytes_out += call->n_out;
+}
+
+/* Its answer is no longer on its way: those that were held back ask again,
+ * and may be held back again. */
+static void
+make_room (struct mg_remote *r, struct mg_call *landed)
+{
+  int i;
+
+  r->n_held -= landed->n_kept;
+  r->n_held_back -= landed->held_back;
+  landed->n_kept = landed->held_back = 0;
+  for (i = 0; r->n_held_back > 0 && i < r->n_flying; i++) {
+    struct mg_call *call = r->flying[i];
+
+    if (!call->held_back)
+      continue;
+    call->held_back = 0;
+    r->n_held_back--;
+    mg_flight_heard (call);
+    r->transport->ops->resume (r->transport, call->transfer);
+  }
 }
 
 void
@@ -229,6 +252,7 @@ mg_io_landed (struct mg_remote *r, struct mg_call *call,
     ;
   r->flying[i] = r->flying[--r->n_flying];
   call->transfer = NULL;
+  make_room (r, call);
   learn (r, call);
   verdict = mg_answer_read (r, call, end);
   mg_log_answer (r, call, end);
@@ -348,7 +372,7 @@ static int
 is_paused (struct mg_call *call)
 {
   MG_LOCKED (&call->lock);
-  return call->down_paused || call->up_paused;
+  return call->down_paused || call->up_paused || call->held_back;
 }
 
 /* A connection that says nothing is cut; one that waits for us is not. */

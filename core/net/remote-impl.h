@@ -20,6 +20,7 @@
 #define MG_STREAMS 4                   /* bulk bodies in flight */
 #define MG_LATENCIES 32                /* kept per class for the 95th percentile */
 #define MG_MAX_HEADERS 24
+#define MG_HELD (12 * MG_MIB)          /* answers that are being kept, together */
 
 /* One mg_remote_call: lives on its caller's stack until 'ended'. */
 struct mg_call {
@@ -46,6 +47,8 @@ struct mg_call {
   int64_t n_in, n_out;
   int delivered;                       /* bytes went to on_data */
   int too_large;
+  int held_back;                       /* paused: others hold too much */
+  int64_t n_kept;
   int is_html;
   int is_odd;                          /* 2xx with an error inside, or no JSON */
   struct mg_error_body error;
@@ -95,6 +98,9 @@ struct mg_remote {
   struct mg_call *flying[256];
   int n_flying, n_streams;
   int had_answer;
+  int64_t n_held;                      /* bytes of answers of those in flight */
+  int64_t most_held;
+  int n_held_back;
 
   struct mg_mutex lock;                /* everything below */
   struct mg_cond idle;                 /* n_callers is 0 */

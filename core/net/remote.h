@@ -158,6 +158,7 @@ int64_t mg_remote_clock_skew_us (struct mg_remote *remote);  /* theirs - ours */
 
 struct mg_remote_stats {
   int64_t requests, retries, throttled, bytes_in, bytes_out;
+  int64_t most_held;     /* bytes of kept answers on their way, at the peak */
   int in_flight, queued;
 };
 void mg_remote_stats (struct mg_remote *remote, struct mg_remote_stats *ret);

@@ -367,3 +367,46 @@ MG_TEST (many_streams_at_once)
   rig_down (&rig);
   mg_free (big);
 }
+
+/* ---- answers that are kept ---- */
+
+static void
+get_job (void *opaque)
+{
+  struct job *job = opaque;
+  struct mg_request req = { .effect = MG_READ, .method = "GET", .path = "/k",
+                            .accept = "*/*" };
+  struct mg_response res;
+
+  mg_response_init (&res);
+  job->code = mg_remote_call (job->rig->remote, &req, &res, NULL);
+  job->len = res.body.len;
+  mg_response_done (&res);
+}
+
+MG_TEST (large_answers_at_once_do_not_pile_up)
+{
+  char *big = pattern (5 << 20);
+  struct reply script[] = { { .status = 200, .body = big, .times = -1 } };
+  struct mg_remote_stats stats;
+  struct job jobs[16];
+  struct rig rig;
+  size_t i;
+
+  rig_up (&rig, script, 1);
+  for (i = 0; i < N (jobs); i++) {
+    jobs[i] = (struct job) { .rig = &rig };
+    mg_thread_start (&jobs[i].thread, "job", get_job, &jobs[i]);
+  }
+  for (i = 0; i < N (jobs); i++) {
+    mg_thread_join (&jobs[i].thread);
+    is_int (jobs[i].code, 0);
+    is_int (jobs[i].len, 5 << 20);
+  }
+  mg_remote_stats (rig.remote, &stats);
+  if (stats.most_held > (12 + 5) << 20)
+    fail_test ("%lld bytes were held", (long long) stats.most_held);
+  ok (stats.most_held > 5 << 20);
+  rig_down (&rig);
+  mg_free (big);
+}
