@@ -26,6 +26,8 @@ struct sim_limiter {
   int counted;               /* refused calls use up the limit too */
   char *methods;             /* "GET,POST" or "*" */
   char *path;                /* glob */
+  int shares;                /* the limiter whose state counts: the first of
+                              * this name */
   /* state */
   double tokens;
   int64_t at_us;             /* bucket: last filled; fixed: window's start */
@@ -38,6 +40,8 @@ struct sim_limiter {
  * may come at once. */
 static const char published[] =
   "in-flight in-flight 20 0s 20 no * /api/*\n"
+  "account-list bucket 240 60s 24 no GET /api/2.0/account/scim/v2/*s\n"
+  "account-get bucket 20 1s 20 no GET /api/2.0/account/scim/v2/*/*\n"
   "scim-read bucket 255 60s 25 no GET /api/2.0/*scim/v2/*\n"
   "scim-patch bucket 10 60s 2 no PATCH /api/2.0/*scim/v2/*\n"
   "scim-write bucket 35 60s 4 no POST,PUT,DELETE /api/2.0/*scim/v2/*\n"
@@ -69,7 +73,7 @@ read_line (struct sim *s, char *line, int number, struct mg_error *err)
 {
   char *col[9];
   struct sim_limiter l = { 0 };
-  int n = 0;
+  int n = 0, i;
 
   for (char *p = line; *p != '\0' && n < 9;) {
     p += strspn (p, " \t\r");
@@ -94,6 +98,10 @@ read_line (struct sim *s, char *line, int number, struct mg_error *err)
   l.methods = mg_xstrdup (col[6]);
   l.path = mg_xstrdup (col[7]);
   l.tokens = (double) l.burst;
+  for (i = 0; i < s->n_limiters; i++)
+    if (strcmp (s->limiters[i].name, l.name) == 0)
+      break;
+  l.shares = i;
   s->limiters = mg_xreallocarray (s->limiters, (size_t) s->n_limiters + 1,
                                   sizeof l);
   s->limiters[s->n_limiters++] = l;
@@ -244,7 +252,8 @@ one_passes (struct sim_limiter *l, int64_t now_us, int64_t *ret_wait_us)
   return (int64_t) l->n_times < l->limit;
 }
 
-/* The first limiter of each name that fits the call; all must let it pass. */
+/* The first rate that fits the call, and every count of requests in flight
+ * that stands before it, must let it pass. */
 int
 sim_limits_pass (struct sim_call *c, const char **ret_class,
                  int64_t *ret_wait_us)
@@ -258,7 +267,7 @@ sim_limits_pass (struct sim_call *c, const char **ret_class,
       continue;
     if (l->type != IN_FLIGHT)
       *ret_class = l->name;
-    if (!one_passes (l, c->now_us, ret_wait_us)) {
+    if (!one_passes (&c->s->limiters[l->shares], c->now_us, ret_wait_us)) {
       *ret_class = l->name;
       return 0;
     }

@@ -39,7 +39,8 @@ differs "a user that is gone" '^missing users .*same@example.com'
 change groups '{"displayName":"cycle a"}' \
   '"members":{"remove":["cycle b"]}'
 differs "a member that is gone" '^extra groups .*cycle a'
-change experiments "$churn" '"permissions":{"remove":["users"],"add":{"users":"CAN_EDIT"}}'
+change experiments "$churn" \
+  '"permissions":{"remove":["users"],"add":{"users":"CAN_EDIT"}}'
 differs "a permission" '^extra experiments .*"groups users", "CAN_EDIT"'
 change service-principals '{"displayName":"nightly job"}' '"delete":true'
 differs "one of two twins" '^missing service-principals .*nightly job'

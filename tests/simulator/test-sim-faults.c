@@ -285,6 +285,16 @@ MG_TEST (a_sliding_window_remembers)
   is_int (passes (9), 5);
 }
 
+MG_TEST (lines_of_one_name_share_a_limit)
+{
+  START (.limits = "both bucket 10 1s 4 no GET */Me\n"
+                   "both bucket 10 1s 4 no GET */Users\n");
+  is_int (passes (3), 3);
+  is_int (call ("GET", SCIM "Users?count=1", NULL), 200);
+  is_int (call ("GET", SCIM "Users?count=1", NULL), 429);
+  is_int (passes (1), 0);
+}
+
 MG_TEST (requests_in_flight_are_counted)
 {
   START (.limits = "all in-flight 3 0s 0 no * *\n", .latency_us = 50000);
