@@ -47,8 +47,8 @@ int mg_json_get (const char *text, size_t len, const char *path,
 int mg_json_type (struct mg_span value);
 
 /* Text of a string (unescaped; lone surrogates and zero bytes become U+FFFD),
- * or of a number or true/false as they stand.  The caller frees with mg_free.  NULL for null,
- * objects, arrays, absent.  mg_json_get_text is get + text. */
+ * or of a number or true/false as they stand.  The caller frees with mg_free.
+ * NULL for null, objects, arrays, absent.  mg_json_get_text is get + text. */
 char *mg_json_text (struct mg_span value);
 char *mg_json_get_text (const char *text, size_t len, const char *path);
 int mg_json_get_int64 (const char *text, size_t len, const char *path,

@@ -10,6 +10,10 @@
 #include "base/str.h"
 #include "net/end-impl.h"
 
+const char mg_end_mlflow_probe[] =
+  "/api/2.0/mlflow/experiments/get?experiment_id=0";
+const char mg_end_mlflow_born[] = "experiment.creation_time";
+
 int
 mg_end_mlflow_profile (const struct mg_profile *profile, const char *auth,
                        struct mg_end *end, struct mg_error *err)

@@ -39,6 +39,11 @@ struct mg_end {
 void mg_end_done (struct mg_end *end);          /* wipes; NULL-safe */
 int mg_end_copy (struct mg_end *ret_dst, const struct mg_end *src);
 
+/* A plain MLflow server has no id: it is told by the creation time of the first
+ * thing that every one of them holds.  What to get, and where the time stands. */
+extern const char mg_end_mlflow_probe[];
+extern const char mg_end_mlflow_born[];
+
 struct mg_end_options {
   int allow_http;                /* --allow-http */
   int may_use_environment;       /* the command acts on one end and none is named */

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "net/end.h"
 #include "net/remote.h"
 #include "run/session.h"
 
@@ -79,11 +80,10 @@ identify_mlflow (struct mg_remote *remote, char ret_org_id[64],
   if (colon != NULL)
     *colon = '\0';
   mg_response_init (&res);
-  r = get (remote, "/api/2.0/mlflow/experiments/get?experiment_id=0", &res,
-           err);
+  r = get (remote, mg_end_mlflow_probe, &res, err);
   if (r == 0)
     mg_json_get_int64 (mg_buf_text (&res.body), res.body.len,
-                       "experiment.creation_time", &created);
+                       mg_end_mlflow_born, &created);
   if (r == 0 || r == MG_E_NOT_FOUND) {
     mg_error_clear (err);
     snprintf (ret_org_id, 64, "%lld@%.40s", (long long) created, name);

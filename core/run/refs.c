@@ -146,12 +146,14 @@ add_edge (struct mg_edges_op *op, int64_t dst)
 /* The name inside a text; NULL when it names nothing.  With a prefix *ret_rest
  * is where the text goes on behind it. */
 static char *
-name_inside (const struct migrate_ref *ref, const char *text,
-             const char **ret_rest)
+name_inside (const struct mg_run *run, const struct migrate_ref *ref,
+             const char *text, const char **ret_rest)
 {
   const char *from = text, *end;
 
   *ret_rest = "";
+  if (ref->ends != 0 && !(ref->ends & run->target.end))
+    return NULL;
   if (ref->prefix == NULL)
     return *text != '\0' ? mg_xstrdup (text) : NULL;
   if (!mg_starts (text, ref->prefix))
@@ -172,7 +174,7 @@ edge_value (void *opaque, struct mg_span value)
   int64_t dst = 0;
   int r;
 
-  text = whole ? name_inside (e->ref, whole, &rest) : NULL;
+  text = whole ? name_inside (e->run, e->ref, whole, &rest) : NULL;
   if (text == NULL)
     return 0;
   r = find_source (e->run, e->ref->ns, text, &dst, e->err);
@@ -313,7 +315,7 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
   int r;
 
   (void) edit, (void) parent;
-  text = whole ? name_inside (e->ref, whole, &rest) : NULL;
+  text = whole ? name_inside (p->run, e->ref, whole, &rest) : NULL;
   if (text == NULL)
     return MG_MAP_KEEP;
   r = resolve (p, e->ref->ns, text, &mapped, err);

@@ -15,51 +15,10 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "run/state.h"
-
-#define NEVER INT64_MAX
-#define HOPELESS 20                /* failures for one cause, and nothing else */
-
-struct ring {
-  const struct mg_kind *kind;
-  int op, rate_class, lanes, running;
-  double tail;                     /* seconds of work that hang on this */
-  struct mg_work rows[MG_RING];
-  int head, n;
-  int64_t busy[MG_RING + 256];     /* wids claimed in memory: queued, running */
-  int n_busy;
-  int64_t ended[MG_RING + 256];    /* of busy: done, maybe not committed */
-  int n_ended;
-  int refilling;
-  int64_t asked;                   /* generation of the last empty refill + 1 */
-};
-
-struct doubts {
-  const struct mg_kind *kind;
-  int64_t due;                     /* wall time; NEVER */
-  int settling;
-};
-
-struct score {
-  int n_failed, any_good, closed;
-  char code[48];
-};
-
-struct sched {
-  struct mg_run *run;
-  struct score *scores;            /* one per kind of the registry */
-  struct ring *rings;
-  int n_rings;
-  struct doubts *doubts;           /* one per kind of the registry */
-  int64_t generation;              /* commits seen */
-  int n_running;
-  int flushing;
-  int64_t quiet;                   /* generation at which all was flushed */
-  int finished;
-};
+#include "run/sched.h"
 
 static void
-forget_busy (struct ring *ring, int64_t wid)
+forget_busy (struct mg_ready *ring, int64_t wid)
 {
   int i;
 
@@ -73,14 +32,14 @@ forget_busy (struct ring *ring, int64_t wid)
 /* ---- choosing ---- */
 
 /* The best ring whose next request may leave soon; else how long to wait. */
-static struct ring *
-pick_ring (struct sched *s, int64_t *ret_wait_us)
+static struct mg_ready *
+pick_ring (struct mg_sched *s, int64_t *ret_wait_us)
 {
   int i;
 
-  *ret_wait_us = NEVER;
+  *ret_wait_us = MG_NEVER;
   for (i = 0; i < s->n_rings; i++) {
-    struct ring *ring = &s->rings[i];
+    struct mg_ready *ring = &s->rings[i];
     int64_t due;
 
     if (ring->n == 0 || (ring->lanes > 0 && ring->running >= ring->lanes)
@@ -95,13 +54,13 @@ pick_ring (struct sched *s, int64_t *ret_wait_us)
   return NULL;
 }
 
-static struct ring *
-hungry_ring (struct sched *s)
+static struct mg_ready *
+hungry_ring (struct mg_sched *s)
 {
   int i;
 
   for (i = 0; i < s->n_rings; i++) {
-    struct ring *ring = &s->rings[i];
+    struct mg_ready *ring = &s->rings[i];
 
     if (!ring->refilling && ring->n <= MG_RING - MG_REFILL
         && !s->scores[ring->kind->index].closed
@@ -111,16 +70,16 @@ hungry_ring (struct sched *s)
   return NULL;
 }
 
-static struct doubts *
-due_doubts (struct sched *s, int64_t *ret_wait_us)
+static struct mg_doubts *
+due_doubts (struct mg_sched *s, int64_t *ret_wait_us)
 {
   int64_t now = mg_clock_wall_us ();
   int i;
 
   for (i = 0; i < s->run->registry->n_kinds; i++) {
-    struct doubts *d = &s->doubts[i];
+    struct mg_doubts *d = &s->doubts[i];
 
-    if (d->settling || d->due == NEVER)
+    if (d->settling || d->due == MG_NEVER)
       continue;
     if (d->due <= now)
       return d;
@@ -135,7 +94,7 @@ due_doubts (struct sched *s, int64_t *ret_wait_us)
 /* Idempotent rows are claimed in memory only: what ended is READY in the store
  * until its result is committed, and is kept out of refills until then. */
 static void
-forget_ended (struct sched *s, struct ring *ring)
+forget_ended (struct mg_sched *s, struct mg_ready *ring)
 {
   struct mg_error err = MG_ERROR_INIT;
   int i, n = ring->n_ended;
@@ -154,7 +113,7 @@ forget_ended (struct sched *s, struct ring *ring)
 }
 
 static void
-refill (struct sched *s, struct ring *ring)
+refill (struct mg_sched *s, struct mg_ready *ring)
 {
   struct mg_run_state *state = s->run->state;
   struct mg_claim *claim = mg_xcalloc (1, sizeof *claim);
@@ -190,27 +149,27 @@ refill (struct sched *s, struct ring *ring)
 }
 
 static void
-note_doubts (struct sched *s, const struct mg_kind *kind)
+note_doubts (struct mg_sched *s, const struct mg_kind *kind)
 {
   struct mg_error err = MG_ERROR_INIT;
-  int64_t due = NEVER;
+  int64_t due = MG_NEVER;
   int r = mg_work_next_due (s->run->store, s->run->target.wsid, kind->kid, &due,
                             &err);
 
   if (r < 0)
     mg_run_fail (s->run, &err);
   mg_mutex_lock (&s->run->state->lock);
-  s->doubts[kind->index].due = r > 0 ? due : NEVER;
+  s->doubts[kind->index].due = r > 0 ? due : MG_NEVER;
   mg_mutex_unlock (&s->run->state->lock);
 }
 
 /* A plugin whose first assets all fail for one cause is out for this run: the
  * cause is not theirs.  Failures among successes never disable it. */
 static void
-keep_score (struct sched *s, const struct mg_kind *kind,
+keep_score (struct mg_sched *s, const struct mg_kind *kind,
             const struct mg_item_end *end)
 {
-  struct score *score = &s->scores[kind->index];
+  struct mg_score *score = &s->scores[kind->index];
   struct mg_plugin *plugin = kind->plugin;
 
   if (end->state != MG_FAILED) {
@@ -234,10 +193,10 @@ keep_score (struct sched *s, const struct mg_kind *kind,
 }
 
 static void
-run_one (struct sched *s, struct mg_ctx *ctx, struct ring *ring)
+run_one (struct mg_sched *s, struct mg_ctx *ctx, struct mg_ready *ring)
 {
   struct mg_run_state *state = s->run->state;
-  struct doubts *d = &s->doubts[ring->kind->index];
+  struct mg_doubts *d = &s->doubts[ring->kind->index];
   struct mg_work work = ring->rows[ring->head];
   struct mg_item_end end;
 
@@ -263,7 +222,7 @@ run_one (struct sched *s, struct mg_ctx *ctx, struct ring *ring)
 }
 
 static void
-settle (struct sched *s, struct mg_ctx *ctx, struct doubts *d)
+settle (struct mg_sched *s, struct mg_ctx *ctx, struct mg_doubts *d)
 {
   struct mg_run_state *state = s->run->state;
   struct mg_error err = MG_ERROR_INIT;
@@ -291,7 +250,7 @@ settle (struct sched *s, struct mg_ctx *ctx, struct doubts *d)
 /* Nothing is queued and nothing runs: everything posted is made durable; when
  * that brings nothing new, the import is at its end. */
 static void
-look_for_end (struct sched *s)
+look_for_end (struct mg_sched *s)
 {
   struct mg_run_state *state = s->run->state;
   struct mg_error err = MG_ERROR_INIT;
@@ -315,7 +274,7 @@ look_for_end (struct sched *s)
 }
 
 static int
-idle (const struct sched *s)
+idle (const struct mg_sched *s)
 {
   int i;
 
@@ -329,18 +288,18 @@ idle (const struct sched *s)
 }
 
 static int
-doubts_open (const struct sched *s)
+doubts_open (const struct mg_sched *s)
 {
   int i;
 
   for (i = 0; i < s->run->registry->n_kinds; i++)
-    if (s->doubts[i].due != NEVER || s->doubts[i].settling)
+    if (s->doubts[i].due != MG_NEVER || s->doubts[i].settling)
       return 1;
   return 0;
 }
 
 static void
-wait_for (struct sched *s, int64_t wait_us)
+wait_for (struct mg_sched *s, int64_t wait_us)
 {
   struct mg_run_state *state = s->run->state;
 
@@ -352,14 +311,14 @@ wait_for (struct sched *s, int64_t wait_us)
 static void
 sched_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
 {
-  struct sched *s = opaque;
+  struct mg_sched *s = opaque;
   struct mg_run_state *state = run->state;
 
   MG_LOCKED (&state->lock);
   while (!state->stop && state->fatal.code == 0 && !s->finished) {
-    int64_t wait_us = NEVER;
-    struct ring *ring = pick_ring (s, &wait_us);
-    struct doubts *d;
+    int64_t wait_us = MG_NEVER;
+    struct mg_ready *ring = pick_ring (s, &wait_us);
+    struct mg_doubts *d;
 
     if (ring != NULL)
       run_one (s, ctx, ring);
@@ -382,122 +341,22 @@ sched_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
 static void
 on_commit (void *opaque)
 {
-  struct sched *s = opaque;
+  struct mg_sched *s = opaque;
 
   MG_LOCKED (&s->run->state->lock);
   s->generation++;
   mg_cond_broadcast (&s->run->state->wake);
 }
 
-/* ---- setting up ---- */
-
-static int
-class_of_call (struct mg_run *run, const char *call, int op)
-{
-  MG_CLEANUP_FREE char *copy = mg_xstrdup (call ? call : "");
-  char *space = strchr (copy, ' ');
-
-  if (space == NULL)
-    return 0;
-  *space = '\0';
-  /* what is added to an adopted asset is patched in */
-  return mg_remote_class (run->target.remote,
-                          op == MG_OP_MERGE ? "PATCH" : copy, space + 1);
-}
-
-static int
-by_tail (const void *a, const void *b)
-{
-  const struct ring *x = a, *y = b;
-
-  if (x->tail != y->tail)
-    return x->tail > y->tail ? -1 : 1;
-  return x->kind->index != y->kind->index ? x->kind->index - y->kind->index
-         : x->op - y->op;
-}
-
-static int
-lanes_of (const struct mg_kind *kind)
-{
-  if (kind->parent != NULL || !(kind->k->flags & MIGRATE_KIND_CALLS)
-      || kind->plugin->p.import_asset == NULL)
-    return 0;
-  return kind->k->lanes ? (int) kind->k->lanes : 1;
-}
-
-/* tail (k) = own seconds + the longest tail of those that need k. */
-static void
-compute_tails (struct sched *s, double *tail)
-{
-  const struct mg_registry *registry = s->run->registry;
-  int i, j;
-
-  for (i = registry->n_kinds - 1; i >= 0; i--) {
-    const struct mg_kind *kind = registry->kinds[i];
-    const char *call = kind->k->create ? kind->k->create : kind->k->update;
-    int64_t counts[MG_N_STATES];
-    double rate, own;
-
-    if (mg_counters_get (s->run->store, s->run->target.wsid, kind->kid, counts,
-                         NULL, NULL) < 0)
-      continue;
-    rate = mg_remote_class_rate (s->run->target.remote,
-                                 class_of_call (s->run, call, MG_OP_CREATE));
-    own = (double) (counts[MG_WAIT] + counts[MG_READY])
-          / (rate > 0 ? rate : 10000);
-    for (j = i + 1; j < registry->n_kinds; j++)
-      if (mg_kind_needs (registry->kinds[j], kind) && tail[j] > tail[i])
-        tail[i] = tail[j];
-    tail[i] += own;
-  }
-}
-
-static void
-set_up (struct sched *s)
-{
-  static const int ops[] = { MG_OP_CREATE, MG_OP_UPDATE, MG_OP_MERGE };
-  struct mg_registry *registry = s->run->registry;
-  double *tail = mg_xcalloc ((size_t) registry->n_kinds + 1, sizeof *tail);
-  int i;
-  size_t o;
-
-  compute_tails (s, tail);
-  s->rings = mg_xcalloc ((size_t) registry->n_kinds * 3 + 1, sizeof *s->rings);
-  s->scores = mg_xcalloc ((size_t) registry->n_kinds + 1, sizeof *s->scores);
-  s->doubts = mg_xcalloc ((size_t) registry->n_kinds + 1, sizeof *s->doubts);
-  for (i = 0; i < registry->n_kinds; i++) {
-    struct mg_kind *kind = registry->kinds[i];
-
-    s->doubts[i].kind = kind;
-    s->doubts[i].due = NEVER;
-    if (!kind->chosen || !mg_kind_at (kind, s->run->target.end))
-      continue;
-    for (o = 0; o < MG_N_ELEMENTS (ops); o++) {
-      struct ring *ring = &s->rings[s->n_rings++];
-
-      ring->kind = kind;
-      ring->op = ops[o];
-      ring->lanes = lanes_of (kind);
-      ring->rate_class = class_of_call (s->run, ops[o] == MG_OP_CREATE
-                                        ? kind->k->create : kind->k->update,
-                                        ops[o]);
-      ring->tail = tail[i];
-    }
-  }
-  qsort (s->rings, (size_t) s->n_rings, sizeof *s->rings, by_tail);
-  mg_free (tail);
-  s->quiet = -1;
-}
-
 /* Claims that never left are READY again. */
 static int
-release_rings (struct sched *s, struct mg_error *err)
+release_rings (struct mg_sched *s, struct mg_error *err)
 {
   int64_t wids[MG_RING];
   int i, j, r = 0;
 
   for (i = 0; i < s->n_rings && r == 0; i++) {
-    struct ring *ring = &s->rings[i];
+    struct mg_ready *ring = &s->rings[i];
 
     for (j = 0; j < ring->n; j++) {
       struct mg_work *w = &ring->rows[(ring->head + j) % MG_RING];
@@ -591,7 +450,7 @@ set_totals (struct mg_run *run)
 int
 mg_run_import (struct mg_run *run, struct mg_error *err)
 {
-  struct sched s = { .run = run };
+  struct mg_sched s = { .run = run };
   struct mg_error later = MG_ERROR_INIT;
   int r = prepare_rows (run, err);
 
@@ -601,7 +460,7 @@ mg_run_import (struct mg_run *run, struct mg_error *err)
   if (r < 0)
     return r;
   set_totals (run);
-  set_up (&s);
+  mg_sched_set_up (&s);
   mg_store_set_hook (run->store, on_commit, &s);
   r = mg_run_pool (run, &run->target, mg_run_n_workers (run), sched_work, &s,
                    err);

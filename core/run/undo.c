@@ -85,6 +85,15 @@ is_edited (struct undoer *u, const struct mg_kind *kind,
          || memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) != 0;
 }
 
+/* Has this row changed the target, and is it one of the chosen? */
+static int
+is_ours (const struct mg_work *w, const struct mg_kind *kind, int op)
+{
+  if (w->new_aid == 0 || kind == NULL || kind->parent != NULL || !kind->chosen)
+    return 0;
+  return op == MG_OP_DELETE || w->state == MG_DONE;
+}
+
 static int
 judge (void *opaque, const struct mg_work *w, struct mg_error *err)
 {
@@ -95,8 +104,7 @@ judge (void *opaque, const struct mg_work *w, struct mg_error *err)
   struct mg_undo_row *row;
   int r;
 
-  if (w->new_aid == 0 || kind == NULL || kind->parent != NULL || !kind->chosen
-      || (op == MG_OP_RESTORE && w->state != MG_DONE))
+  if (!is_ours (w, kind, op))
     return 0;
   row = row_of (u, kind);
   r = mg_asset_get (u->run->store, &u->ctx.packer, w->new_aid, &target, err);

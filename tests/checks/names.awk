@@ -32,7 +32,7 @@ code ~ /^[ \t]*#[ \t]*include/ { next }
 # to, whatever is moved there.
 function an_end(name)
 {
-  return name == "mlflow" && FILENAME ~ /^core\/net\/end[^\/]*$/
+  return (name == "mlflow" || name == "experiments") && FILENAME ~ /^core\/net\/end[^\/]*$/
 }
 
 function stands(text, name,   at, before, after)
