@@ -103,23 +103,16 @@ read_line (struct mg_profiles *profiles, struct mg_profile *now, char *line,
   return now;
 }
 
-int
-mg_profiles_read (const char *path, struct mg_profiles *ret_profiles,
-                  struct mg_error *err)
+void
+mg_profiles_parse (const char *text, const char *path,
+                   struct mg_profiles *ret_profiles)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MG_MAX_FILE);
   struct mg_profiles profiles = MG_PROFILES_INIT;
   struct mg_profile *now = NULL;
-  const char *p;
-  int number = 0, r;
+  const char *p = text;
+  int number = 0;
 
-  if (mg_file_exists (path)) {
-    r = mg_file_read (path, &text, err);
-    if (r < 0)
-      return r;
-  }
   profiles.path = mg_xstrdup (path);
-  p = mg_buf_text (&text);
   if (mg_starts (p, "\xef\xbb\xbf"))
     p += 3;
   while (*p != '\0') {
@@ -130,9 +123,24 @@ mg_profiles_read (const char *path, struct mg_profiles *ret_profiles,
     mg_free_secret (line);
     p += len + (p[len] == '\n');
   }
+  *ret_profiles = profiles;
+}
+
+int
+mg_profiles_read (const char *path, struct mg_profiles *ret_profiles,
+                  struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MG_MAX_FILE);
+  int r;
+
+  if (mg_file_exists (path)) {
+    r = mg_file_read (path, &text, err);
+    if (r < 0)
+      return r;
+  }
+  mg_profiles_parse (mg_buf_text (&text), path, ret_profiles);
   if (text.data != NULL)
     mg_wipe (text.data, text.len);
-  *ret_profiles = profiles;
   return 0;
 }
 

@@ -32,6 +32,9 @@ struct mg_profiles {
 /* An absent file is an empty one.  MG_E_IO, MG_E_NOMEM [too-large]. */
 int mg_profiles_read (const char *path, struct mg_profiles *ret_profiles,
                       struct mg_error *err);
+/* The same from memory; 'path' is for messages. */
+void mg_profiles_parse (const char *text, const char *path,
+                        struct mg_profiles *ret_profiles);
 void mg_profiles_done (struct mg_profiles *profiles);   /* wipes values */
 
 const struct mg_profile *mg_profiles_find (const struct mg_profiles *profiles,

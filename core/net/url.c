@@ -14,9 +14,10 @@
 static int
 bad (struct mg_error *err, const char *text)
 {
+  /* what has an @ may have a password */
   return mg_error_set (err, MG_E_INVALID, "bad-url",
                        "'%.200s' is no http or https URL; write "
-                       "https://HOST", text);
+                       "https://HOST", strchr (text, '@') ? "..." : text);
 }
 
 static int
@@ -89,8 +90,7 @@ mg_url_parse (const char *text, struct mg_url *ret_url, struct mg_error *err)
   const char *p = text;
   size_t len, path_len, i;
 
-  if (memchr (text, '@', strcspn (text, "?#")) != NULL
-      && strstr (text, "://") != NULL)
+  if (memchr (text, '@', strcspn (text, "?#")) != NULL)
     return mg_error_set (err, MG_E_INVALID, "password-in-url",
                          "a URL may hold no user or password: others can read "
                          "it; put them into a profile");

@@ -361,6 +361,9 @@ MG_TEST (a_password_in_a_url_is_refused_and_not_shown)
           MG_E_INVALID);
   is_str (err.id, "password-in-url");
   ok (strstr (err.text, "hunter2") == NULL);
+  is_int (resolve ("https://u:hunter2#x@h.example.org", &end, &err),
+          MG_E_INVALID);
+  ok (strstr (err.text, "hunter2") == NULL);
 }
 
 MG_TEST (urls_that_are_none)
