@@ -123,6 +123,8 @@ struct migrate_ref {
   const char *prefix;    /* the name is only a part of the text: what stands
                             after this prefix, up to the next '/'; a text that
                             begins otherwise names nothing.  NULL = all of it */
+  uint32_t ends;         /* MIGRATE_END_*: names something only where the target
+                            is one of these; 0 = everywhere */
 };
 
 /* A name by which references find the asset.  The id of a kind is always an
@@ -224,6 +226,16 @@ struct migrate_option {
   const char *name;
   const char *argument;          /* "N", "GLOB"; NULL = a switch */
   const char *help;
+};
+
+/* A question before the first import of a kind into a target, for what cannot
+ * be taken back and the program cannot find out by itself.  It is asked as
+ * "12 QUESTION [y/N]", 12 being how many will be created; without a terminal
+ * the option must be there. */
+struct migrate_confirm {
+  const char *kind;
+  const char *option;            /* the flag that says yes: "invitations-muted" */
+  const char *question;
 };
 
 /* = ASSETS
@@ -528,6 +540,7 @@ struct migrate_plugin {
                          const struct migrate_asset *asset);
   int (*delete_asset) (struct migrate_ctx *ctx, void *self,
                        const struct migrate_asset *asset);
+  const struct migrate_confirm *confirm; /* ends with a zero element */
   /* members are only added here */
 };
 

@@ -84,8 +84,8 @@ enum {
   MG_START_IF_ANY = 8,           /* without a session is fine, too */
 };
 
-/* Finds the session that is meant (--session, else the newest of this source,
- * else the only one there is), locks it, loads the plugins, opens it.
+/* Loads the plugins, finds the session that is meant (--session, else the
+ * newest of this source, else the only one there is), locks and opens it.
  * MG_E_NOT_FOUND [no-session], MG_E_LOCKED [locked], MG_E_EXISTS
  * [session-exists], MG_E_INVALID [bad-session-name] and what opening says. */
 int mg_app_start (struct mg_app *app, unsigned flags, struct mg_error *err);

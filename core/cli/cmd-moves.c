@@ -1,13 +1,13 @@
-/* migrate export, plan, import, validate: each opens what it needs, runs, and
+/* migrate export, plan, validate: each opens what it needs, runs, and
  * shows its table. */
 #include <config.h>
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
 #include "cli/app.h"
+#include "view/errors.h"
 #include "view/summary.h"
 
 /* ---- export ---- */
@@ -95,8 +95,20 @@ open_rows (const struct mg_plan *plan)
   return n;
 }
 
-static int
-make_plan (struct mg_app *app)
+/* What stands in the way, by cause. */
+static void
+show_causes (struct mg_app *app)
+{
+  struct mg_causes causes = { 0 };
+
+  if (mg_causes_gather (app->session.store, &app->registry,
+                        app->sides[MG_TARGET].wsid, &causes, NULL) == 0)
+    mg_causes_show (&app->view, &app->registry, &causes);
+  mg_causes_done (&causes);
+}
+
+int
+mg_cmd_plan (struct mg_app *app)
 {
   struct mg_error err = MG_ERROR_INIT;
   struct mg_plan plan = { 0 };
@@ -112,59 +124,16 @@ make_plan (struct mg_app *app)
   if (r == 0 && !app->run.stopped) {
     mg_summary_plan (&app->view, &plan);
     app->run.n_failed += open_rows (&plan);
+    if (app->run.n_failed > 0)
+      show_causes (app);
   }
   mg_plan_done (&plan);
   r = mg_app_end_run (app, r, &err);
   if (r == MG_EXIT_OK || r == MG_EXIT_SOME)
     mg_log (MG_LOG_NORMAL, r == MG_EXIT_OK
             ? "nothing changed; apply: migrate import"
-            : "nothing changed; what is blocked: migrate errors; apply: migrate "
+            : "nothing changed; what is not blocked can be done: migrate "
             "import");
-  return r;
-}
-
-int
-mg_cmd_plan (struct mg_app *app)
-{
-  return make_plan (app);
-}
-
-/* ---- import ---- */
-
-static int
-begin_import (struct mg_app *app, struct mg_error *err)
-{
-  int r = mg_app_open_target (app, err);
-
-  if (r == 0)
-    r = mg_session_target_lock (app->who[MG_TARGET].org_id, &app->target_lock,
-                                err);
-  if (r == 0)
-    r = mg_app_confirm_host (app, 0, err);
-  if (r == 0)
-    r = mg_app_remember_target (app, err);
-  return r == 0 ? mg_app_begin_run (app, err) : r;
-}
-
-int
-mg_cmd_import (struct mg_app *app)
-{
-  struct mg_error err = MG_ERROR_INIT, later = MG_ERROR_INIT;
-  int r;
-
-  if (mg_opt_on (&app->options, MG_OPT_DRY_RUN))
-    return make_plan (app);
-  if (begin_import (app, &err) < 0)
-    return mg_app_fail (app, &err);
-  r = mg_run_import (&app->run, &err);
-  if (r == 0 && !app->run.stopped)
-    mg_summary_import (&app->view, &app->run, &later);
-  r = mg_app_end_run (app, r, &err);
-  if (r == MG_EXIT_SOME)
-    mg_log (MG_LOG_NORMAL, "%lld not done; see migrate errors",
-            (long long) app->run.n_failed);
-  else if (r == MG_EXIT_OK)
-    mg_log (MG_LOG_NORMAL, "all done; compare: migrate validate");
   return r;
 }
 

@@ -86,7 +86,7 @@ check_end (struct preflight *p, enum mg_app_end which, struct mg_error *err)
     say (p, "ok", NULL, "%s %s: %s, admin, workspace %s", role,
          mg_host_name (app->ends[which].host), who->user, who->org_id);
   else
-    say (p, "warn", "permission-denied", "%s %s: %s is no workspace admin; what "
+    say (p, "warn", "denied", "%s %s: %s is no workspace admin; what "
          "that identity may not see is not moved", role,
          mg_host_name (app->ends[which].host), who->user);
   skew = mg_remote_clock_skew_us (app->remotes[which]);

@@ -71,5 +71,7 @@ mg_cmd_undo (struct mg_app *app)
   if (r == MG_EXIT_OK && (only_plan || n == 0))
     mg_log (MG_LOG_NORMAL, n == 0 ? "nothing to undo"
             : "nothing changed; apply: migrate undo");
+  else if (r == MG_EXIT_OK)
+    mg_log (MG_LOG_NORMAL, "undone");
   return r;
 }

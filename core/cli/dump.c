@@ -56,13 +56,38 @@ show_kind (const struct mg_kind *kind)
             l->code ? l->code : "");
 }
 
+static void
+show_options (const struct migrate_option *o)
+{
+  if (o != NULL && o->name != NULL)
+    puts ("\nOptions");
+  for (; o != NULL && o->name != NULL; o++)
+    printf ("  --%s%s%s  %s\n", o->name, o->argument ? " " : "",
+            o->argument ? o->argument : "", o->help ? o->help : "");
+}
+
+static void
+show_rights (const struct migrate_right *r)
+{
+  if (r != NULL && r->text != NULL)
+    puts ("\nRights needed");
+  for (; r != NULL && r->text != NULL; r++)
+    printf ("  %s%s%s\n", r->kind ? r->kind : "", r->kind ? ": " : "", r->text);
+}
+
+static void
+show_codes (const struct migrate_code *c)
+{
+  if (c != NULL && c->code != NULL)
+    puts ("\nCodes");
+  for (; c != NULL && c->code != NULL; c++)
+    printf ("  %s  %s\n", c->code, c->text ? c->text : "");
+}
+
 void
 mg_show_plugin (const struct mg_registry *registry,
                 const struct mg_plugin *plugin)
 {
-  const struct migrate_option *o = plugin->p.options;
-  const struct migrate_right *r = plugin->p.rights;
-  const struct migrate_code *c = plugin->p.codes;
   int i;
 
   printf ("%s %s: %s\n%s\n", plugin->p.name,
@@ -71,19 +96,9 @@ mg_show_plugin (const struct mg_registry *registry,
   for (i = 0; i < registry->n_kinds; i++)
     if (registry->kinds[i]->plugin == plugin)
       show_kind (registry->kinds[i]);
-  if (o != NULL && o->name != NULL)
-    puts ("\nOptions");
-  for (; o != NULL && o->name != NULL; o++)
-    printf ("  --%s%s%s  %s\n", o->name, o->argument ? " " : "",
-            o->argument ? o->argument : "", o->help ? o->help : "");
-  if (r != NULL && r->text != NULL)
-    puts ("\nRights needed");
-  for (; r != NULL && r->text != NULL; r++)
-    printf ("  %s%s%s\n", r->kind ? r->kind : "", r->kind ? ": " : "", r->text);
-  if (c != NULL && c->code != NULL)
-    puts ("\nCodes");
-  for (; c != NULL && c->code != NULL; c++)
-    printf ("  %s  %s\n", c->code, c->text ? c->text : "");
+  show_options (plugin->p.options);
+  show_rights (plugin->p.rights);
+  show_codes (plugin->p.codes);
 }
 
 /* ---- dump ---- */

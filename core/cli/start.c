@@ -267,13 +267,15 @@ int
 mg_app_start (struct mg_app *app, unsigned flags, struct mg_error *err)
 {
   int lock_fd = -1;
-  int r = find_session (app, flags, err);
+  int r = mg_app_load (app, err);
 
+  if (r == 0)
+    r = find_session (app, flags, err);
   if (flags & MG_START_IF_ANY
       && (r == MG_E_NOT_FOUND || (r == 0 && !has_session (app->session_name)
           && !mg_opt_given (&app->options, MG_OPT_SESSION)))) {
     mg_error_clear (err);
-    return mg_app_load (app, err);
+    return 0;
   }
   if (r < 0)
     return r;
@@ -290,12 +292,6 @@ mg_app_start (struct mg_app *app, unsigned flags, struct mg_error *err)
     r = mg_session_lock (folder, &lock_fd, err);
     if (r < 0)
       return r;
-  }
-  r = mg_app_load (app, err);
-  if (r < 0) {
-    if (lock_fd >= 0)
-      mg_file_unlock (lock_fd);
-    return r;
   }
   return open_session (app, flags, lock_fd, err);
 }

@@ -141,7 +141,7 @@ check_paths (const struct subject *s)
     k->key, k->id, k->array, k->unwrap, k->created, k->creator,
   };
   const char *const *const lists[] = {
-    k->owned, k->unordered, k->nocase, k->merge,
+    k->owned, k->unordered, k->nocase, k->later, k->merge,
   };
   size_t i, j;
   int r = 0;
@@ -166,6 +166,8 @@ check_refs (const struct subject *s)
       return refuse (s, "has a reference without a namespace:", ref->path);
     if (ref->on_missing > MIGRATE_DROP_ELEMENT)
       return too_new (s, "on_missing", ref->on_missing);
+    if ((ref->ends & ~KNOWN_ENDS) != 0)
+      return too_new (s, "end", ref->ends & ~KNOWN_ENDS);
     r = check_path (s, ref->path);
     if (r < 0)
       return r;
@@ -290,6 +292,7 @@ mg_check_tables (const struct migrate_plugin *p, const char *path,
                  struct mg_error *err)
 {
   const struct migrate_right *right = p->rights;
+  const struct migrate_confirm *confirm = p->confirm;
   int i, r = check_options (p->options, path, err);
 
   if (r == 0)
@@ -297,5 +300,10 @@ mg_check_tables (const struct migrate_plugin *p, const char *path,
   for (i = 0; r == 0 && right != NULL && right[i].kind != NULL; i++)
     if (right[i].text == NULL || i == MG_MAX_PLUGIN_LIST)
       r = refuse_table (path, "a right without a text:", right[i].kind, err);
+  for (i = 0; r == 0 && confirm != NULL && confirm[i].kind != NULL; i++)
+    if (confirm[i].option == NULL || confirm[i].question == NULL
+        || i == MG_MAX_PLUGIN_LIST)
+      r = refuse_table (path, "a question without text or option:",
+                        confirm[i].kind, err);
   return r;
 }

@@ -77,6 +77,8 @@ mg_line_event (const struct mg_event *e)
   if (is_asset) {
     mg_line_text (&line, "state", mg_state_name (e->state));
     mg_line_text (&line, "op", e->op ? mg_work_op_name (e->op) : NULL);
+    if (e->phase == MG_PHASE_FINISH)
+      mg_line_bool (&line, "finish", 1);
   }
   else if (strncmp (e->event, "kind-", 5) == 0
            || strcmp (e->event, "settle") == 0) {

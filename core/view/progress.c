@@ -177,7 +177,9 @@ limit_of (struct mg_progress_view *p, const char *name)
 static int
 is_running (const struct mg_progress *row)
 {
-  return row->total < 0 ? row->done > 0 : row->done + row->failed < row->total;
+  int64_t done = row->done + row->failed;
+
+  return done > 0 && (row->total < 0 || done < row->total);
 }
 
 /* The rows that move, under the lock; how many. */
@@ -365,7 +367,8 @@ count_asset (struct mg_progress_view *p, const struct mg_event *e)
 
   MG_LOCKED (&p->lock);
   seen = seen_of (p, e->kind);
-  if (seen != NULL && e->state == MG_DONE) {
+  /* the second half of an asset was counted with the first */
+  if (seen != NULL && e->state == MG_DONE && e->phase == MG_PHASE_MAIN) {
     if (e->op == MG_OP_CREATE)
       seen->created++;
     else

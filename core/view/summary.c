@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -158,8 +159,6 @@ mg_summary_import (const struct mg_view *view, struct mg_run *run,
     values[0] = seen.created;
     values[1] = seen.updated;
     values[2] = c[MG_UNCHANGED] + c[MG_DONE] - seen.created - seen.updated;
-    if (values[2] < 0)
-      values[2] = 0;               /* second halves of assets in a cycle */
     values[3] = c[MG_FAILED];
     values[4] = c[MG_BLOCKED];
     values[5] = c[MG_DOUBT] + c[MG_SENT];
@@ -318,8 +317,15 @@ mg_summary_validation (const struct mg_view *view, struct mg_run *run,
 
 /* ---- undo ---- */
 
+static int
+by_kind (const void *a, const void *b)
+{
+  return ((const struct mg_undo_row *) a)->kind->index
+         - ((const struct mg_undo_row *) b)->kind->index;
+}
+
 void
-mg_summary_undo (const struct mg_view *view, const struct mg_undo *undo,
+mg_summary_undo (const struct mg_view *view, struct mg_undo *undo,
                  int applied)
 {
   static const char *const planned[] = { "remove", "restore", "edited", NULL };
@@ -328,6 +334,8 @@ mg_summary_undo (const struct mg_view *view, const struct mg_undo *undo,
   struct mg_sheet sheet;
   int i;
 
+  if (undo->n_rows > 0)
+    qsort (undo->rows, (size_t) undo->n_rows, sizeof *undo->rows, by_kind);
   mg_sheet_init (&sheet, view, applied ? done : planned);
   for (i = 0; i < undo->n_rows; i++) {
     const struct mg_undo_row *row = &undo->rows[i];

@@ -17,7 +17,7 @@ void mg_summary_plan (const struct mg_view *view, const struct mg_plan *plan);
 /* With the reasons of explained differences. */
 void mg_summary_validation (const struct mg_view *view, struct mg_run *run,
                             const struct mg_validation *validation);
-void mg_summary_undo (const struct mg_view *view, const struct mg_undo *undo,
+void mg_summary_undo (const struct mg_view *view, struct mg_undo *undo,
                       int applied);
 
 /* ---- the pieces, for other tables of numbers by kind ---- */

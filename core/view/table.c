@@ -32,13 +32,16 @@ mg_number (int64_t n, char ret_text[32])
 static int
 width_of (uint32_t c)
 {
-  if ((c >= 0x300 && c < 0x370) || (c >= 0xfe00 && c <= 0xfe0f))
-    return 0;
-  if ((c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf)
-      || (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff)
-      || (c >= 0xff00 && c <= 0xff60) || (c >= 0x1f300 && c <= 0x1faff)
-      || (c >= 0x20000 && c <= 0x3fffd))
-    return 2;
+  static const struct { uint32_t from, to; int width; } odd[] = {
+    { 0x300, 0x36f, 0 }, { 0x1100, 0x115f, 2 }, { 0x2e80, 0xa4cf, 2 },
+    { 0xac00, 0xd7a3, 2 }, { 0xf900, 0xfaff, 2 }, { 0xfe00, 0xfe0f, 0 },
+    { 0xff00, 0xff60, 2 }, { 0x1f300, 0x1faff, 2 }, { 0x20000, 0x3fffd, 2 },
+  };
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (odd); i++)
+    if (c >= odd[i].from && c <= odd[i].to)
+      return odd[i].width;
   return 1;
 }
 
@@ -119,6 +122,26 @@ mg_table_end (struct mg_table *t)
     add (t, mg_xstrdup (""));
 }
 
+/* Up to its last cell that is not empty. */
+static void
+print_row (const struct mg_table *t, char *const *cells, const int *widths,
+           FILE *out)
+{
+  int last = t->n_columns - 1, c;
+
+  while (last > 0 && cells[last][0] == '\0')
+    last--;
+  for (c = 0; c <= last; c++) {
+    int pad = widths[c] - mg_columns (cells[c]);
+
+    if (t->right & 1u << c)
+      fprintf (out, "%*s%s", pad, "", cells[c]);
+    else
+      fprintf (out, "%s%*s", cells[c], c == last ? 0 : pad, "");
+    fputs (c == last ? "\n" : "  ", out);
+  }
+}
+
 void
 mg_table_print (const struct mg_table *t, FILE *out)
 {
@@ -131,14 +154,6 @@ mg_table_print (const struct mg_table *t, FILE *out)
     if (w > widths[c])
       widths[c] = w;
   }
-  for (i = 0; i < t->n_cells; i++) {
-    int c = i % t->n_columns, pad = widths[c] - mg_columns (t->cells[i]);
-    int last = c == t->n_columns - 1;
-
-    if (t->right & 1u << c)
-      fprintf (out, "%*s%s", pad, "", t->cells[i]);
-    else
-      fprintf (out, "%s%*s", t->cells[i], last ? 0 : pad, "");
-    fputs (last ? "\n" : "  ", out);
-  }
+  for (i = 0; i + t->n_columns <= t->n_cells; i += t->n_columns)
+    print_row (t, t->cells + i, widths, out);
 }

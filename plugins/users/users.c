@@ -356,6 +356,12 @@ static const struct migrate_right rights[] = {
   { NULL, NULL },
 };
 
+static const struct migrate_confirm confirm[] = {
+  { "users", "invitations-muted",
+    "users will be invited by e-mail unless Databricks muted it.  Muted?" },
+  { NULL, NULL, NULL },
+};
+
 MIGRATE_REGISTER (
   .name = "users",
   .summary = "Users, groups, service principals and instance profiles",
@@ -363,6 +369,7 @@ MIGRATE_REGISTER (
   .kinds = kinds, .n_kinds = 4,
   .codes = codes,
   .rights = rights,
+  .confirm = confirm,
   .open = open_users,
   .import_asset = import_principal,
   .delete_asset = delete_principal
