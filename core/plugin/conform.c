@@ -237,6 +237,11 @@ check_symbols (struct mg_conform *c, const char *path)
     mg_conform_report (c, "exports one symbol", NULL);
     return;
   }
+  if (names.len == 0) {
+    mg_conform_report (c, "exports one symbol",
+                       "the file has no table of symbols that can be read");
+    return;
+  }
   for (at = names.data; at != NULL && (at = strchr (at, '\n')) != NULL; )
     *at = ' ';
   mg_conform_report (c, "exports one symbol",

@@ -19,12 +19,13 @@ typedef ElfW (Ehdr) ehdr;
 typedef ElfW (Shdr) shdr;
 typedef ElfW (Sym) symbol;
 
-/* 'n' things of 'size' at 'at', or NULL when the file does not have them. */
+/* 'n' things of 'size' at 'at', or NULL when the file does not have them, or
+ * has them where they cannot be read in place. */
 static const void *
 within (const struct mg_buf *file, uint64_t at, uint64_t n, uint64_t size)
 {
   if (at > file->len || n > file->len / (size ? size : 1)
-      || n * size > file->len - at || at % sizeof (uint32_t) != 0)
+      || n * size > file->len - at || (size > 1 && at % sizeof (void *) != 0))
     return NULL;
   return file->data + at;
 }

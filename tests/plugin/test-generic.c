@@ -1,0 +1,426 @@
+/* A plain REST kind, done from its data alone, against a scripted server. */
+#include <config.h>
+
+#include "net-test.h"
+#include "plugin/ctx.h"
+
+static const char *const none[] = { NULL };
+
+static struct migrate_kind
+gadgets (void)
+{
+  struct migrate_kind k = {
+    .name = "gadgets", .title = "gadgets", .key = "name", .id = "gadget_id",
+    .once = MIGRATE_ONCE_UNIQUE,
+    .list = "GET /gadgets?max=2", .array = "gadgets",
+    .get = "GET /gadgets/{id}",
+    .create = "POST /gadgets", .update = "PUT /gadgets/{id}",
+    .remove = "DELETE /gadgets/{id}", .owned = none,
+  };
+
+  return k;
+}
+
+struct stand {
+  struct rig rig;
+  struct migrate_kind k;
+  struct mg_kind kind;
+  struct mg_side side;
+  struct mg_ctx ctx;
+  struct migrate_asset asset;
+  struct mg_buf seen;            /* elements and cursors of a list */
+};
+
+static void
+up (struct stand *s, struct migrate_kind k, const struct reply *script,
+    size_t n)
+{
+  memset (s, 0, sizeof *s);
+  rig_up (&s->rig, script, n);
+  s->k = k;
+  s->kind.k = &s->k;
+  s->side.remote = s->rig.remote;
+  s->side.wsid = 1;
+  mg_ctx_init (&s->ctx, NULL, &s->side, NULL);
+  mg_ctx_begin (&s->ctx, &s->kind, NULL);
+  mg_buf_init (&s->seen, MG_KIB * 64);
+  s->asset.kind = &s->k;
+  s->asset.json = "{\"name\":\"drill\"}";
+  s->asset.json_len = strlen (s->asset.json);
+  s->asset.phase = MIGRATE_CREATE;
+}
+
+static void
+down (struct stand *s)
+{
+  mg_buf_done (&s->seen);
+  mg_ctx_done (&s->ctx);
+  rig_down (&s->rig);
+}
+
+static void
+update_of (struct stand *s, const char *id, const char *target)
+{
+  s->asset.phase = MIGRATE_UPDATE;
+  s->asset.target_id = id;
+  s->asset.target_json = target;
+  s->asset.target_json_len = strlen (target);
+}
+
+/* The n-th request's line and body. */
+static void
+sent (struct stand *s, int n, const char *line, const char *body)
+{
+  const char *text = replier_request (s->rig.server, n);
+  const char *at = strstr (text, "\r\n\r\n");
+
+  ok (strncmp (text, line, strlen (line)) == 0
+      || (fail_test ("not '%s': %.120s", line, text), 0));
+  if (body != NULL)
+    is_str (at ? at + 4 : NULL, body);
+}
+
+/* ---- lists ---- */
+
+static int
+on_element (struct migrate_ctx *ctx, void *opaque, const char *json,
+            size_t len)
+{
+  struct stand *s = opaque;
+
+  (void) ctx;
+  mg_buf_add (&s->seen, json, len);
+  return 0;
+}
+
+static int
+on_page (struct mg_ctx *ctx, void *opaque, const char *cursor)
+{
+  struct stand *s = opaque;
+
+  (void) ctx;
+  mg_buf_addf (&s->seen, "|%s|", cursor ? cursor : "end");
+  return 0;
+}
+
+static int
+list (struct stand *s, const char *cursor)
+{
+  struct mg_list l = { .cursor = cursor, .each = on_element, .page = on_page,
+                       .opaque = s };
+
+  return mg_generic_list (&s->ctx, &s->kind, &l);
+}
+
+MG_TEST (tokens_go_into_the_query_of_a_get)
+{
+  static const struct reply script[] = {
+    { .status = 200, .body = "{\"gadgets\":[{\"a\":1},{\"a\":2}],"
+      "\"next_page_token\":\"x/y=\"}" },
+    { .status = 200, .body = "{\"next_page_token\":\"\","
+      "\"gadgets\":[{\"a\":3}]}" },
+  };
+  struct stand s;
+  struct migrate_kind k = gadgets ();
+
+  k.paging = MIGRATE_PAGING_TOKEN;
+  up (&s, k, script, 2);
+  is_ok (list (&s, NULL));
+  is_str (mg_buf_text (&s.seen), "{\"a\":1}{\"a\":2}|x/y=|{\"a\":3}|end|");
+  sent (&s, 0, "GET /gadgets?max=2 HTTP", NULL);
+  sent (&s, 1, "GET /gadgets?max=2&page_token=x%2Fy%3D HTTP", NULL);
+  down (&s);
+}
+
+MG_TEST (a_list_goes_on_at_its_cursor)
+{
+  static const struct reply script[] = {
+    { .status = 200, .body = "{\"gadgets\":[]}" },
+  };
+  struct stand s;
+  struct migrate_kind k = gadgets ();
+
+  k.paging = MIGRATE_PAGING_TOKEN;
+  k.list = "GET /gadgets";
+  up (&s, k, script, 1);
+  is_ok (list (&s, "later"));
+  sent (&s, 0, "GET /gadgets?page_token=later HTTP", NULL);
+  down (&s);
+}
+
+MG_TEST (tokens_go_into_the_body_of_a_post)
+{
+  static const struct reply script[] = {
+    { .status = 200, .body = "{\"gadgets\":[],\"next_page_token\":\"t\\\"1\"}" },
+    { .status = 200, .body = "{}" },
+  };
+  struct stand s;
+  struct migrate_kind k = gadgets ();
+
+  k.paging = MIGRATE_PAGING_TOKEN;
+  k.list = "POST /gadgets/search";
+  k.list_body = "{\"max\":2}";
+  up (&s, k, script, 2);
+  is_ok (list (&s, NULL));
+  sent (&s, 0, "POST /gadgets/search HTTP", "{\"max\":2}");
+  sent (&s, 1, "POST /gadgets/search HTTP",
+        "{\"max\":2,\"page_token\":\"t\\\"1\"}");
+  down (&s);
+}
+
+MG_TEST (start_index_counts_what_came)
+{
+  static const struct reply script[] = {
+    { .status = 200, .body = "{\"totalResults\":3,\"gadgets\":[{},{}]}" },
+    { .status = 200, .body = "{\"totalResults\":3,\"gadgets\":[{}]}" },
+  };
+  struct stand s;
+  struct migrate_kind k = gadgets ();
+
+  k.paging = MIGRATE_PAGING_START_INDEX;
+  up (&s, k, script, 2);
+  is_ok (list (&s, NULL));
+  is_str (mg_buf_text (&s.seen), "{}{}|3|{}|end|");
+  sent (&s, 1, "GET /gadgets?max=2&startIndex=3 HTTP", NULL);
+  is_int (replier_n (s.rig.server), 2);
+  down (&s);
+}
+
+MG_TEST (start_index_without_a_total_ends_at_an_empty_page)
+{
+  static const struct reply script[] = {
+    { .status = 200, .body = "{\"gadgets\":[{},{}]}" },
+    { .status = 200, .body = "{\"gadgets\":[]}" },
+  };
+  struct stand s;
+  struct migrate_kind k = gadgets ();
+
+  k.paging = MIGRATE_PAGING_START_INDEX;
+  up (&s, k, script, 2);
+  is_ok (list (&s, NULL));
+  is_int (replier_n (s.rig.server), 2);
+  down (&s);
+}
+
+MG_TEST (a_token_that_comes_twice_is_a_loop)
+{
+  static const struct reply script[] = {
+    { .status = 200, .times = -1,
+      .body = "{\"gadgets\":[],\"next_page_token\":\"t\"}" },
+  };
+  struct stand s;
+  struct migrate_kind k = gadgets ();
+
+  k.paging = MIGRATE_PAGING_TOKEN;
+  up (&s, k, script, 1);
+  is_int (list (&s, NULL), MG_E_PROTOCOL);
+  is_str (s.ctx.error.id, "page-loop");
+  is_int (replier_n (s.rig.server), 2);
+  down (&s);
+}
+
+MG_TEST (one_answer_is_all_without_paging)
+{
+  static const struct reply script[] = {
+    { .status = 200, .body = "{\"gadgets\":[{}],\"next_page_token\":\"t\"}" },
+  };
+  struct stand s;
+
+  up (&s, gadgets (), script, 1);
+  is_ok (list (&s, NULL));
+  is_int (replier_n (s.rig.server), 1);
+  down (&s);
+}
+
+/* ---- one asset ---- */
+
+MG_TEST (get_takes_the_object_out_of_its_envelope)
+{
+  static const struct reply script[] = {
+    { .status = 200, .body = "{\"gadget\":{\"n\":1.50,\"x\":\"\\u0041\"}}" },
+  };
+  struct mg_buf body = MG_BUF_INIT (MG_KIB);
+  struct migrate_kind k = gadgets ();
+  struct stand s;
+
+  k.unwrap = "gadget";
+  up (&s, k, script, 1);
+  is_ok (mg_generic_get (&s.ctx, &s.kind, "a b/c", &body));
+  is_str (mg_buf_text (&body), "{\"n\":1.50,\"x\":\"\\u0041\"}");
+  sent (&s, 0, "GET /gadgets/a%20b%2Fc HTTP", NULL);
+  mg_buf_done (&body);
+  down (&s);
+}
+
+MG_TEST (get_without_the_envelope_is_an_error)
+{
+  static const struct reply script[] = { { .status = 200, .body = "{}" } };
+  struct mg_buf body = MG_BUF_INIT (MG_KIB);
+  struct migrate_kind k = gadgets ();
+  struct stand s;
+
+  k.unwrap = "gadget";
+  up (&s, k, script, 1);
+  is_int (mg_generic_get (&s.ctx, &s.kind, "1", &body), MG_E_PROTOCOL);
+  mg_buf_done (&body);
+  down (&s);
+}
+
+/* What is kept of a create: the whole reply, or what was sent and the id. */
+static void
+created (const char *reply, const char *later, const char *id,
+         const char *json, int incomplete)
+{
+  struct reply script[1] = { { .status = 200, .body = reply } };
+  const char *const list[] = { later, NULL };
+  struct migrate_kind k = gadgets ();
+  struct stand s;
+
+  k.later = list;
+  up (&s, k, script, 1);
+  is_ok (mg_generic_import (&s.ctx, &s.asset));
+  is_str (s.ctx.created_id, id);
+  is_mem (s.ctx.created_json, s.ctx.created_len, json, strlen (json));
+  is_int (s.ctx.incomplete, incomplete);
+  sent (&s, 0, "POST /gadgets HTTP", "{\"name\":\"drill\"}");
+  down (&s);
+}
+
+MG_TEST (a_reply_with_the_asset_is_kept)
+{
+  created ("{\"gadget_id\":\"7\",\"name\":\"drill\",\"x\":0}", NULL, "7",
+           "{\"gadget_id\":\"7\",\"name\":\"drill\",\"x\":0}", 0);
+}
+
+MG_TEST (a_reply_with_the_id_alone_is_completed)
+{
+  created ("{\"gadget_id\":\"7\"}", NULL, "7",
+           "{\"name\":\"drill\",\"gadget_id\":\"7\"}", 0);
+}
+
+MG_TEST (an_id_that_is_a_number_stays_one)
+{
+  created ("{\"gadget_id\":12345678901234567}", NULL, "12345678901234567",
+           "{\"name\":\"drill\",\"gadget_id\":12345678901234567}", 0);
+}
+
+MG_TEST (a_reply_that_shows_less_than_was_sent_is_noted)
+{
+  created ("{\"gadget_id\":\"7\",\"name\":\"other\"}", "name", "7",
+           "{\"gadget_id\":\"7\",\"name\":\"other\"}", 1);
+  created ("{\"gadget_id\":\"7\",\"name\":\"other\"}", "color", "7",
+           "{\"gadget_id\":\"7\",\"name\":\"other\"}", 0);
+  created ("{\"gadget_id\":\"7\",\"name\":\"drill\"}", "name", "7",
+           "{\"gadget_id\":\"7\",\"name\":\"drill\"}", 0);
+}
+
+MG_TEST (without_an_id_in_the_reply_that_of_the_body_counts)
+{
+  static const struct reply script[] = { { .status = 200, .body = "{}" } };
+  struct migrate_kind k = gadgets ();
+  struct stand s;
+
+  k.id = k.key = "name";
+  up (&s, k, script, 1);
+  is_ok (mg_generic_import (&s.ctx, &s.asset));
+  is_str (s.ctx.created_id, "drill");
+  down (&s);
+}
+
+MG_TEST (without_any_id_the_create_is_uncertain)
+{
+  static const struct reply script[] = { { .status = 200, .body = "{}" } };
+  struct stand s;
+
+  up (&s, gadgets (), script, 1);
+  is_int (mg_generic_import (&s.ctx, &s.asset), MG_E_UNCERTAIN);
+  is_int (s.ctx.outcome, MG_OUTCOME_DOUBT);
+  down (&s);
+}
+
+/* ---- updates ---- */
+
+static void
+updated (struct migrate_kind k, const char *id, const char *target,
+         const char *line, const char *body)
+{
+  static const struct reply script[] = { { .status = 200 } };
+  struct stand s;
+
+  up (&s, k, script, 1);
+  update_of (&s, id, target);
+  is_ok (mg_generic_import (&s.ctx, &s.asset));
+  sent (&s, 0, line, body);
+  is_int (s.ctx.n_creates, 0);
+  down (&s);
+}
+
+MG_TEST (an_update_names_the_target_in_its_path)
+{
+  updated (gadgets (), "7", "{\"gadget_id\":\"7\"}", "PUT /gadgets/7 HTTP",
+           "{\"name\":\"drill\"}");
+}
+
+MG_TEST (or_in_its_body)
+{
+  struct migrate_kind k = gadgets ();
+
+  k.update = "POST /gadgets/edit";
+  updated (k, "7", "{\"gadget_id\":\"7\"}", "POST /gadgets/edit HTTP",
+           "{\"name\":\"drill\",\"gadget_id\":\"7\"}");
+  updated (k, "7", "{\"gadget_id\":7}", "POST /gadgets/edit HTTP",
+           "{\"name\":\"drill\",\"gadget_id\":7}");
+}
+
+MG_TEST (or_in_an_envelope_of_its_own)
+{
+  struct migrate_kind k = gadgets ();
+
+  k.update = "POST /gadgets/reset";
+  k.update_body = "{\"id\":${id},\"settings\":${*}}";
+  updated (k, "7", "{\"gadget_id\":7}", "POST /gadgets/reset HTTP",
+           "{\"id\":7,\"settings\":{\"name\":\"drill\"}}");
+}
+
+MG_TEST (a_kind_without_update_says_so)
+{
+  struct migrate_kind k = gadgets ();
+  struct stand s;
+
+  k.update = NULL;
+  up (&s, k, NULL, 0);
+  update_of (&s, "7", "{}");
+  is_int (mg_generic_import (&s.ctx, &s.asset), MG_E_UNSUPPORTED);
+  is_str (s.ctx.error.id, "no-update");
+  is_int (replier_n (s.rig.server), 0);
+  down (&s);
+}
+
+/* ---- removal ---- */
+
+MG_TEST (removal_by_a_post_names_the_id_in_its_body)
+{
+  static const struct reply script[] = { { .status = 200 } };
+  struct migrate_kind k = gadgets ();
+  struct stand s;
+
+  k.remove = "POST /gadgets/delete";
+  up (&s, k, script, 1);
+  update_of (&s, "7", "{\"gadget_id\":7}");
+  is_ok (mg_generic_delete (&s.ctx, &s.asset));
+  sent (&s, 0, "POST /gadgets/delete HTTP", "{\"gadget_id\":7}");
+  down (&s);
+}
+
+MG_TEST (a_kind_without_removal_says_so)
+{
+  struct migrate_kind k = gadgets ();
+  struct stand s;
+
+  k.remove = NULL;
+  up (&s, k, NULL, 0);
+  update_of (&s, "7", "{}");
+  is_int (mg_generic_delete (&s.ctx, &s.asset), MG_E_UNSUPPORTED);
+  is_str (s.ctx.error.id, "no-remove");
+  down (&s);
+}
