@@ -389,6 +389,9 @@ service_json_contains (struct migrate_ctx *pub, const char *json, size_t len,
   return r;
 }
 
+static char *service_format (struct migrate_ctx *pub, const char *format, ...)
+  MG_PRINTF (2, 3);
+
 static char *
 service_format (struct migrate_ctx *pub, const char *format, ...)
 {

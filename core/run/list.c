@@ -255,9 +255,11 @@ run_fetch (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind,
     fetch_failed (l, kind, a, &ctx->error);
 }
 
+/* What is read without the lock, before it is queued with it. */
 struct filler {
-  struct lister *l;
-  int64_t last;
+  int64_t after;
+  struct mg_asset *found[FETCH_PAGE];
+  int n;
 };
 
 static int
@@ -265,13 +267,10 @@ keep_for_fetch (void *opaque, const struct mg_asset *asset,
                 struct mg_error *err)
 {
   struct filler *f = opaque;
-  struct lister *l = f->l;
   struct mg_asset *a;
 
   (void) err;
-  if (asset->aid <= l->fetch_after)
-    return 0;
-  if (l->n_queue == FETCH_PAGE)
+  if (f->n == FETCH_PAGE)
     return 1;
   a = mg_xcalloc (1, sizeof *a);
   a->aid = asset->aid;
@@ -281,22 +280,9 @@ keep_for_fetch (void *opaque, const struct mg_asset *asset,
   a->src_id = mg_xstrdup (asset->src_id);
   a->key = mg_xstrdup (asset->key);
   a->stamp = mg_xstrdup (asset->stamp);
-  f->last = asset->aid;
-  l->queue[l->n_queue++] = a;
+  f->after = asset->aid;
+  f->found[f->n++] = a;
   return 0;
-}
-
-/* Fills the queue with details of one kind; the caller holds 'filling', not the
- * lock.  Returns how many. */
-static int
-fill_queue (struct lister *l, const struct mg_kind *kind, struct mg_error *err)
-{
-  struct filler f = { l, l->fetch_after };
-  int r = mg_asset_wanted_after (l->run->store, l->side->wsid, kind->kid,
-                                 l->fetch_after, keep_for_fetch, &f, err);
-
-  l->fetch_after = f.last;
-  return r < 0 ? r : l->n_queue;
 }
 
 static const struct mg_kind *
@@ -320,6 +306,7 @@ refill (struct lister *l, struct mg_ctx *ctx)
 {
   struct mg_run_state *s = l->run->state;
   const struct mg_kind *kind = current_fetch_kind (l);
+  struct filler f = { .after = l->fetch_after };
   int lists_open = l->n_listing > 0, n;
 
   if (kind == NULL) {
@@ -336,9 +323,16 @@ refill (struct lister *l, struct mg_ctx *ctx)
   mg_mutex_unlock (&s->lock);
   if (!lists_open)
     mg_store_flush (l->run->store, &ctx->error);
-  n = fill_queue (l, kind, &ctx->error);
+  n = mg_asset_wanted_after (l->run->store, l->side->wsid, kind->kid, f.after,
+                             keep_for_fetch, &f, &ctx->error);
   mg_mutex_lock (&s->lock);
   l->filling = 0;
+  l->fetch_after = f.after;
+  /* it was empty, and nobody else fills it */
+  memcpy (l->queue, f.found, (size_t) f.n * sizeof f.found[0]);
+  l->n_queue = f.n;
+  if (n >= 0)
+    n = f.n;
   if (n < 0)
     mg_error_copy (&s->fatal, &ctx->error);
   if (n == 0 && !lists_open)

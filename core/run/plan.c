@@ -32,9 +32,8 @@ plan_row (struct planner *p, const struct mg_asset *a, int op, int state,
   return mg_work_plan (p->run->store, p->run->target.wsid, &row, err);
 }
 
-/* Is this one of the assets that the kind says are not moved? */
-static const char *
-left_out (const struct mg_kind *kind, const struct mg_asset *a)
+const char *
+mg_run_left_out (const struct mg_kind *kind, const struct mg_asset *a)
 {
   const struct migrate_leave *l;
 
@@ -136,11 +135,10 @@ plan_unusable (struct planner *p, const struct mg_asset *a, int64_t new_aid,
   int r = p->kind->k->leave == NULL ? 0
           : mg_asset_get (p->run->store, &p->packer, new_aid, &target, err);
 
-  if (r <= 0 || left_out (p->kind, &target) == NULL)
+  if (r <= 0 || mg_run_left_out (p->kind, &target) == NULL)
     return r < 0 ? r : 0;
   r = plan_row (p, a, MG_OP_CREATE, MG_FAILED, 0, "unusable",
-                "the target has one of this name that cannot be used; restore "
-                "or remove it there, then migrate import --retry-failed", err);
+                MG_UNUSABLE_TEXT, err);
   return r < 0 ? r : 1;
 }
 
@@ -252,7 +250,7 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
                 || old.state == MG_DONE || old.state == MG_FAILED
                 || (old.state == MG_UNCHANGED && old.new_aid != 0)))
     return 0;
-  code = left_out (p->kind, a);
+  code = mg_run_left_out (p->kind, a);
   if (code != NULL)
     return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, code, NULL, err);
   if (o->name_glob != NULL && !mg_glob (o->name_glob, a->key))

@@ -43,7 +43,7 @@ struct settler {
   int64_t *taken;
   int n_taken;
   int64_t match, other;
-  int same_name;
+  int same_name, unusable;
 };
 
 static int
@@ -83,6 +83,10 @@ look_at (void *opaque, const struct mg_asset *a, struct mg_error *err)
     return 0;
   s->same_name++;
   s->other = a->aid;
+  if (mg_run_left_out (s->kind, a) != NULL) {
+    s->unusable = 1;
+    return 0;
+  }
   if (a->first_sid != 0 && a->first_sid <= s->baseline_sid)
     return 0;
   if (!mg_compare_sent (s->kind, mg_buf_text (&s->sent.json),
@@ -153,8 +157,12 @@ not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
 {
   int unique = s->kind->k->once == MIGRATE_ONCE_UNIQUE;
 
-  if (s->same_name == 1 && unique
-      && s->run->options.on_conflict != MG_CONFLICT_FAIL) {
+  if (s->unusable && unique) {
+    res->state = MG_FAILED;
+    mg_result_say (res, "unusable", MG_UNUSABLE_TEXT);
+  }
+  else if (s->same_name == 1 && unique
+           && s->run->options.on_conflict != MG_CONFLICT_FAIL) {
     res->state = MG_UNCHANGED;     /* made by somebody else meanwhile */
     res->new_aid = s->other;
     res->provenance = MG_ADOPTED;
@@ -198,7 +206,7 @@ settle_one (struct settler *s, const struct mg_work *w, struct mg_error *err)
   if (r < 0)
     return r;
   s->match = 0;
-  s->same_name = 0;
+  s->same_name = s->unusable = 0;
   r = look_for_key (s, err);
   if (r < 0)
     return r;

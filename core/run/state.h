@@ -133,6 +133,15 @@ int mg_compare_union (const struct mg_kind *kind, const char *before,
                       size_t before_len, const char *wanted, size_t wanted_len,
                       struct mg_buf *ret_json, struct mg_error *err);
 
+/* Which code says that assets like this are never moved (leave[]); NULL = they
+ * are.  One of the target cannot stand for one of the source, but keeps its
+ * name from it. */
+const char *mg_run_left_out (const struct mg_kind *kind,
+                             const struct mg_asset *asset);
+#define MG_UNUSABLE_TEXT \
+  "the target has one of this name that cannot be used; restore or remove it " \
+  "there, then migrate import --retry-failed"
+
 /* ---- importing (sched.c, item.c, settle.c) ---- */
 
 #define MG_MAX_SENDS 5             /* of one create that is never answered */

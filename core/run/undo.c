@@ -110,7 +110,8 @@ judge (void *opaque, const struct mg_work *w, struct mg_error *err)
   r = mg_asset_get (u->run->store, &u->ctx.packer, w->new_aid, &target, err);
   if (r <= 0)
     return r;
-  if (target.seen_sid < u->run->target.sid) {
+  if (target.seen_sid < u->run->target.sid
+      || mg_run_left_out (kind, &target) != NULL) {
     if (op == MG_OP_RESTORE)
       return 0;
     row->remove++;                 /* gone already: the row remains to be told */

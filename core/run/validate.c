@@ -263,7 +263,9 @@ validate_asset (void *opaque, const struct mg_asset *source,
   r = counterpart (v, source, &work, &target, err);
   if (r < 0)
     return r;
-  if (r == 0 || target.seen_sid < v->run->target.sid)
+  if (r == 0 || target.seen_sid < v->run->target.sid
+      || (v->kind->parent == NULL
+          && mg_run_left_out (v->kind, &target) != NULL))
     r = missing (v, err);
   else {
     v->row->target++;
