@@ -99,7 +99,8 @@
   X (WORK_GET, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND aid = ?2 AND phase = ?3") \
   X (WORK_BY_ID, "SELECT " MG_WORK_COLUMNS " FROM work WHERE wid = ?1") \
-  X (WORK_BY_NEW, "SELECT " MG_WORK_COLUMNS " FROM work WHERE new_aid = ?1") \
+  X (WORK_BY_NEW, "SELECT " MG_WORK_COLUMNS " FROM work" \
+     " WHERE new_aid = ?1 AND phase < 3") \
   X (WORK_BEFORE, "SELECT before FROM work WHERE wid = ?1") \
   X (WORK_DELETE, "DELETE FROM work WHERE wid = ?1") \
   X (WORK_READY, "SELECT " MG_WORK_COLUMNS " FROM work" \
@@ -108,11 +109,13 @@
      " code = ?5, message = ?6 WHERE wid = ?1") \
   X (WORK_CLAIM, "UPDATE work SET state = 2, sent_at = ?2, tries = tries + 1" \
      " WHERE wid = ?1") \
+  X (WORK_UNCOUNT, "UPDATE work SET tries = max (tries - 1, 0)" \
+     " WHERE wid = ?1") \
   X (WORK_DONE, "UPDATE work SET state = ?2, new_aid = ?3, provenance = ?4," \
      " sent_sha = ?5, before = coalesce (before, ?6), wait_on = NULL," \
      " not_before = NULL, code = ?7, message = ?8 WHERE wid = ?1") \
-  X (WORK_UNMAP, "UPDATE work SET state = 8, new_aid = NULL, code = ?2," \
-     " message = ?3 WHERE wid = ?1") \
+  X (WORK_UNMAP, "UPDATE work SET state = 8, new_aid = NULL, before = NULL," \
+     " code = ?2, message = ?3 WHERE wid = ?1") \
   X (WORK_WAITERS, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND wait_on = ?2 AND state IN (0, 7) AND wid > ?3" \
      " ORDER BY wid LIMIT 512") \

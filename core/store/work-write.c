@@ -251,6 +251,19 @@ finish_row (struct mg_store *store, struct mg_conn *conn,
   return r;
 }
 
+/* The second phase of what was undone: a new import decides anew. */
+static int
+drop_finish (struct mg_conn *conn, const struct mg_work *undo,
+             struct mg_error *err)
+{
+  int64_t wid = 0;
+  int r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_GET, "iii",
+                      (int64_t) undo->wsid, undo->aid,
+                      (int64_t) MG_PHASE_FINISH);
+
+  return r > 0 ? mg_sql_run (conn, err, MG_SQL_WORK_DELETE, "i", wid) : r;
+}
+
 static int
 unmap (struct mg_store *store, struct mg_conn *conn, const struct mg_work *undo,
        struct mg_error *err)
@@ -266,8 +279,8 @@ unmap (struct mg_store *store, struct mg_conn *conn, const struct mg_work *undo,
   mg_sql_reset (st);
   mg_store_count (store, undo->wsid, undo->kid, main_row.state, -1);
   mg_store_count (store, undo->wsid, undo->kid, MG_SKIPPED, 1);
-  r = 0;
-  if (undo->op == MG_OP_DELETE)
+  r = drop_finish (conn, undo, err);
+  if (r == 0 && undo->op == MG_OP_DELETE)
     r = mg_sql_run (conn, err, MG_SQL_ASSET_GONE, "ii", main_row.new_aid,
                     (int64_t) 1);
   if (r == 0)
@@ -354,11 +367,14 @@ reopen_rows (struct mg_store *store, struct mg_conn *conn,
     mg_work_read (st, &rows[n]);
   for (i = 0; i < n && r >= 0; i++) {
     re->after = rows[i].wid;
-    if (rows[i].state == MG_SENT && (re->kid == 0 || rows[i].kid == re->kid))
-      r = mg_work_set (store, conn, &rows[i], re->state, 0, re->not_before,
-                       re->state == MG_DOUBT ? "uncertain" : NULL,
-                       re->state == MG_DOUBT ? "sent, and no reply seen" : NULL,
-                       err);
+    if (rows[i].state != MG_SENT || (re->kid != 0 && rows[i].kid != re->kid))
+      continue;
+    r = mg_work_set (store, conn, &rows[i], re->state, 0, re->not_before,
+                     re->state == MG_DOUBT ? "uncertain" : NULL,
+                     re->state == MG_DOUBT ? "sent, and no reply seen" : NULL,
+                     err);
+    if (r >= 0)                    /* most claims were never sent */
+      r = mg_sql_run (conn, err, MG_SQL_WORK_UNCOUNT, "i", rows[i].wid);
   }
   re->more = n == 512;
   for (i = 0; i < 512; i++)
