@@ -144,6 +144,7 @@ choose_server (struct shell_server *server, struct exchange *x,
   *ret_host = mg_xstrndup (at, len);
   rest = mg_xstrdup (at[len] == '/' ? at + len : "/");
   label = strcspn (*ret_host, ".:");
+  mg_mutex_lock (&sh->url_lock);
   for (i = 0; i < sh->n_servers; i++) {
     const char *name = sim_name (sh->servers[i].sim);
 
@@ -154,6 +155,7 @@ choose_server (struct shell_server *server, struct exchange *x,
       break;
     }
   }
+  mg_mutex_unlock (&sh->url_lock);
   mg_free (x->target);
   x->target = rest;
   return server;
@@ -450,10 +452,10 @@ start_one (struct shell *sh, int i, struct mg_error *err)
                          sh->tls_cert ? " with TLS: is the certificate good, "
                          "and is libmicrohttpd built with TLS?" : "");
   info = MHD_get_daemon_info (server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-  server->port = info->port;
   inet_ntop (AF_INET, &address.sin_addr, host, sizeof host);
+  MG_LOCKED (&sh->url_lock);
   snprintf (server->url, sizeof server->url, "%s://%s:%d",
-            sh->tls_cert ? "https" : "http", host, server->port);
+            sh->tls_cert ? "https" : "http", host, (int) info->port);
   return 0;
 }
 
@@ -463,6 +465,7 @@ shell_start (struct shell *sh, struct mg_error *err)
   int i;
 
   signal (SIGPIPE, SIG_IGN);
+  mg_mutex_init (&sh->url_lock);
   sh->born_wall_us = mg_clock_wall_us ();
   sh->born_us = mg_clock_now_us ();
   if (shell_timer_start (sh) < 0)

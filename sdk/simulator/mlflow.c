@@ -167,7 +167,6 @@ tags_are_good (struct sim_call *c, struct json_object *tags)
 static char *
 good_name (struct sim_call *c, const char *name)
 {
-  MG_CLEANUP_FREE char *copy = NULL;
   MG_CLEANUP_FREE char *parent = NULL;
   char *slash;
 

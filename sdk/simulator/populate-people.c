@@ -106,8 +106,8 @@ add_entitlements (struct mg_buf *out, uint64_t which)
     "{\"value\":\"workspace-access\"}",
     "{\"value\":\"workspace-access\"},{\"value\":\"databricks-sql-access\"}",
     "{\"value\":\"allow-cluster-create\"}",
-    "{\"value\":\"workspace-access\"},{\"value\":\"allow-cluster-create\"},"
-      "{\"value\":\"allow-instance-pool-create\"}",
+    ("{\"value\":\"workspace-access\"},{\"value\":\"allow-cluster-create\"},"
+     "{\"value\":\"allow-instance-pool-create\"}"),
     "{\"value\":\"workspace-consume\"}",
   };
 
@@ -245,7 +245,7 @@ static const char *const odd_groups[] = {
   [0] = "Data \"Quoted\" Team", [1] = "na\xc3\xafve caf\xc3\xa9",
   [2] = "cycle a", [3] = "cycle b",
   [4] = "ring x", [5] = "ring y", [6] = "ring z",
-  [7] = "\xe5\x88\x86\xe6\x9e\x90 \xe2\x80\xae" "team", [8] = "everybody",
+  [7] = ("\xe5\x88\x86\xe6\x9e\x90 \xe2\x80\xae" "team"), [8] = "everybody",
   [9] = "empty", [10] = "a/b\\c?d#e%20f", [11] = " two  spaces ",
 };
 

@@ -23,8 +23,7 @@ struct shell_server {
   struct mg_mutex lock;
   struct MHD_Daemon *daemon;
   const char *state_file;    /* or NULL */
-  int port;
-  char url[80];
+  char url[80];              /* under url_lock of the shell */
 };
 
 /* A connection that waits until 'due_us' of mg_clock_now_us. */
@@ -33,6 +32,7 @@ struct shell_wait { int64_t due_us; struct MHD_Connection *connection; };
 struct shell {
   struct shell_server servers[SHELL_MAX_WORKSPACES];
   int n_servers;
+  struct mg_mutex url_lock;  /* the first server runs before all are there */
   const char *listen;        /* address, or address:port */
   const char *tls_cert, *tls_key;   /* texts, or NULL */
   double time_scale;
