@@ -147,8 +147,14 @@ mg_thread_start (struct mg_thread *t, const char *name, void (*run) (void *),
   snprintf (start->name, sizeof start->name, "%s", name);
   must (pthread_attr_init (&attr), "attr_init");
   must (pthread_attr_setstacksize (&attr, STACK_SIZE), "setstacksize");
-  /* signals are the main thread's business; faults are not blockable */
+  /* Signals are the main thread's business.  Not the faults: the system kills
+   * a program that blocks one and commits it, before any handler. */
   sigfillset (&all);
+  sigdelset (&all, SIGSEGV);
+  sigdelset (&all, SIGBUS);
+  sigdelset (&all, SIGILL);
+  sigdelset (&all, SIGFPE);
+  sigdelset (&all, SIGABRT);
   pthread_sigmask (SIG_SETMASK, &all, &old);
   r = pthread_create (&t->t, &attr, start_routine, start);
   pthread_sigmask (SIG_SETMASK, &old, NULL);

@@ -45,6 +45,7 @@ mg_call_open (struct mg_ctx *ctx, struct mg_plugin *plugin)
   if (plugin->opened[side] || plugin->p.open == NULL)
     return 0;
   mg_ctx_begin (ctx, NULL, NULL);
+  ctx->plugin = plugin;
   r = IN_PLUGIN (ctx, plugin, "", "", "open",
                  plugin->p.open (&ctx->pub, &plugin->self[side]));
   if (r == 0)
@@ -61,6 +62,7 @@ mg_call_close (struct mg_ctx *ctx, struct mg_plugin *plugin)
     return;
   plugin->opened[side] = 0;
   mg_ctx_begin (ctx, NULL, NULL);
+  ctx->plugin = plugin;
   if (plugin->p.close != NULL)
     IN_PLUGIN (ctx, plugin, "", "", "close",
                (plugin->p.close (&ctx->pub, plugin->self[side]), 0));
@@ -72,6 +74,7 @@ mg_call_preflight (struct mg_ctx *ctx, struct mg_plugin *plugin)
   if (plugin->p.preflight == NULL)
     return 0;
   mg_ctx_begin (ctx, NULL, NULL);
+  ctx->plugin = plugin;
   return IN_PLUGIN (ctx, plugin, "", "", "preflight",
                     plugin->p.preflight (&ctx->pub, self_of (ctx, plugin)));
 }

@@ -48,6 +48,7 @@ mg_ctx_begin (struct mg_ctx *ctx, const struct mg_kind *kind,
   mg_arena_reset (&ctx->arena);
   mg_error_clear (&ctx->error);
   ctx->kind = kind;
+  ctx->plugin = kind ? kind->plugin : NULL;
   ctx->asset = asset;
   ctx->n_emitted = 0;
   ctx->n_creates = ctx->n_writes = 0;
@@ -421,9 +422,9 @@ service_option (struct migrate_ctx *pub, const char *name)
 {
   struct mg_ctx *ctx = ours (pub);
 
-  if (ctx->option == NULL || ctx->kind == NULL)
+  if (ctx->option == NULL || ctx->plugin == NULL)
     return NULL;
-  return ctx->option (ctx->kind->plugin->p.name, name);
+  return ctx->option (ctx->plugin->p.name, name);
 }
 
 static uint32_t

@@ -31,6 +31,7 @@ struct mg_ctx {
   const char *(*option) (const char *plugin, const char *name);
   struct mg_packer packer;
   const struct mg_kind *kind;      /* whose callback runs */
+  const struct mg_plugin *plugin;  /* ... also where there is no kind */
   const struct mg_asset *asset;    /* that it runs for, or NULL */
   const struct mg_list *list;      /* what export_kind feeds, or NULL */
 

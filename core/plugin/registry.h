@@ -18,6 +18,7 @@ struct mg_plugin {
   uint32_t struct_size_given;      /* as the plugin was built */
   struct migrate_kind *kinds;      /* copied by the plugin's stride */
   int disabled;                    /* for the rest of this run */
+  int told;                        /* ... and the operator knows */
   struct mg_error why;             /* of disabled */
   void *self[2];                   /* what open gave: source, target */
   int opened[2];

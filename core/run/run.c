@@ -271,8 +271,10 @@ static void
 say_disabled (struct mg_run *run, struct mg_side *side,
               struct mg_plugin *plugin)
 {
-  mg_run_note (run, side, 0, NULL, plugin->p.name, "plugin-disabled",
-               plugin->why.text);
+  if (!plugin->told)
+    mg_run_note (run, side, 0, NULL, plugin->p.name, "plugin-disabled",
+                 plugin->why.text);
+  plugin->told = 1;
   run->n_failed++;
 }
 

@@ -24,7 +24,7 @@ struct mg_run_options {
 
 /* One thing that happened, for lines, --json and reports.  Texts live during
  * the call.  'event':
- *   kind-begin, kind-end   a kind's list (or its work) began, ended: n
+ *   kind-end               a kind's list was read to its end: n
  *   asset                  one asset's work ended: kind, key, id, state, code,
  *                          message
  *   note                   a line about an asset or a kind: code, message

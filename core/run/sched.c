@@ -405,7 +405,7 @@ count_failures (struct mg_run *run, struct mg_error *err)
                          err);
     run->n_failed += counts[MG_FAILED] + counts[MG_BLOCKED] + counts[MG_DOUBT];
     if (kind->plugin->disabled)
-      run->n_failed += counts[MG_WAIT] + counts[MG_READY] + counts[MG_SENT];
+      run->n_failed += 1 + counts[MG_WAIT] + counts[MG_READY] + counts[MG_SENT];
   }
   return r < 0 ? r : 0;
 }

@@ -149,10 +149,11 @@ keep_row (void *opaque, const struct mg_work *w, struct mg_error *err)
   return 0;
 }
 
-/* The body before our change, without what the service fills in. */
+/* The body before our change, without what the service fills in; the session
+ * keeps it as what the target has now. */
 static int
 restore (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
-         struct migrate_asset *a)
+         struct migrate_asset *a, struct mg_result *res)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
   MG_CLEANUP (mg_buf_done) struct mg_buf json = MG_BUF_INIT (MG_MAX_ELEMENT);
@@ -178,7 +179,12 @@ restore (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
   a->phase = MIGRATE_UPDATE;
   a->json = mg_buf_text (&json);
   a->json_len = json.len;
-  return mg_generic_import (ctx, a);
+  r = mg_call_import (ctx, u->kind, a);
+  if (r == 0)
+    r = mg_put_fill (ctx, u->kind, mg_buf_text (&before), before.len, &res->put,
+                     &ctx->error);
+  res->has_put = r == 0;
+  return r;
 }
 
 static void
@@ -200,7 +206,7 @@ undo_one (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w)
   a.target_json_len = target.body.len;
   if (r > 0)
     r = w->op == MG_OP_DELETE ? mg_call_delete (ctx, u->kind, &a)
-        : restore (u, ctx, w, &a);
+        : restore (u, ctx, w, &a, res);
   if (r == MG_E_CANCELLED || (r < 0 && mg_run_is_fatal (r))) {
     if (r != MG_E_CANCELLED)
       mg_run_fail (u->run, &ctx->error);

@@ -1,0 +1,83 @@
+#!/bin/sh
+# A plugin that crashes costs only itself: the asset it crashed on the first
+# time, itself the second time; the rest completes, and the exit status says so.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+
+crasher=$builddir/tests/supervise/.libs
+requires test -f "$crasher/crasher.so"
+
+# workspaces NAME...: a source with widgets of these names, an empty target
+workspaces ()
+{
+  objects=
+  for name; do objects="$objects${objects:+,}{\"name\":\"$name\"}"; done
+  for w in full empty; do
+    [ $w = full ] || objects=
+    cat >"$tmp/$w.routes" <<ROUTES
+[{"name":"widgets","list":"GET /api/2.0/widgets",
+"get":"GET /api/2.0/widgets/{id}","create":"POST /api/2.0/widgets",
+"update":"PUT /api/2.0/widgets/{id}","delete":"DELETE /api/2.0/widgets/{id}",
+"array":"widgets","id":"widget_id","key":"name","unique":1,"paging":"token",
+"fields":{"name":"string!"},"objects":[$objects]}]
+ROUTES
+  done
+  [ -z "${simulator_pid:-}" ] || end_process "$simulator_pid"
+  start_simulator --workspace old --routes "$tmp/full.routes" \
+    --workspace new --routes "$tmp/empty.routes"
+  mkdir -p "$tmp/home"; : >"$tmp/home/.databrickscfg"
+  profile old "$url_old" "$token_old"
+  profile new "$url_new" "$token_new"
+  rm -rf "$tmp/sessions"
+}
+
+# move [OPTION...]: an export and an import with the breaking plugin
+move ()
+{
+  migrate --plugin-dir "$crasher" --session s --plugins widgets --from old \
+    export >/dev/null 2>&1
+  run migrate --plugin-dir "$crasher" --session s --plugins widgets --to new \
+    --yes-host "${url_new#http://}" --limits off --settle 0 --parallel 1 \
+    "$@" import
+}
+
+# names: what the target holds
+names ()
+{
+  curl -sS --noproxy '*' -H "Authorization: Bearer $token_new" \
+    "$url_new/api/2.0/widgets" |
+    python3 -c 'import json, sys
+print(*sorted(w["name"] for w in json.load(sys.stdin).get("widgets", [])))'
+}
+
+for how in segv abort stack; do
+  workspaces alpha $how beta
+  move
+  status_is "$how: some failed" 1
+  like "$how: the plugin, the asset and a code are named" "$err" \
+    "plugin 'crasher' crashed \(signal [0-9]+\).*'$how'.*\[plugin-crash\]"
+  is "$how: the rest completed" "$(names)" "alpha beta"
+done
+
+workspaces alpha segv beta abort gamma
+move
+status_is "a second crash: some failed" 1
+like "a second crash disables the plugin" "$err" "disabled for this run"
+
+workspaces alpha after beta
+move
+status_is "a crash behind a create: the second one disables" 1
+is "a crash behind a create makes nothing twice" "$(names | tr ' ' '\n' |
+  sort | uniq -d)" ""
+
+workspaces alpha loop beta
+move --plugin-timeout 1s
+status_is "a callback that loops: some failed" 1
+like "a callback that loops is named" "$err" \
+  "plugin 'crasher' gave no sign of life.*'loop'.*\[plugin-crash\]"
+is "a callback that loops: the rest completed" "$(names)" "alpha beta"
+
+workspaces alpha beta
+move --break-open
+status_is "a plugin that refuses to open: some failed" 1
+like "a plugin that refuses to open is named" "$err" "told not to open"
+is "a plugin that refuses to open does nothing" "$(names)" ""

@@ -1,0 +1,82 @@
+/* A plugin that breaks in the manner that the key of an asset names. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <migrate-plugin.h>
+
+static const char *const owned[] = { "widget_id", NULL };
+
+static const struct migrate_kind kinds[] = {
+  {
+    .name = "widgets", .title = "widgets",
+    .key = "name", .id = "widget_id",
+    .once = MIGRATE_ONCE_UNIQUE,
+    .flags = MIGRATE_KIND_CALLS,
+    .paging = MIGRATE_PAGING_TOKEN,
+    .list = "GET /api/2.0/widgets", .array = "widgets",
+    .get = "GET /api/2.0/widgets/{id}",
+    .create = "POST /api/2.0/widgets",
+    .update = "PUT /api/2.0/widgets/{id}",
+    .remove = "DELETE /api/2.0/widgets/{id}",
+    .owned = owned,
+  },
+};
+
+/* Ends only when the stack does. */
+static int
+deeper (volatile char *above)
+{
+  volatile char here[4096];
+
+  here[0] = (char) (above ? above[0] + 1 : 1);
+  if (above != NULL && above[0] == 0 && here[0] == 0)
+    return 0;
+  return deeper (here) + here[0];
+}
+
+/* Hides a null pointer from the compiler. */
+static volatile int *volatile nothing;
+
+static int
+import (struct migrate_ctx *ctx, void *self, const struct migrate_asset *asset)
+{
+  int r;
+
+  (void) self;
+  if (strcmp (asset->key, "segv") == 0)
+    *nothing = 1;
+  if (strcmp (asset->key, "abort") == 0)
+    abort ();
+  if (strcmp (asset->key, "stack") == 0)
+    return deeper (NULL);
+  if (strcmp (asset->key, "loop") == 0)
+    for (;;)
+      *asset->key ? (void) 0 : abort ();
+  r = migrate_generic (ctx, asset);
+  if (strcmp (asset->key, "after") == 0)
+    *nothing = 1;
+  return r;
+}
+
+static int
+open_crasher (struct migrate_ctx *ctx, void **ret_self)
+{
+  *ret_self = NULL;
+  if (migrate_option (ctx, "break-open") != NULL)
+    return migrate_fail (ctx, MIGRATE_E_FAIL, NULL, "it was told not to open");
+  return 0;
+}
+
+static const struct migrate_option options[] = {
+  { "break-open", NULL, "refuse to open" }, { NULL, NULL, NULL },
+};
+
+MIGRATE_REGISTER (
+  .name = "crasher",
+  .summary = "Breaks as it is told",
+  .version = MIGRATE_VERSION_STRING,
+  .kinds = kinds, .n_kinds = 1,
+  .options = options,
+  .open = open_crasher,
+  .import_asset = import
+);
