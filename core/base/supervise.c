@@ -133,6 +133,9 @@ mg_slot_thread (void)
 
   if (page == NULL)
     return;
+  /* A sanitizer has given this thread one already, and takes it back. */
+  if (sigaltstack (NULL, &stack) == 0 && !(stack.ss_flags & SS_DISABLE))
+    return;
   memset (&stack, 0, sizeof stack);
   stack.ss_size = ALT_STACK;
   /* lives as long as the thread: never freed, threads are few */

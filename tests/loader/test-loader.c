@@ -178,8 +178,7 @@ MG_TEST (a_bare_name_is_no_path)
 
 MG_TEST (a_bare_name_is_not_looked_for_here)
 {
-  MG_CLEANUP_FREE char *path = copy ("marked.so", "here");
-
+  mg_free (copy ("marked.so", "here"));
   is_ok (chdir (folder ("here")));
   refused_path ("marked.so", MG_E_INVALID, "plugin-load",
                 "'marked.so' is not a path");
@@ -206,7 +205,6 @@ MG_TEST (an_undefined_symbol_is_named)
 MG_TEST (a_stale_la_file_beside_it_is_ignored)
 {
   MG_CLEANUP_FREE char *path = copy ("good.so", "stale");
-  MG_CLEANUP_FREE char *other = copy ("impostor.so", "stale");
   MG_CLEANUP_FREE char *la = mg_path_join (folder ("stale"), "good.la");
   MG_CLEANUP_FREE char *text =
     mg_xasprintf ("# good.la - a libtool library file\n"
@@ -215,6 +213,7 @@ MG_TEST (a_stale_la_file_beside_it_is_ignored)
                   folder ("stale"));
   struct mg_plugin *plugin = NULL;
 
+  mg_free (copy ("impostor.so", "stale"));
   unsetenv ("MG_LOADER_RAN");
   is_ok (mg_file_write (la, text, strlen (text), 0644, NULL));
   is_ok (mg_plugin_open (path, &plugin, NULL));
@@ -403,12 +402,12 @@ MG_TEST (a_kind_of_two_plugins)
 MG_TEST (the_first_folder_wins)
 {
   const char *folders[] = { NULL, NULL, NULL };
-  MG_CLEANUP_FREE char *one = copy ("good.so", "first");
-  MG_CLEANUP_FREE char *two = copy ("good.so", "second");
   MG_CLEANUP_FREE char *first = mg_xstrdup (folder ("first"));
   MG_CLEANUP_FREE char *second = mg_xstrdup (folder ("second"));
   struct mg_registry registry;
 
+  mg_free (copy ("good.so", "first"));
+  mg_free (copy ("good.so", "second"));
   folders[0] = second;
   folders[1] = first;
   load (folders, &registry);
