@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "cli/app.h"
 #include "cli/dump.h"
+#include "plugin/conform.h"
 #include "view/events.h"
 #include "view/table.h"
 
@@ -94,12 +95,24 @@ find_plugin (struct mg_app *app, const char *name, struct mg_error *err)
   return NULL;
 }
 
+static void
+print_check (void *opaque, const char *what, const char *why)
+{
+  (void) opaque;
+  printf ("%-5s %s%s%s\n", why ? "fail" : "ok", what, why ? ": " : "",
+          why ? why : "");
+}
+
+/* All but the callbacks, which migrate-plugin-check tries: 1 when something
+ * is wrong. */
 static int
 check_file (struct mg_app *app, struct mg_error *err)
 {
+  struct mg_conform conform = { .report = print_check };
   MG_CLEANUP_FREE char *full = realpath (app->words[1], NULL);
+  const char *path = full ? full : app->words[1];
   struct mg_plugin *plugin;
-  int r = mg_plugin_open (full ? full : app->words[1], &plugin, err);
+  int r = mg_plugin_open (path, &plugin, err);
 
   if (r < 0)
     return r;
@@ -107,7 +120,8 @@ check_file (struct mg_app *app, struct mg_error *err)
           plugin->p.name, plugin->p.abi_version, plugin->p.n_kinds,
           plugin->p.n_kinds == 1 ? "kind" : "kinds");
   mg_plugin_free (plugin);
-  return 0;
+  mg_plugin_free (mg_conform_static (&conform, path));
+  return conform.n_failed > 0;
 }
 
 /* show and dump: for people, and for programs. */
@@ -145,5 +159,7 @@ mg_cmd_plugins (struct mg_app *app)
     r = with_one (app, &err);
   else
     r = mg_app_bad_verb (app, verbs, &err);
-  return r < 0 ? mg_app_fail (app, &err) : MG_EXIT_OK;
+  if (r < 0)
+    return mg_app_fail (app, &err);
+  return r > 0 ? MG_EXIT_SOME : MG_EXIT_OK;
 }

@@ -61,6 +61,17 @@ like "with the loader's reason" "$out" '^# .*built for ABI 99'
 run "$check" "$tmp/nothing.so"
 like "a file that is not there" "$out" '^# .*No such file'
 
+# 'migrate plugins check' says the same of what can be seen without a call.
+run migrate plugins check "$builddir/tests/conform/senseless.so"
+status_is "plugins check: something is wrong" 1
+like "and says what" "$out" '^fail  says what it is for: .summary. is empty'
+run migrate plugins check "$builddir/tests/conform/sound.so"
+status_is "plugins check: nothing is wrong" 0
+unlike "no line says so" "$out" '^fail'
+run migrate plugins check "$builddir/tests/loader/other-abi.so"
+status_is "plugins check: what the loader refuses" 3
+like "with its code" "$err" 'built for ABI 99.*\[plugin-abi\]'
+
 # Samples.
 printf '{"name":"a","id":"7"}' >"$tmp/good.json"
 printf '{"name":' >"$tmp/bad.json"
