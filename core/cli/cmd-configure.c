@@ -139,8 +139,9 @@ try_login (struct mg_app *app, const struct login *l, struct mg_error *err)
     r = mg_session_identify (app->remotes[MG_SOURCE], MIGRATE_END_DATABRICKS,
                              who->org_id, who->user, &who->is_admin, err);
   if (r == MG_E_AUTH)
-    mg_error_set (err, r, err->id, "profile '%s': the %s was refused by %s; "
-                  "nothing was saved; make a new one there", l->profile,
+    mg_error_set (err, r, l->client_id ? "no-credentials" : "token-expired",
+                  "profile '%s': the %s was refused by %s; nothing was saved; "
+                  "make a new one there", l->profile,
                   l->client_id ? "client secret" : "token", l->host);
   return r;
 }

@@ -85,7 +85,7 @@
      "the config file") \
   X (KEY_COMMAND, "key-command", 0, "COMMAND", TEXT, MG_FOR_SESSION, 0, NULL, \
      SAFETY, "a program that prints that key, so that it lies in no file") \
-  X (PLUGIN_DIR, "plugin-dir", 0, "DIR", TEXT, MG_FOR_PLUGINS, \
+  X (PLUGIN_DIR, "plugin-dir", 0, "DIR", TEXT, MG_FOR_ALL, \
      MG_OPT_FLAG_ONLY | MG_OPT_REPEAT, NULL, SAFETY, \
      "load plugins from here; may be given several times") \
   X (NO_SUPERVISOR, "no-supervisor", 0, NULL, SWITCH, MG_FOR_REMOTE, 0, NULL, \

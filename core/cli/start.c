@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/rand.h"
 #include "base/str.h"
@@ -173,14 +175,30 @@ names_source (const struct mg_app *app)
                  || mg_env ("DATABRICKS_HOST") != NULL));
 }
 
+/* A folder is remembered, and the next command may run elsewhere. */
+static void
+make_absolute (struct mg_app *app)
+{
+  char here[MG_MAX_PATH];
+  char *name = app->session_name;
+
+  if (strchr (name, '/') == NULL || name[0] == '/'
+      || getcwd (here, sizeof here) == NULL)
+    return;
+  app->session_name = mg_path_join (here, name);
+  mg_free (name);
+}
+
 static int
 find_session (struct mg_app *app, unsigned flags, struct mg_error *err)
 {
   const char *named = mg_opt_text (&app->options, MG_OPT_SESSION);
   int make = (flags & MG_START_MAKE) != 0, r = 0;
 
-  if (app->session_name != NULL)
+  if (app->session_name != NULL) {
+    make_absolute (app);
     return mg_session_name_check (app->session_name, err);
+  }
   if (named != NULL)
     app->session_name = mg_xstrdup (named);
   else if (names_source (app))
@@ -192,6 +210,8 @@ find_session (struct mg_app *app, unsigned flags, struct mg_error *err)
       r = by_source (app, make, err);
     }
   }
+  if (r == 0)
+    make_absolute (app);
   return r < 0 ? r : mg_session_name_check (app->session_name, err);
 }
 

@@ -21,6 +21,8 @@
 #define MAX_PENDING 8
 #define PLAIN_EVERY_US (10 * MG_SECOND_US)
 #define SAMPLE_EVERY_US MG_SECOND_US
+#define SAMPLE_AT_MOST_US (5 * MG_SECOND_US)
+#define SAMPLE_LEAST 10            /* of what is slow a longer time is taken */
 #define MAX_FAILURES 20            /* lines; the rest is counted */
 
 struct sample {
@@ -136,7 +138,9 @@ rate_of (struct mg_progress_view *p, const struct mg_progress *row,
   }
   if (row->done < s->done)         /* the next phase counts from the beginning */
     *s = (struct sample) { row->kind, now_us, row->done, 0 };
-  if (now_us - s->at_us >= SAMPLE_EVERY_US) {
+  if (now_us - s->at_us >= SAMPLE_AT_MOST_US
+      || (now_us - s->at_us >= SAMPLE_EVERY_US
+          && row->done - s->done >= SAMPLE_LEAST)) {
     double rate = (double) (row->done - s->done) * 1e6
                   / (double) (now_us - s->at_us);
 
@@ -520,6 +524,17 @@ mg_progress_watch (struct mg_progress_view *p, struct mg_remote *remote,
   w->remote = remote;
   snprintf (w->name, sizeof w->name, "%s", name ? name : "");
   mg_remote_set_watch (remote, on_watch, w);
+}
+
+void
+mg_progress_hide (struct mg_progress_view *p)
+{
+  if (p == NULL)
+    return;
+  mg_mutex_lock (&p->lock);
+  erase (p);
+  fflush (stderr);
+  mg_mutex_unlock (&p->lock);
 }
 
 void

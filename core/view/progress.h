@@ -24,6 +24,8 @@ struct mg_progress_view *mg_progress_new (struct mg_view *view,
                                           struct mg_run *run);
 /* Takes the live lines away. */
 void mg_progress_free (struct mg_progress_view *p);
+/* Does so before a table is printed below them; NULL-safe. */
+void mg_progress_hide (struct mg_progress_view *p);
 
 void mg_progress_tick (struct mg_progress_view *p);
 void mg_progress_event (struct mg_progress_view *p,

@@ -13,6 +13,8 @@
 #include "view/summary.h"
 #include "view/table.h"
 
+#define MAX_DIFFERENCES 20         /* lines of validate */
+
 /* ---- a sheet of numbers ---- */
 
 void
@@ -75,6 +77,7 @@ sheet_table (const struct mg_sheet *sheet)
         mg_table_number (&table, sheet->rows[i].values[f]);
     mg_table_end (&table);
   }
+  mg_progress_hide (sheet->view->progress);
   mg_table_print (&table, stdout);
   mg_table_done (&table);
 }
@@ -299,6 +302,45 @@ validation_row (struct mg_run *run, const struct mg_validate_row *row,
   mg_table_end (table);
 }
 
+/* The first of those that nothing explains; the rest is in the report. */
+static void
+show_differences (struct mg_run *run)
+{
+  struct mg_conn *conn = mg_store_read (run->store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_DIFFERENCE_PAGE, "iii",
+                                  (int64_t) run->target.wsid, (int64_t) -1,
+                                  (int64_t) 0);
+  int n = 0;
+
+  while (mg_sql_step (conn, st, NULL) > 0) {
+    MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_INIT (8192);
+    const struct mg_kind *kind = mg_registry_kid (run->registry,
+                                                  sqlite3_column_int (st, 0));
+    const char *text[6];
+    int i;
+
+    for (i = 0; i < 6; i++)
+      text[i] = (const char *) sqlite3_column_text (st, i + 1);
+    if ((text[5] != NULL && text[5][0] != '\0') || kind == NULL
+        || n++ >= MAX_DIFFERENCES)
+      continue;
+    mg_buf_addf (&b, "%s  %s '", text[1], kind->k->name);
+    mg_buf_add_printable (&b, text[0]);
+    mg_buf_addf (&b, "'%s", text[2] && text[2][0] ? "  " : "");
+    mg_buf_add_printable (&b, text[2] ? text[2] : "");
+    if (text[2] != NULL && text[2][0] != '\0') {
+      mg_buf_add_str (&b, ": ");
+      mg_buf_add_printable (&b, text[3] && text[3][0] ? text[3] : "(absent)");
+      mg_buf_add_str (&b, " -> ");
+      mg_buf_add_printable (&b, text[4] && text[4][0] ? text[4] : "(absent)");
+    }
+    puts (mg_buf_text (&b));
+  }
+  mg_store_read_end (run->store, conn);
+  if (n > MAX_DIFFERENCES)
+    printf ("and %d more: migrate report\n", n - MAX_DIFFERENCES);
+}
+
 void
 mg_summary_validation (const struct mg_view *view, struct mg_run *run,
                        const struct mg_validation *validation)
@@ -310,9 +352,12 @@ mg_summary_validation (const struct mg_view *view, struct mg_run *run,
                  ":WHY");
   for (i = 0; i < validation->n_rows; i++)
     validation_row (run, &validation->rows[i], view->json ? NULL : &table);
+  mg_progress_hide (view->progress);
   if (!view->json)
     mg_table_print (&table, stdout);
   mg_table_done (&table);
+  if (!view->json && run->n_differences > 0)
+    show_differences (run);
 }
 
 /* ---- undo ---- */

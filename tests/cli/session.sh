@@ -1,0 +1,151 @@
+#!/bin/sh
+# Sessions: new, list, show; which one is meant; their ends.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+
+start_simulator --workspace old --populate users=5,groups=4 \
+  --workspace new --workspace third
+profile old "$url_old" "$token_old"
+profile new "$url_new" "$token_new"
+profile third "$url_third" "$token_third"
+profile bad "$url_new" dapi-wrong
+host_old=${url_old#http://}
+host_new=${url_new#http://}
+
+run migrate session list
+is "no sessions" "$status $out" "0 "
+like "... is said" "$err" 'no session yet; make one with migrate session new'
+
+run migrate status
+status_is "a command without a session is exit 3" 3
+like "... with a cure" "$err" 'migrate session new NAME.*\[no-session\]'
+
+run migrate session new acme --from old --to new
+status_is "session new" 0
+like "... tells both ends" "$out" \
+  "^session 'acme': [0-9]+ \(read-only\) -> [0-9]+; key .*/acme.key"
+key=$tmp/home/.config/migrate/acme.key
+is "the key is private" "$(stat -c %a "$key")" 600
+like "... and a key" "$(cat "$key")" '^[0-9a-f]{64}$'
+is "the folder is private" "$(stat -c %a "$tmp/sessions/acme")" 700
+
+run migrate session new acme --from old
+like "a second one of the name is refused" "$status $err" \
+  "^3 .*'acme' is there already.*\[session-exists\]"
+run migrate session new twice --from old --to old
+like "both ends the same" "$status $err" '^3 .*\[same-workspace\]'
+run migrate session new lost --from old --to bad
+like "a refused token" "$status $err" '^3 .*\[token-expired\]'
+run migrate session new lost --from old --to nowhere
+like "an unknown profile" "$status $err" '^3 .*\[no-profile\]'
+ok "none of them left a session behind" [ ! -e "$tmp/sessions/lost" ]
+for name in '..' '-x' 'a b' 'a;b' ''; do
+  run migrate session new -- "$name"
+  like "the name '$name' is refused" "$status $err" \
+    '^2 .*\[bad-session-name\]'
+done
+
+run migrate session show acme
+like "show tells the source" "$out" \
+  "^source +$host_old  workspace [0-9]+  profile old  \(read-only\)"
+like "... and the target" "$out" \
+  "^target +$host_new  workspace [0-9]+  profile new"
+run migrate session show nosuch
+like "show of none" "$status $err" '^3 .*\[no-session\]'
+run migrate session list
+like "list" "$out" "^acme  +$host_old  +$host_new"
+run migrate session list --json
+like "list as JSON" "$out" \
+  '^\{"t":"[^"]*","event":"session","name":"acme","source":"http://127'
+
+# --- which session ---
+
+run migrate status
+status_is "the only one needs no name" 0
+migrate session new other --from third >/dev/null
+run migrate status
+like "of two one must be named" "$status $err" \
+  '^3 .*there are: acme, other \[no-session\]'
+run migrate status --session acme
+status_is "--session" 0
+MIGRATE_SESSION=other
+export MIGRATE_SESSION
+run migrate session show
+like "MIGRATE_SESSION" "$out" "^session 'other'"
+unset MIGRATE_SESSION
+
+run migrate export --from old
+like "export goes on with the session of that source" "$status $err" \
+  "^0 .*session 'acme'"
+run migrate export --from new
+like "... or makes a new one and names it" "$status $err" \
+  "^0 .*session '127-0-0-1-[0-9]+'"
+
+DATABRICKS_HOST=$url_old DATABRICKS_TOKEN=$token_old
+export DATABRICKS_HOST DATABRICKS_TOKEN
+run migrate export
+like "the environment counts where no end is named" "$status $err" \
+  "^0 .*session 'acme'"
+DATABRICKS_TOKEN=dapi-wrong
+run migrate export --from old
+status_is "... and does not where one is" 0
+unset DATABRICKS_HOST DATABRICKS_TOKEN
+
+cd "$tmp"
+run migrate export --profile old --session ./here/session
+status_is "a folder is a session" 0
+ok "... where it was named" [ -s "$tmp/here/session/session.db" ]
+cd "$srcdir"
+run migrate export --from old
+like "... found again from elsewhere" "$status $err" \
+  "^0 .*session '$tmp/./here/session'"
+
+# --- the wrong workspace ---
+
+run migrate export --session acme --from third
+like "another source" "$status $err" '^3 .*\[wrong-workspace\]'
+run migrate plan --session acme --to old
+like "the source as target" "$status $err" '^3 .*\[same-workspace\]'
+run migrate export --session acme --from new
+like "swapped ends" "$status $err" '^3 .*\[wrong-workspace\]'
+run migrate export --session acme
+like "... are not remembered" "$status $err" "^0 .*source $host_old is read-only"
+run migrate plan --session other
+like "a session without an export" "$status $err" '^3 .*\[no-export\]'
+migrate export --session other 2>/dev/null >&2
+run migrate plan --session other
+like "a session without a target" "$status $err" '^3 .*\[no-target\]'
+
+# --- what is broken ---
+
+mkdir "$tmp/sessions/odd"
+printf 'this is no database at all, and long enough to be one\n' \
+  >"$tmp/sessions/odd/session.db"
+run migrate status --session odd
+like "a file that is no session" "$status $err" '^3 .*\[session-corrupt\]'
+run migrate session list
+like "... does not hide the others" "$status $out" '^0 .*SESSION'
+rm -r "$tmp/sessions/odd"
+
+cp "$key" "$tmp/key"
+printf 'short\n' >"$key"
+run migrate status --session acme
+like "a key that is none" "$status $err" '^3 .*\[bad-key\]'
+run migrate status --session acme --key-file "$tmp/key"
+status_is "--key-file" 0
+run migrate status --session acme --key-command "cat $tmp/key"
+status_is "--key-command" 0
+run migrate status --session acme --key-command false
+like "--key-command that fails" "$status $err" '^3 .*\[bad-key\]'
+run migrate status --session acme --key-command no-such-program
+like "--key-command that is not there" "$status $err" '^3 .*\[no-program\]'
+cp "$tmp/key" "$key"
+
+if command -v flock >/dev/null; then
+  exec 8>"$tmp/sessions/acme/lock"
+  flock 8
+  run migrate export --session acme
+  like "a session in use is locked" "$status $err" '^3 .*\[locked\]'
+  run migrate status --session acme
+  status_is "... but can be read" 0
+  exec 8>&-
+fi
