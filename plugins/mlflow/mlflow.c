@@ -20,9 +20,11 @@ static const char *const experiment_owned[] = {
 
 static const char *const experiment_tags[] = { "tags", NULL };
 
-/* "/Users/NAME/..." needs the home of NAME. */
+/* "/Users/NAME/..." needs the home of NAME; to a plain server it is a name like
+ * any other. */
 static const struct migrate_ref experiment_refs[] = {
-  { .path = "name", .ns = "principal.home", .prefix = "/Users/" },
+  { .path = "name", .ns = "principal.home", .prefix = "/Users/",
+    .ends = MIGRATE_END_DATABRICKS },
   { .path = NULL },
 };
 
@@ -82,6 +84,7 @@ struct tags {
   const struct migrate_asset *asset;
   const char *kept;              /* JSON of the first ones */
   int n;
+  const char *key, *value;       /* the one to be set */
 };
 
 static int
@@ -100,7 +103,7 @@ create_experiment (struct migrate_ctx *ctx, const struct migrate_asset *asset,
                    const char *name)
 {
   struct migrate_asset first = *asset;
-  struct tags tags = { asset, "", 0 };
+  struct tags tags = { asset, "", 0, NULL, NULL };
   const char *slash = strrchr (name, '/');
   int r;
 
@@ -120,22 +123,39 @@ create_experiment (struct migrate_ctx *ctx, const struct migrate_asset *asset,
   return r < 0 ? r : migrate_generic (ctx, &first);
 }
 
+/* 1 = the target has this one already. */
 static int
-set_tag (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
+is_set (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
 {
-  struct tags *tags = (struct tags *) opaque;
-  struct migrate_request req = MIGRATE_REQUEST_INIT;
-  const struct migrate_response *res = NULL;
+  const struct tags *tags = (const struct tags *) opaque;
   const char *key = "", *value = "";
 
   migrate_json_get (ctx, json, len, "key", &key);
   migrate_json_get (ctx, json, len, "value", &value);
+  return strcmp (key, tags->key) == 0 && strcmp (value, tags->value) == 0;
+}
+
+static int
+set_tag (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
+{
+  struct tags *tags = (struct tags *) opaque;
+  const struct migrate_asset *asset = tags->asset;
+  struct migrate_request req = MIGRATE_REQUEST_INIT;
+  const struct migrate_response *res = NULL;
+
+  tags->key = tags->value = "";
+  migrate_json_get (ctx, json, len, "key", &tags->key);
+  migrate_json_get (ctx, json, len, "value", &tags->value);
+  if (asset->target_json != NULL
+      && migrate_json_each (ctx, asset->target_json, asset->target_json_len,
+                            "tags[*]", is_set, tags) > 0)
+    return 0;
   req.effect = MIGRATE_IDEMPOTENT;
   req.call = "POST /api/2.0/mlflow/experiments/set-experiment-tag";
   req.body = migrate_printf (
     ctx, "{\"experiment_id\":%s,\"key\":%s,\"value\":%s}",
-    migrate_quote (ctx, tags->asset->target_id), migrate_quote (ctx, key),
-    migrate_quote (ctx, value));
+    migrate_quote (ctx, asset->target_id), migrate_quote (ctx, tags->key),
+    migrate_quote (ctx, tags->value));
   req.body_len = strlen (req.body);
   return migrate_request (ctx, &req, &res);
 }
@@ -144,7 +164,7 @@ static int
 import_experiment (struct migrate_ctx *ctx, void *self,
                    const struct migrate_asset *asset)
 {
-  struct tags tags = { asset, "", 0 };
+  struct tags tags = { asset, "", 0, NULL, NULL };
   const char *name = asset->key;
 
   (void) self;
