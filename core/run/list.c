@@ -257,10 +257,23 @@ run_fetch (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind,
 
 /* What is read without the lock, before it is queued with it. */
 struct filler {
+  struct lister *l;
+  int second_pass;
   int64_t after;
   struct mg_asset *found[FETCH_PAGE];
-  int n;
+  int n, n_tried;
 };
+
+/* Was this one tried by the first pass, in vain? */
+static int
+was_tried (struct lister *l, const struct mg_asset *asset)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
+
+  return mg_work_get (l->run->store, l->side->wsid, asset->aid, MG_PHASE_MAIN,
+                      &work, NULL) > 0
+         && work.op == MG_OP_FETCH && work.state == MG_FAILED;
+}
 
 static int
 keep_for_fetch (void *opaque, const struct mg_asset *asset,
@@ -272,6 +285,11 @@ keep_for_fetch (void *opaque, const struct mg_asset *asset,
   (void) err;
   if (f->n == FETCH_PAGE)
     return 1;
+  f->after = asset->aid;
+  if (f->second_pass && was_tried (f->l, asset)) {
+    f->n_tried++;
+    return 0;
+  }
   a = mg_xcalloc (1, sizeof *a);
   a->aid = asset->aid;
   a->parent = asset->parent;
@@ -280,7 +298,6 @@ keep_for_fetch (void *opaque, const struct mg_asset *asset,
   a->src_id = mg_xstrdup (asset->src_id);
   a->key = mg_xstrdup (asset->key);
   a->stamp = mg_xstrdup (asset->stamp);
-  f->after = asset->aid;
   f->found[f->n++] = a;
   return 0;
 }
@@ -306,7 +323,8 @@ refill (struct lister *l, struct mg_ctx *ctx)
 {
   struct mg_run_state *s = l->run->state;
   const struct mg_kind *kind = current_fetch_kind (l);
-  struct filler f = { .after = l->fetch_after };
+  struct filler f = { .l = l, .second_pass = l->second_pass,
+                      .after = l->fetch_after };
   int lists_open = l->n_listing > 0, n;
 
   if (kind == NULL) {
@@ -332,7 +350,7 @@ refill (struct lister *l, struct mg_ctx *ctx)
   memcpy (l->queue, f.found, (size_t) f.n * sizeof f.found[0]);
   l->n_queue = f.n;
   if (n >= 0)
-    n = f.n;
+    n = f.n + f.n_tried;
   if (n < 0)
     mg_error_copy (&s->fatal, &ctx->error);
   if (n == 0 && !lists_open)

@@ -108,14 +108,14 @@ static int
 second_pass (void *opaque, const struct mg_work *w, struct mg_error *err)
 {
   struct gather *g = opaque;
+  const struct mg_kind *kind = mg_registry_kid (g->registry, w->kid);
   struct mg_cause *c;
 
   (void) err;
   if (w->state == MG_BLOCKED && w->wait_on != 0)
     return 0;
-  c = cause_of (g, mg_registry_kid (g->registry, w->kid),
-                w->code[0] ? w->code : mg_state_name (w->state),
-                w->state != MG_SKIPPED);
+  c = cause_of (g, kind, w->code[0] ? w->code : mg_state_name (w->state),
+                w->state != MG_SKIPPED && kind->chosen);
   if (c == NULL)
     return 0;
   c->n_assets++;
@@ -124,13 +124,16 @@ second_pass (void *opaque, const struct mg_work *w, struct mg_error *err)
   return 0;
 }
 
+/* What blocks a chosen kind may be one that is not chosen: 'all'. */
 static int
-gather_rows (struct gather *g, mg_work_each_fn each, struct mg_error *err)
+gather_rows (struct gather *g, mg_work_each_fn each, int all,
+             struct mg_error *err)
 {
   int i, r = 0;
 
   for (i = 0; i < g->registry->n_kinds && r == 0; i++)
-    if (g->registry->kinds[i]->chosen && g->registry->kinds[i]->kid != 0)
+    if ((all || g->registry->kinds[i]->chosen)
+        && g->registry->kinds[i]->kid != 0)
       r = mg_work_each_bad (g->store, g->wsid, g->registry->kinds[i]->kid, each,
                             g, err);
   return r;
@@ -189,13 +192,13 @@ mg_causes_gather (struct mg_store *store, const struct mg_registry *registry,
   int r;
 
   memset (ret, 0, sizeof *ret);
-  r = gather_rows (&source, second_pass, err);
+  r = gather_rows (&source, second_pass, 0, err);
   if (r == 0)
     r = gather_walks (&source, err);
   if (r == 0 && wsid != MG_SOURCE_WSID)
-    r = gather_rows (&target, first_pass, err);
+    r = gather_rows (&target, first_pass, 0, err);
   if (r == 0 && wsid != MG_SOURCE_WSID)
-    r = gather_rows (&target, second_pass, err);
+    r = gather_rows (&target, second_pass, 1, err);
   if (ret->n > 0)
     qsort (ret->rows, (size_t) ret->n, sizeof *ret->rows, by_weight);
   return r < 0 ? r : 0;

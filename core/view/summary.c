@@ -302,6 +302,40 @@ validation_row (struct mg_run *run, const struct mg_validate_row *row,
   mg_table_end (table);
 }
 
+static const char *
+cell (sqlite3_stmt *st, int column)
+{
+  const char *text = (const char *) sqlite3_column_text (st, column);
+
+  return text ? text : "";
+}
+
+static void
+add_value (struct mg_buf *b, const char *text)
+{
+  mg_buf_add_printable (b, text[0] != '\0' ? text : "(absent)");
+}
+
+/* "differs  KIND 'KEY'  PATH: SOURCE -> TARGET" */
+static void
+show_difference (const struct mg_kind *kind, sqlite3_stmt *st)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_INIT (8192);
+
+  mg_buf_addf (&b, "%s  %s '", cell (st, 2), kind->k->name);
+  mg_buf_add_printable (&b, cell (st, 1));
+  mg_buf_add_byte (&b, '\'');
+  if (cell (st, 3)[0] != '\0') {
+    mg_buf_add_str (&b, "  ");
+    mg_buf_add_printable (&b, cell (st, 3));
+    mg_buf_add_str (&b, ": ");
+    add_value (&b, cell (st, 4));
+    mg_buf_add_str (&b, " -> ");
+    add_value (&b, cell (st, 5));
+  }
+  puts (mg_buf_text (&b));
+}
+
 /* The first of those that nothing explains; the rest is in the report. */
 static void
 show_differences (struct mg_run *run)
@@ -313,28 +347,11 @@ show_differences (struct mg_run *run)
   int n = 0;
 
   while (mg_sql_step (conn, st, NULL) > 0) {
-    MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_INIT (8192);
     const struct mg_kind *kind = mg_registry_kid (run->registry,
                                                   sqlite3_column_int (st, 0));
-    const char *text[6];
-    int i;
 
-    for (i = 0; i < 6; i++)
-      text[i] = (const char *) sqlite3_column_text (st, i + 1);
-    if ((text[5] != NULL && text[5][0] != '\0') || kind == NULL
-        || n++ >= MAX_DIFFERENCES)
-      continue;
-    mg_buf_addf (&b, "%s  %s '", text[1], kind->k->name);
-    mg_buf_add_printable (&b, text[0]);
-    mg_buf_addf (&b, "'%s", text[2] && text[2][0] ? "  " : "");
-    mg_buf_add_printable (&b, text[2] ? text[2] : "");
-    if (text[2] != NULL && text[2][0] != '\0') {
-      mg_buf_add_str (&b, ": ");
-      mg_buf_add_printable (&b, text[3] && text[3][0] ? text[3] : "(absent)");
-      mg_buf_add_str (&b, " -> ");
-      mg_buf_add_printable (&b, text[4] && text[4][0] ? text[4] : "(absent)");
-    }
-    puts (mg_buf_text (&b));
+    if (kind != NULL && cell (st, 6)[0] == '\0' && n++ < MAX_DIFFERENCES)
+      show_difference (kind, st);
   }
   mg_store_read_end (run->store, conn);
   if (n > MAX_DIFFERENCES)
