@@ -8,10 +8,13 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/thread.h"
 #include "plugin/conform-fake.h"
 
 #define MAX_CALLS 200              /* of services in one callback that are
                                       tried one by one */
+#define MAX_CROWD 8
+#define CROWD_TURNS 50
 
 enum what {
   OPEN, PREFLIGHT, EXPORT, FETCH, IMPORT_CREATE, IMPORT_UPDATE, IMPORT_MERGE,
@@ -269,6 +272,95 @@ with_options (struct run *run)
   report (run);
 }
 
+/* ---- several threads at once ---- */
+
+struct member {
+  struct run run;
+  void *self;
+  struct mg_thread thread;
+};
+
+static void
+member_main (void *arg)
+{
+  struct member *m = arg;
+  int i;
+
+  for (i = 0; i < CROWD_TURNS && m->run.fake.wrong.len == 0; i++) {
+    mg_fake_begin (&m->run.fake);
+    judge_any (&m->run, call (&m->run, m->self, NULL));
+  }
+}
+
+/* One thread's own services and assets; 'run' has the kind's. */
+static void
+member_init (struct member *m, const struct run *run, void *self)
+{
+  memset (m, 0, sizeof *m);
+  m->run.c = run->c;
+  m->run.p = run->p;
+  m->run.what = run->what;
+  m->self = self;
+  mg_fake_init (&m->run.fake, run->fake.plugin);
+  m->run.fake.kind = run->fake.kind;
+  m->run.fake.end = run->fake.end;
+  m->run.fake.only_reads = callbacks[run->what].only_reads;
+  mg_buf_add (&m->run.fake.sample, run->fake.sample.data,
+              run->fake.sample.len);
+  mg_buf_add (&m->run.fake.answer, run->fake.answer.data,
+              run->fake.answer.len);
+  m->run.ready = run->ready;       /* shared: only read */
+  m->run.bare = run->bare;
+}
+
+static void
+crowd (struct run *run, void *self, uint32_t n)
+{
+  struct member *members = mg_xcalloc (n, sizeof *members);
+  uint32_t i;
+
+  for (i = 0; i < n; i++) {
+    member_init (&members[i], run, self);
+    if (mg_thread_start (&members[i].thread, "check", member_main,
+                         &members[i]) < 0)
+      mg_fake_wrong (&run->fake, "thread %u could not be started", i);
+  }
+  for (i = 0; i < n; i++) {
+    mg_thread_join (&members[i].thread);
+    if (members[i].run.fake.wrong.len > 0)
+      mg_fake_wrong (&run->fake, "%s", mg_buf_text (&members[i].run.fake.wrong));
+    mg_fake_done (&members[i].run.fake);
+  }
+  mg_free (members);
+}
+
+/* As the core does it: opened once, called by up to 'lanes' threads. */
+static void
+many_threads (struct run *run)
+{
+  uint32_t n = run->fake.kind->lanes < MAX_CROWD ? run->fake.kind->lanes
+               : MAX_CROWD;
+  enum what what = run->what;
+  void *self = NULL;
+  int r = 0;
+
+  if (n < 2 || what == EXPORT)
+    return;
+  begin (run, "by several threads at once");
+  run->fake.trouble = MG_TROUBLE_NONE;
+  mg_fake_begin (&run->fake);
+  run->what = OPEN;
+  if (run->p->open != NULL)
+    r = call (run, NULL, &self);
+  run->what = what;
+  mg_buf_reset (&run->fake.wrong);
+  if (r == 0)
+    crowd (run, self, n);
+  if (r == 0 && run->p->close != NULL)
+    run->p->close (&run->fake.ctx.pub, self);
+  report (run);
+}
+
 static void
 try_callback (struct run *run, enum what what, int is_sample)
 {
@@ -283,6 +375,8 @@ try_callback (struct run *run, enum what what, int is_sample)
   sweep (run, MG_TROUBLE_REFUSED, n, "with each request refused");
   sweep (run, MG_TROUBLE_STOP, n, "with the run being stopped");
   odd_answers (run);
+  if (run->fake.kind != NULL)
+    many_threads (run);
 }
 
 /* The sample without what is at these paths. */

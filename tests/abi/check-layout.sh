@@ -3,6 +3,8 @@
 # rule, and 'make update-layout' where it allows a change.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 
+: "${CC:=cc}"
+export CC
 record=$srcdir/tests/abi/layout.txt
 layout="sh $srcdir/tests/abi/layout.sh"
 

@@ -3,6 +3,7 @@
 # its examples compile.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 
+: "${CC:=cc}"
 header=$srcdir/sdk/migrate-plugin.h
 page=$builddir/docs/migrate-plugin.3
 
@@ -49,7 +50,8 @@ is "and compiles" "$out$err" ""
 
 if command -v mandoc >/dev/null; then
   # Pages beside this one are not installed yet.
-  run mandoc -T lint -W style "$page" "$srcdir/sdk/template/migrate-widgets.7"
+  run mandoc -T lint -W style "$page" "$srcdir/sdk/template/migrate-widgets.7" \
+    "$srcdir/sdk/check/migrate-plugin-check.1"
   is "mandoc has nothing to say" \
     "$(printf '%s\n' "$out$err" | grep -v 'referenced manual not found')" ""
 else

@@ -46,6 +46,8 @@ broken no-option 'create, with all going well' "the option 'gadget-color'"
 broken no-id 'export_kind, with all going well' "an asset without 'id'"
 broken two-symbols 'exports one symbol' 'more than migrate_plugin: .*helper'
 
+broken one-thread 'by several threads at once' 'without a text'
+
 broken senseless 'gadgets: can come into being' "neither 'create' nor"
 like "an empty summary" "$out" '^# .summary. is empty'
 like "an empty version" "$out" '^# .version. is empty'

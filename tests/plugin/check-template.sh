@@ -38,6 +38,10 @@ run make_it all
 status_is "it builds" 0
 unlike "without a warning" "$out$err" 'warning'
 
+is "pkg-config tells the ABI" "$(pkg-config --variable=abi_version migrate-sdk)" \
+  "$(sed -n 's/^#define MIGRATE_ABI_VERSION //p' \
+     "$builddir/sdk/migrate-version.h")"
+
 run "$programs/migrate" plugins check "$tmp/copy/widgets.so"
 status_is "migrate plugins check takes it" 0
 run "$programs/migrate" --plugin-dir "$tmp/copy" plugins show widgets
