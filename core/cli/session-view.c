@@ -113,7 +113,6 @@ show_end (struct mg_app *app, const struct mg_workspace *w)
 int
 mg_session_show (struct mg_app *app, struct mg_error *err)
 {
-  MG_CLEANUP_FREE char *key = mg_key_path (app->session_name);
   int wsid, target = 0, r = 1;
 
   if (!app->view.json)
