@@ -15,6 +15,7 @@
 #include "run/state.h"
 
 #define FETCH_PAGE 64
+#define LOOK_AGAIN_US (50 * MG_MS_US)
 
 struct lister {
   struct mg_run *run;
@@ -28,6 +29,7 @@ struct lister {
   int fetch_kind;                  /* whose details are read now */
   int64_t fetch_after;
   int filling, second_pass, all_fetched;
+  int64_t look_us;                 /* nothing is looked for before then */
 };
 
 static int
@@ -355,8 +357,13 @@ refill (struct lister *l, struct mg_ctx *ctx)
     mg_error_copy (&s->fatal, &ctx->error);
   if (n == 0 && !lists_open)
     l->fetch_kind++, l->fetch_after = 0;
-  mg_cond_broadcast (&s->wake);
-  return n > 0 || !lists_open;
+  if (n > 0 || !lists_open) {
+    mg_cond_broadcast (&s->wake);
+    return 1;
+  }
+  /* or all the workers would wake each other to look, as long as a list lasts */
+  l->look_us = mg_clock_now_us () + LOOK_AGAIN_US;
+  return 0;
 }
 
 static int
@@ -401,6 +408,7 @@ one_list (struct lister *l, struct mg_ctx *ctx)
   run_list (l, ctx, kind);
   mg_mutex_lock (&s->lock);
   l->n_listing--;
+  l->look_us = 0;
   mg_cond_broadcast (&s->wake);
 }
 
@@ -418,9 +426,9 @@ lister_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
       one_fetch (l, ctx);
     else if (l->all_fetched || !any_fetch (l))
       break;
-    else if (l->filling || !refill (l, ctx))
+    else if (l->filling || mg_clock_now_us () < l->look_us || !refill (l, ctx))
       mg_cond_wait_until (&s->wake, &s->lock,
-                          mg_clock_now_us () + 50 * MG_MS_US);
+                          mg_clock_now_us () + LOOK_AGAIN_US);
   }
 }
 
