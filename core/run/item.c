@@ -120,6 +120,16 @@ say_error (struct item *it, int state, const struct mg_error *err)
   mg_result_say (it->result, err->id[0] ? err->id : "failed", err->text);
 }
 
+static void
+doubt (struct item *it, const struct mg_error *err)
+{
+  say_error (it, MG_DOUBT, err);
+  if (it->kind->k->once == MIGRATE_ONCE_UNIQUE && it->work->tries < MG_MAX_SENDS)
+    it->result->state = MG_READY;  /* the service refuses a second one */
+  else
+    it->result->not_before = mg_settle_due (it->run, it->kind);
+}
+
 /* The service stored the asset: its row in the target. */
 static void
 take_created (struct item *it)
@@ -133,6 +143,7 @@ take_created (struct item *it)
   put->src_id = mg_xstrdup (ctx->created_id);
   put->origin = MG_ORIGIN_CREATED;
   if (mg_put_fill (ctx, it->kind, json, len, put, &err) < 0) {
+    doubt (it, &err);              /* it is there, but cannot be kept */
     mg_run_fail (it->run, &err);
     return;
   }
@@ -141,16 +152,6 @@ take_created (struct item *it)
   it->result->provenance = MG_CREATED;
   it->result->finish = (it->body.dropped_late > 0 || ctx->incomplete)
                        && it->kind->k->update != NULL;
-}
-
-static void
-doubt (struct item *it, const struct mg_error *err)
-{
-  say_error (it, MG_DOUBT, err);
-  if (it->kind->k->once == MIGRATE_ONCE_UNIQUE && it->work->tries < MG_MAX_SENDS)
-    it->result->state = MG_READY;  /* the service refuses a second one */
-  else
-    it->result->not_before = mg_settle_due (it->run, it->kind);
 }
 
 /* Surely no effect: it may be sent again, now or later. */
@@ -184,8 +185,12 @@ create_failed (struct item *it, int r, const struct mg_error *err)
   case MG_OUTCOME_REFUSED:
     break;
   }
-  if (r == MG_E_CANCELLED)
+  /* of a read or a folder before the create, or after its refusal */
+  if (r == MG_E_CANCELLED || (mg_run_is_fatal (r) && r != MG_E_NOMEM)) {
     say_error (it, MG_READY, err);
+    if (r != MG_E_CANCELLED)
+      mg_run_fail (it->run, err);
+  }
   else if (r == MG_E_EXISTS && it->ctx->n_creates > 0) {
     /* somebody was quicker, or we were: the list tells */
     say_error (it, MG_DOUBT, err);
@@ -239,7 +244,10 @@ judge (struct item *it, int r)
   else if (r == 0 && it->work->op == MG_OP_CREATE && !ctx->created) {
     mg_error_set (&ctx->error, MG_E_FAIL, "plugin",
                   "the plugin reported neither an id nor an error");
-    say_error (it, ctx->n_creates ? MG_DOUBT : MG_FAILED, &ctx->error);
+    if (ctx->n_creates)
+      doubt (it, &ctx->error);
+    else
+      say_error (it, MG_FAILED, &ctx->error);
   }
   else if (r == 0 && it->work->op == MG_OP_CREATE)
     take_created (it);
