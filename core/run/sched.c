@@ -31,6 +31,30 @@ forget_busy (struct mg_ready *ring, int64_t wid)
 
 /* ---- choosing ---- */
 
+/* Creates of a kind whose names repeat rest while its doubts are settled: what
+ * one of them has just made would be taken for a lost one. */
+static int
+rests (const struct mg_sched *s, const struct mg_ready *ring)
+{
+  const struct mg_doubts *d = &s->doubts[ring->kind->index];
+
+  return ring->op == MG_OP_CREATE
+         && ring->kind->k->once == MIGRATE_ONCE_NONUNIQUE
+         && (d->settling || d->due <= mg_clock_wall_us ());
+}
+
+static int
+creates_run (const struct mg_sched *s, const struct mg_kind *kind)
+{
+  int i;
+
+  for (i = 0; i < s->n_rings; i++)
+    if (s->rings[i].kind == kind && s->rings[i].op == MG_OP_CREATE)
+      return s->rings[i].running > 0
+             && kind->k->once == MIGRATE_ONCE_NONUNIQUE;
+  return 0;
+}
+
 /* The best ring whose next request may leave soon; else how long to wait. */
 static struct mg_ready *
 pick_ring (struct mg_sched *s, int64_t *ret_wait_us)
@@ -43,7 +67,7 @@ pick_ring (struct mg_sched *s, int64_t *ret_wait_us)
     int64_t due;
 
     if (ring->n == 0 || (ring->lanes > 0 && ring->running >= ring->lanes)
-        || s->scores[ring->kind->index].closed)
+        || s->scores[ring->kind->index].closed || rests (s, ring))
       continue;
     due = mg_remote_due_us (s->run->target.remote, ring->rate_class);
     if (due <= MG_TOKEN_AHEAD_US)
@@ -81,9 +105,9 @@ due_doubts (struct mg_sched *s, int64_t *ret_wait_us)
 
     if (d->settling || d->due == MG_NEVER)
       continue;
-    if (d->due <= now)
+    if (d->due <= now && !creates_run (s, d->kind))
       return d;
-    if (d->due - now < *ret_wait_us)
+    if (d->due > now && d->due - now < *ret_wait_us)
       *ret_wait_us = d->due - now;
   }
   return NULL;
@@ -264,8 +288,12 @@ look_for_end (struct mg_sched *s)
     note_doubts (s, s->run->registry->kinds[i]);
   mg_mutex_lock (&state->lock);
   for (i = 0; i < s->n_rings; i++) {
-    s->rings[i].n_busy = s->rings[i].n_ended = 0;
-    s->rings[i].asked = 0;
+    struct mg_ready *ring = &s->rings[i];
+
+    /* one that another thread fills meanwhile keeps its claims */
+    if (!ring->refilling && wids_left (ring) == 0)
+      ring->n_busy = ring->n_ended = 0;
+    ring->asked = 0;
   }
   s->generation++;
   s->quiet = s->generation;

@@ -2,8 +2,9 @@
  *
  * One list of the kind settles all of its doubts.  A candidate is an asset of
  * the target that is in this list, was not in the baseline, is nobody's, and
- * holds what we sent.  Candidates and doubts are paired one to one; a name
- * alone never decides.  "Not there" is believed only after the kind's patience
+ * holds what we sent.  Candidates and doubts are paired one to one, first those
+ * that are equal, then those to which the service has added; a name alone never
+ * decides.  "Not there" is believed only after the kind's patience
  * and in two looks. */
 #include <config.h>
 
@@ -43,7 +44,7 @@ struct settler {
   int64_t *taken;
   int n_taken;
   int64_t match, other;
-  int same_name, unusable;
+  int same_name, unusable, exact;
 };
 
 static int
@@ -90,7 +91,10 @@ look_at (void *opaque, const struct mg_asset *a, struct mg_error *err)
   if (a->first_sid != 0 && a->first_sid <= s->baseline_sid)
     return 0;
   if (!mg_compare_sent (s->kind, mg_buf_text (&s->sent.json),
-                        s->sent.json.len, mg_buf_text (&a->body), a->body.len))
+                        s->sent.json.len, mg_buf_text (&a->body), a->body.len)
+      || (s->exact
+          && !mg_compare_sent (s->kind, mg_buf_text (&a->body), a->body.len,
+                               mg_buf_text (&s->sent.json), s->sent.json.len)))
     return 0;
   s->match = a->aid;
   return 1;
@@ -190,14 +194,18 @@ not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
     res->state = MG_READY;
 }
 
+/* Its wid becomes 0 when it is decided. */
 static int
-settle_one (struct settler *s, const struct mg_work *w, struct mg_error *err)
+settle_one (struct settler *s, struct mg_work *w, struct mg_error *err)
 {
+  int64_t wid = w->wid;
   struct mg_result *res;
   int r;
 
-  if (w->state == MG_PARKED)       /* never sent: its time has come */
-    return mg_result_post (s->run->store, mg_result_new (w->wid, MG_READY), err);
+  if (w->state == MG_PARKED) {     /* never sent: its time has come */
+    w->wid = 0;
+    return mg_result_post (s->run->store, mg_result_new (wid, MG_READY), err);
+  }
   r = mg_asset_get (s->run->store, &s->ctx->packer, w->aid, &s->source, err);
   if (r <= 0)
     return r;
@@ -210,8 +218,11 @@ settle_one (struct settler *s, const struct mg_work *w, struct mg_error *err)
   r = look_for_key (s, err);
   if (r < 0)
     return r;
+  if (s->exact && s->match == 0)
+    return 0;
   s->asked++;
-  res = mg_result_new (w->wid, MG_DOUBT);
+  w->wid = 0;
+  res = mg_result_new (wid, MG_DOUBT);
   if (s->match != 0)
     take (s, res);
   else
@@ -257,24 +268,40 @@ probe (struct settler *s, struct mg_error *err)
 {
   struct mg_list list = { .each = probe_element, .page = probe_page,
                           .restart = probe_restart, .opaque = s };
-  int64_t kept = s->ctx->side->sid;
+  struct mg_side *shared = s->ctx->side, own = *shared;
   int r = mg_snapshot_begin (s->run->store, s->run->target.wsid, "probe",
                              s->kind->k->name, &s->probe_sid, err);
 
   if (r < 0)
     return r;
-  s->ctx->side->sid = s->probe_sid;
+  own.sid = s->probe_sid;          /* two kinds may be settled at once */
+  s->ctx->side = &own;
   s->ctx->stubs_only = 1;
   r = mg_call_export (s->ctx, s->kind, &list);
   if (r == 0)
     r = mg_ctx_flush (s->ctx);
   mg_ctx_drop_batch (s->ctx);
-  s->ctx->side->sid = kept;
+  s->ctx->side = shared;
   if (r < 0) {
     mg_error_copy (err, &s->ctx->error);
     return r;
   }
   return mg_snapshot_end (s->run->store, s->probe_sid, err);
+}
+
+/* Names repeat: one that lacks something could take what belongs to one that
+ * has it, so whoever finds his equal goes first. */
+static int
+settle_all (struct settler *s, struct mg_error *err)
+{
+  int i, r = 0;
+
+  for (s->exact = s->kind->k->once == MIGRATE_ONCE_NONUNIQUE; s->exact >= 0;
+       s->exact--)
+    for (i = 0; i < s->n_doubts && r == 0; i++)
+      if (s->doubts[i].wid != 0)
+        r = settle_one (s, &s->doubts[i], err);
+  return r;
 }
 
 int
@@ -291,11 +318,10 @@ mg_settle_kind (struct mg_run *run, struct mg_ctx *ctx,
     r = baseline_of (&s, err);
   if (r == 0 && s.n_doubts > 0)
     r = probe (&s, err);
-  for (i = 0; i < s.n_doubts; i++) {
-    if (r == 0)
-      r = settle_one (&s, &s.doubts[i], err);
+  if (r == 0)
+    r = settle_all (&s, err);
+  for (i = 0; i < s.n_doubts; i++)
     mg_work_release (&s.doubts[i]);
-  }
   event.n = s.found;
   event.total = s.asked;
   if (r == 0 && s.n_doubts > 0)
