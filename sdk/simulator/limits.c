@@ -68,23 +68,33 @@ read_type (const char *word, enum type *ret_type)
   return -1;
 }
 
+/* Cuts a line into words, in place; how many there are, at most max. */
+static int
+split_words (char *line, char **ret_words, int max)
+{
+  char *p = line;
+  int n = 0;
+
+  while (n < max) {
+    p += strspn (p, " \t\r");
+    if (*p == '\0')
+      break;
+    ret_words[n++] = p;
+    p += strcspn (p, " \t\r");
+    if (*p != '\0')
+      *p++ = '\0';
+  }
+  return n;
+}
+
 static int
 read_line (struct sim *s, char *line, int number, struct mg_error *err)
 {
   char *col[9];
   struct sim_limiter l = { 0 };
-  int n = 0, i;
+  int i;
 
-  for (char *p = line; *p != '\0' && n < 9;) {
-    p += strspn (p, " \t\r");
-    if (*p == '\0')
-      break;
-    col[n++] = p;
-    p += strcspn (p, " \t\r");
-    if (*p != '\0')
-      *p++ = '\0';
-  }
-  if (n != 8 || read_type (col[1], &l.type) < 0
+  if (split_words (line, col, 9) != 8 || read_type (col[1], &l.type) < 0
       || mg_parse_int64 (col[2], &l.limit) < 0 || l.limit < 1
       || mg_parse_duration (col[3], &l.per_us) < 0
       || mg_parse_int64 (col[4], &l.burst) < 0
