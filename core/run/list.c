@@ -457,7 +457,7 @@ find_snapshot (struct lister *l, const char *selection, struct mg_error *err)
 
   if (r < 0)
     return r;
-  if (r > 0 && (!ended || !listing->again)
+  if (r > 0 && !listing->fresh && (!ended || !listing->again)
       && (listing->wants != NULL || strcmp (old, selection) == 0)) {
     l->side->sid = sid;
     return 0;

@@ -69,6 +69,7 @@ struct mg_listing {
   const char *purpose;             /* "export", "baseline", "validate", "undo" */
   enum mg_detail detail;
   int again;                       /* a new snapshot, even if one has ended */
+  int fresh;                       /* ... or was cut off */
   /* which kinds; NULL = chosen and indexed ones */
   int (*wants) (const struct mg_run *run, const struct mg_kind *kind);
 };
@@ -95,7 +96,11 @@ struct mg_prepared {
 };
 #define MG_PREPARED_INIT { MG_BUF_INIT (MG_MAX_ELEMENT), 0, 0 }
 
-enum mg_prepare_for { MG_FOR_CREATE, MG_FOR_UPDATE, MG_FOR_COMPARE };
+/* FOR_DOUBT: what surely was in a create that was sent; a member of a cycle may
+ * have been left out. */
+enum mg_prepare_for {
+  MG_FOR_CREATE, MG_FOR_UPDATE, MG_FOR_COMPARE, MG_FOR_DOUBT
+};
 
 /* The source's body with ids of the target, without owned[], with set[] (not
  * for comparing).  MG_E_BLOCKED [blocked] names what is missing. */

@@ -85,11 +85,13 @@ is_edited (struct undoer *u, const struct mg_kind *kind,
          || memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) != 0;
 }
 
-/* Has this row changed the target, and is it one of the chosen? */
+/* Has this row changed the target, and is it one of those that were listed? */
 static int
-is_ours (const struct mg_work *w, const struct mg_kind *kind, int op)
+is_ours (const struct undoer *u, const struct mg_work *w,
+         const struct mg_kind *kind, int op)
 {
-  if (w->new_aid == 0 || kind == NULL || kind->parent != NULL || !kind->chosen)
+  if (w->new_aid == 0 || kind == NULL || kind->parent != NULL || !kind->chosen
+      || !mg_kind_at (kind, u->run->target.end))
     return 0;
   return op == MG_OP_DELETE || w->state == MG_DONE;
 }
@@ -104,7 +106,7 @@ judge (void *opaque, const struct mg_work *w, struct mg_error *err)
   struct mg_undo_row *row;
   int r;
 
-  if (!is_ours (w, kind, op))
+  if (!is_ours (u, w, kind, op))
     return 0;
   row = row_of (u, kind);
   r = mg_asset_get (u->run->store, &u->ctx.packer, w->new_aid, &target, err);
@@ -167,7 +169,11 @@ restore (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
   if (r > 0)
     r = mg_work_before (u->run->store, &ctx->packer, main_row.wid, &before,
                         &ctx->error);
-  if (r <= 0)
+  if (r == 0)
+    r = mg_error_set (&ctx->error, MG_E_FAIL, "undo-failed",
+                      "what it was before the import is not known; restore it "
+                      "by hand");
+  if (r < 0)
     return r;
   for (owned = u->kind->k->owned; owned != NULL && *owned != NULL && n < 64;
        owned++)
@@ -282,7 +288,8 @@ undo_all (struct undoer *u, struct mg_error *err)
   mg_run_clear_progress (u->run);
   for (o = 0; o < MG_N_ELEMENTS (order); o++)
     for (i = registry->n_kinds - 1; i >= 0 && r == 0 && !u->run->stopped; i--)
-      if (registry->kinds[i]->chosen && registry->kinds[i]->parent == NULL)
+      if (registry->kinds[i]->chosen && registry->kinds[i]->parent == NULL
+          && mg_kind_at (registry->kinds[i], u->run->target.end))
         r = undo_kind (u, registry->kinds[i], order[o], err);
   if (r == 0)
     r = mg_store_flush (u->run->store, err);
@@ -320,12 +327,35 @@ count_failed (struct undoer *u)
     u->run->n_failed += u->out->rows[i].failed;
 }
 
+static int
+is_undone (const struct mg_run *run, const struct mg_kind *kind)
+{
+  (void) run;
+  return kind->chosen && kind->parent == NULL;
+}
+
+/* Lists the target anew.  What could not be read would look as if it were gone,
+ * or as if nobody had edited it: then nothing is taken back. */
+static int
+look (struct mg_run *run, struct mg_error *err)
+{
+  struct mg_listing listing = { .side = &run->target, .purpose = "undo",
+                                .detail = MG_DETAIL_MAPPED, .again = 1,
+                                .fresh = 1, .wants = is_undone };
+  int64_t failed = run->n_failed;
+  int r = mg_run_list (run, &listing, err);
+
+  if (r == 0 && run->n_failed > failed)
+    r = mg_error_set (err, MG_E_REMOTE, "export-incomplete",
+                      "the target could not be read to its end, so nothing was "
+                      "taken back; run migrate undo again");
+  return r;
+}
+
 int
 mg_run_undo (struct mg_run *run, int apply, struct mg_undo *ret_undo,
              struct mg_error *err)
 {
-  struct mg_listing listing = { .side = &run->target, .purpose = "undo",
-                                .detail = MG_DETAIL_MAPPED, .again = 1 };
   struct undoer u = { .run = run, .out = ret_undo, .apply = apply };
   int r = mg_run_open_plugins (run, &run->target, err);
 
@@ -333,7 +363,9 @@ mg_run_undo (struct mg_run *run, int apply, struct mg_undo *ret_undo,
                                sizeof *ret_undo->rows);
   mg_ctx_init (&u.ctx, run->store, &run->target, run->registry);
   if (r == 0)
-    r = mg_run_list (run, &listing, err);
+    r = look (run, err);
+  if (r == 0 && apply && !run->stopped)
+    r = mg_work_clear_undo (run->store, run->target.wsid, err);
   if (r == 0 && !run->stopped)
     r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN, judge,
                             &u, err);

@@ -236,6 +236,13 @@ call_plugin (struct validator *v, const struct mg_asset *source,
   return post (v, "differs", "", none, text, &err);
 }
 
+/* Was it tried, and is not there? */
+static int
+is_open (const struct mg_work *w)
+{
+  return w->state == MG_FAILED || w->state == MG_BLOCKED || w->state == MG_DOUBT;
+}
+
 static int
 validate_asset (void *opaque, const struct mg_asset *source,
                 struct mg_error *err)
@@ -255,11 +262,7 @@ validate_asset (void *opaque, const struct mg_asset *source,
   if (r < 0)
     return r;
   v->why = r > 0 ? reason_of (&work) : "not-imported";
-  if (r == 0)
-    v->run->n_failed++;
-  else if (work.state == MG_FAILED || work.state == MG_BLOCKED
-           || work.state == MG_DOUBT)
-    v->run->n_failed++;
+  v->run->n_failed += r == 0 || is_open (&work);
   r = counterpart (v, source, &work, &target, err);
   if (r < 0)
     return r;
@@ -360,7 +363,8 @@ mg_run_validate (struct mg_run *run, struct mg_validation *ret_validation,
                  struct mg_error *err)
 {
   struct mg_listing listing = { .side = &run->target, .purpose = "validate",
-                                .detail = MG_DETAIL_MAPPED, .again = 1 };
+                                .detail = MG_DETAIL_MAPPED, .again = 1,
+                                .fresh = 1 };
   struct validator v = { .run = run };
   int r = mg_run_open_plugins (run, &run->target, err);
 

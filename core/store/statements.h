@@ -103,6 +103,8 @@
      " WHERE new_aid = ?1 AND phase < 3") \
   X (WORK_BEFORE, "SELECT before FROM work WHERE wid = ?1") \
   X (WORK_DELETE, "DELETE FROM work WHERE wid = ?1") \
+  X (WORK_CLEAR_UNDO, "DELETE FROM work WHERE wsid = ?1 AND phase = 3" \
+     " AND state != 4") \
   X (WORK_READY, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND class = ?2 AND state = 1 ORDER BY prio, wid LIMIT ?3") \
   X (WORK_SET, "UPDATE work SET state = ?2, wait_on = ?3, not_before = ?4," \

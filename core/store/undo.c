@@ -53,6 +53,28 @@ mg_work_plan_undo (struct mg_store *store, const struct mg_work *main_row,
   return mg_store_post (store, &u->op, err);
 }
 
+struct clear_op {
+  struct mg_op op;
+  int wsid;
+};
+
+static int
+apply_clear (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+             struct mg_error *err)
+{
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_WORK_CLEAR_UNDO, "i",
+                     (int64_t) ((struct clear_op *) op)->wsid);
+}
+
+int
+mg_work_clear_undo (struct mg_store *store, int wsid, struct mg_error *err)
+{
+  struct clear_op op = { .op = { .apply = apply_clear }, .wsid = wsid };
+
+  return mg_store_do (store, &op.op, err);
+}
+
 struct gone_op {
   struct mg_op op;
   int64_t aid, sid;

@@ -171,6 +171,9 @@ int mg_work_fetched (struct mg_store *store, int wsid, int64_t aid, int kid,
 int mg_work_plan_undo (struct mg_store *store, const struct mg_work *main_row,
                        int op, struct mg_error *err);
 
+/* Forgets what an undo that was cut off had planned and not done. */
+int mg_work_clear_undo (struct mg_store *store, int wsid, struct mg_error *err);
+
 /* An asset that is not at the service any more. */
 int mg_asset_gone (struct mg_store *store, int64_t aid, int64_t sid,
                    struct mg_error *err);

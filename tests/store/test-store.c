@@ -199,6 +199,26 @@ MG_TEST (counters_follow_states)
   mg_store_close (store);
 }
 
+MG_TEST (an_undo_that_was_cut_off_is_forgotten)
+{
+  struct mg_store *store = open_store (fresh ());
+  int64_t a = add_asset (store, "a", NULL, 0);
+  MG_CLEANUP (mg_work_release) struct mg_work row = MG_WORK_INIT;
+  MG_CLEANUP (mg_work_release) struct mg_work left = MG_WORK_INIT;
+
+  plan (store, a);
+  is_int (mg_work_arrange (store, 1, NULL), 0);
+  finish (store, a, MG_DONE, "new-a");
+  is_int (mg_work_get (store, 1, a, MG_PHASE_MAIN, &row, NULL), 1);
+  is_int (mg_work_plan_undo (store, &row, MG_OP_DELETE, NULL), 0);
+  is_int (mg_store_flush (store, NULL), 0);
+  is_int (mg_work_get (store, 1, a, MG_PHASE_UNDO, &left, NULL), 1);
+  is_int (mg_work_clear_undo (store, 1, NULL), 0);
+  is_int (mg_work_get (store, 1, a, MG_PHASE_UNDO, &left, NULL), 0);
+  is_int (state_of (store, a), MG_DONE);
+  mg_store_close (store);
+}
+
 MG_TEST (what_was_committed_is_there_after_reopening)
 {
   char folder[1024];
