@@ -26,6 +26,7 @@
 #define MG_TOKEN_AHEAD_US 250000         /* a worker is given work this early */
 
 #define MG_WRITER_QUEUE 1024             /* operations; emit blocks beyond */
+#define MG_WRITER_BYTES (6 * MG_MIB)     /* ... and what they hold */
 #define MG_WRITER_BATCH 512              /* operations in one transaction */
 #define MG_WRITER_DELAY_US 10000         /* when nobody waits for the commit */
 #define MG_CHECKPOINT_BYTES (16 * MG_MIB)

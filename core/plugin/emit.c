@@ -145,6 +145,7 @@ mg_ctx_flush (struct mg_ctx *ctx)
   ctx->batch = NULL;
   if (batch == NULL)
     return 0;
+  batch->op.size = mg_put_op_size (batch);
   return mg_store_post (ctx->store, &batch->op, &ctx->error);
 }
 

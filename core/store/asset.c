@@ -7,6 +7,7 @@
 #include "store/asset.h"
 
 #define PAGE 64
+#define SMALL_TEXTS 160             /* two or three, with what malloc adds */
 
 static char *
 column_text (sqlite3_stmt *st, int i)
@@ -358,6 +359,18 @@ mg_put_op_add (struct mg_put_op *batch)
   put = &batch->puts[batch->n_puts++];
   mg_put_init (put);
   return put;
+}
+
+size_t
+mg_put_op_size (const struct mg_put_op *batch)
+{
+  size_t size = (size_t) batch->cap * sizeof batch->puts[0];
+  int i;
+
+  for (i = 0; i < batch->n_puts; i++)
+    size += SMALL_TEXTS + batch->puts[i].packed.cap
+            + (size_t) batch->puts[i].n_aliases * SMALL_TEXTS;
+  return size;
 }
 
 static int

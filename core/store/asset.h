@@ -96,6 +96,7 @@ struct mg_put_op {
 
 struct mg_put_op *mg_put_op_new (int wsid, int64_t sid);
 struct mg_put *mg_put_op_add (struct mg_put_op *batch);
+size_t mg_put_op_size (const struct mg_put_op *batch); /* in memory, about */
 
 /* ---- snapshots and walks ---- */
 

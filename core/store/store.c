@@ -40,6 +40,7 @@ struct mg_store {
   struct mg_cond work, done, room;
   struct mg_op *head, **tail;
   int n_queued, n_waiting, stopping;
+  size_t n_bytes;                  /* held by what is queued or being written */
   struct mg_error broken;
   struct mg_thread thread;
 
@@ -141,19 +142,23 @@ take_batch (struct mg_store *s)
 {
   struct mg_op *batch = NULL, **end = &batch;
   int64_t until = 0;
+  size_t bytes = 0;
   int n = 0;
 
   while (s->head == NULL && !s->stopping)
     mg_cond_wait (&s->work, &s->lock);
-  while (s->n_waiting == 0 && s->n_queued < MG_WRITER_BATCH && !s->stopping) {
+  while (s->n_waiting == 0 && s->n_queued < MG_WRITER_BATCH
+         && s->n_bytes < MG_WRITER_BYTES / 2 && !s->stopping) {
     if (until == 0)
       until = mg_clock_now_us () + MG_WRITER_DELAY_US;
     if (mg_cond_wait_until (&s->work, &s->lock, until))
       break;
   }
-  while (s->head != NULL && n < MG_WRITER_BATCH) {
+  /* not all that may be queued: the next batch is made while this is written */
+  while (s->head != NULL && n < MG_WRITER_BATCH && bytes < MG_WRITER_BYTES / 2) {
     *end = s->head;
     end = &s->head->next;
+    bytes += s->head->size;
     s->head = s->head->next;
     n++;
   }
@@ -172,6 +177,7 @@ end_batch (struct mg_store *s, struct mg_op *batch)
 
   for (; batch != NULL; batch = next) {
     next = batch->next;
+    s->n_bytes -= batch->size;
     if (batch->waited) {
       batch->done = 1;
       s->n_waiting--;
@@ -180,6 +186,7 @@ end_batch (struct mg_store *s, struct mg_op *batch)
       batch->free (batch);
   }
   mg_cond_broadcast (&s->done);
+  mg_cond_broadcast (&s->room);
 }
 
 static void
@@ -224,9 +231,17 @@ writer_thread (void *arg)
 }
 
 static int
+is_full (const struct mg_store *s, const struct mg_op *op)
+{
+  return s->n_queued >= MG_WRITER_QUEUE
+         || (s->n_bytes > 0 && op->size > 0
+             && s->n_bytes + op->size > MG_WRITER_BYTES);
+}
+
+static int
 queue (struct mg_store *s, struct mg_op *op, struct mg_error *err)
 {
-  while (s->n_queued >= MG_WRITER_QUEUE && s->broken.code == 0)
+  while (is_full (s, op) && s->broken.code == 0)
     mg_cond_wait (&s->room, &s->lock);
   if (s->broken.code != 0) {
     mg_error_copy (err, &s->broken);
@@ -237,6 +252,7 @@ queue (struct mg_store *s, struct mg_op *op, struct mg_error *err)
   *s->tail = op;
   s->tail = &op->next;
   s->n_queued++;
+  s->n_bytes += op->size;
   if (op->waited)
     s->n_waiting++;
   mg_cond_signal (&s->work);

@@ -26,6 +26,7 @@ struct mg_op {
   int (*apply) (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
                 struct mg_error *err);
   void (*free) (struct mg_op *op);   /* of a posted operation; or NULL */
+  size_t size;                       /* bytes it holds, about; 0 = few */
   struct mg_op *next;                /* the store's */
   int waited, done;                  /* the store's */
 };

@@ -343,6 +343,7 @@ mg_result_post (struct mg_store *store, struct mg_result *result,
 
   op->op.apply = apply_result;
   op->op.free = free_result;
+  op->op.size = result->put.packed.cap;
   op->result = result;
   return mg_store_post (store, &op->op, err);
 }
