@@ -300,6 +300,45 @@ resolve (struct prepare *p, const char *ns, const char *val, char **ret_text,
   return 1;
 }
 
+/* Only references within a kind are cut. */
+static int
+may_be_cut (struct prepare *p, const struct migrate_ref *ref, const char *val,
+            struct mg_error *err)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset named = MG_ASSET_INIT;
+  int64_t aid = 0;
+  int r;
+
+  if (p->purpose != MG_FOR_DOUBT || !ref->late)
+    return 0;
+  r = find_source (p->run, ref->ns, val, &aid, err);
+  if (r > 0)
+    r = mg_asset_get (p->run->store, NULL, aid, &named, err);
+  return r > 0 ? named.kid == p->kind->kid : r;
+}
+
+/* The target has no counterpart of what is named. */
+static int
+not_there (struct prepare *p, const struct migrate_ref *ref, const char *val,
+           struct mg_error *err)
+{
+  char shown[200];
+
+  if (ref->late && (p->purpose == MG_FOR_CREATE || p->purpose == MG_FOR_DOUBT)) {
+    p->out->dropped_late++;
+    return MG_MAP_DROP_ELEMENT;
+  }
+  if (ref->on_missing == MIGRATE_DROP_ELEMENT) {
+    p->out->dropped++;
+    return MG_MAP_DROP_ELEMENT;
+  }
+  if (p->purpose == MG_FOR_COMPARE)
+    return MG_MAP_KEEP;
+  return mg_error_set (err, MG_E_BLOCKED, "blocked",
+                       "it names '%s' (%s), which the target does not have",
+                       mg_printable (val, shown, sizeof shown), ref->ns);
+}
+
 static int
 map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
                struct mg_span parent, struct mg_buf *ret_text,
@@ -311,14 +350,19 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
   MG_CLEANUP_FREE char *text = NULL;
   MG_CLEANUP_FREE char *mapped = NULL;
   const char *rest;
-  char shown[200];
   int r;
 
   (void) edit, (void) parent;
   text = whole ? name_inside (p->run, e->ref, whole, &rest) : NULL;
   if (text == NULL)
     return MG_MAP_KEEP;
-  r = resolve (p, e->ref->ns, text, &mapped, err);
+  r = may_be_cut (p, e->ref, text, err);
+  if (r > 0) {
+    p->out->dropped_late++;
+    return MG_MAP_DROP_ELEMENT;
+  }
+  if (r == 0)
+    r = resolve (p, e->ref->ns, text, &mapped, err);
   if (r < 0)
     return r;
   /* names that differ in case only are the same: the asset keeps its own */
@@ -330,19 +374,7 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
                  mapped, rest);
     return MG_MAP_REPLACE;
   }
-  if (e->ref->late && p->purpose == MG_FOR_CREATE) {
-    p->out->dropped_late++;
-    return MG_MAP_DROP_ELEMENT;
-  }
-  if (e->ref->on_missing == MIGRATE_DROP_ELEMENT) {
-    p->out->dropped++;
-    return MG_MAP_DROP_ELEMENT;
-  }
-  if (p->purpose == MG_FOR_COMPARE)
-    return MG_MAP_KEEP;
-  return mg_error_set (err, MG_E_BLOCKED, "blocked",
-                       "it names '%s' (%s), which the target does not have",
-                       mg_printable (text, shown, sizeof shown), e->ref->ns);
+  return not_there (p, e->ref, text, err);
 }
 
 static size_t

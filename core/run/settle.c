@@ -209,7 +209,7 @@ settle_one (struct settler *s, struct mg_work *w, struct mg_error *err)
   r = mg_asset_get (s->run->store, &s->ctx->packer, w->aid, &s->source, err);
   if (r <= 0)
     return r;
-  r = mg_run_prepare (s->run, s->ctx, s->kind, &s->source, MG_FOR_CREATE,
+  r = mg_run_prepare (s->run, s->ctx, s->kind, &s->source, MG_FOR_DOUBT,
                       &s->sent, err);
   if (r < 0)
     return r;
