@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What scripts ask a simulated workspace, and how they change it.
+
+    sim.py get URL WHAT             state, counters, ledger, about ...
+    sim.py post URL WHAT [TEXT]     faults, object, reset, expire, clock
+    sim.py delete URL WHAT          faults
+    sim.py number URL WORD...       a number out of the counters
+    sim.py writes URL               requests that could have changed something
+    sim.py strict URL               what the simulator did not know; '' is good
+    sim.py twice URL [SOURCE]       what was created more often than it should
+    sim.py same FILE FILE           two states, after an undo; '' is good
+    sim.py moved FILE FILE          what of the first is not in the second
+"""
+
+import collections
+import json
+import sys
+import urllib.request
+
+KINDS = ("users", "groups", "service-principals", "instance-profiles",
+         "experiments")
+
+
+def call(url, what, text=None, method=None):
+    request = urllib.request.Request(
+        "%s/_simulator/%s" % (url, what), method=method,
+        data=None if text is None else text.encode())
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=60) as reply:
+        return reply.read().decode()
+
+
+def delete(url, what):
+    call(url, what, method="DELETE")
+
+
+def counters(url):
+    return json.loads(call(url, "counters"))
+
+
+def number(url, words):
+    """All counters of a group whose name holds the word: 'routes POST'."""
+    group = counters(url).get(words[0], {})
+    return sum(n for name, n in group.items()
+               if all(word in name for word in words[1:]))
+
+
+READS_BY_POST = ("experiments/search",)
+
+
+def writes(url):
+    return sum(n for name, n in counters(url)["routes"].items()
+               if not name.startswith("GET ")
+               and not name.endswith(READS_BY_POST))
+
+
+def strict(url):
+    """Requests that a workspace does not offer, or not so."""
+    now = counters(url)
+    return "\n".join(
+        "%s: %s" % (group, name)
+        for group in ("unknown-routes", "unknown-fields", "missing-fields",
+                      "wrong-types")
+        for name in now[group])
+
+
+def table(state, kind):
+    return state["tables"].get(kind, [])
+
+
+def source_names(url):
+    """How often each name stands in a workspace."""
+    state = json.loads(call(url, "state"))
+    names = collections.Counter()
+    for one in table(state, "service-principals"):
+        names["service-principals " + one["fields"]["displayName"]] += 1
+    return names
+
+
+def twice(url, source):
+    """Creates of one name: one, or as many as the source has of it."""
+    allowed = source_names(source) if source else {}
+    return "\n".join(
+        "%s: %d" % (name, n)
+        for name, n in counters(url)["creates"].items()
+        if n > max(1, allowed.get(name, 1)))
+
+
+def comparable(state):
+    """A state without what an undo cannot take back: the numbers that were
+    given out, folders, and experiments, which the service only marks."""
+    kept = {}
+    for kind, rows in state["tables"].items():
+        if kind == "folders":
+            continue
+        kept[kind] = sorted(
+            (json.dumps(one, sort_keys=True) for one in rows
+             if kind != "experiments"
+             or one["fields"]["lifecycle_stage"] == "active"))
+    return kept
+
+
+def same(before, after):
+    one, two = comparable(before), comparable(after)
+    lines = []
+    for kind in sorted(set(one) | set(two)):
+        a = collections.Counter(one.get(kind, []))
+        b = collections.Counter(two.get(kind, []))
+        lines += ["- " + kind + " " + text for text in (a - b).elements()]
+        lines += ["+ " + kind + " " + text for text in (b - a).elements()]
+    return "\n".join(lines)
+
+
+class Names:
+    """The objects of one state by their ids, as people know them."""
+
+    def __init__(self, state):
+        self.state = state
+        self.by_id = {}
+        for kind, key in (("users", "userName"), ("groups", "displayName"),
+                          ("service-principals", "displayName")):
+            for one in table(state, kind):
+                self.by_id[one["id"]] = "%s %s" % (
+                    kind, one["fields"][key].lower())
+
+    def __call__(self, number):
+        return self.by_id.get(int(number), "unknown %s" % number)
+
+
+OWNED = {
+    "users": ("id", "externalId"),
+    "groups": ("id",),
+    "service-principals": ("id", "applicationId"),
+    "instance-profiles": (),
+    "experiments": ("experiment_id", "artifact_location", "creation_time",
+                    "last_update_time"),
+}
+OWNED_TAGS = ("mlflow.ownerId", "mlflow.ownerEmail", "mlflow.experimentType",
+              "mlflow.experiment.sourceName")
+
+
+def normal(names, kind, one):
+    """One object without ids: what must be the same in both workspaces."""
+    fields = {name: value for name, value in one["fields"].items()
+              if name not in OWNED[kind]}
+    for name, value in fields.items():
+        if name == "tags":
+            value = [t for t in value if t["key"] not in OWNED_TAGS]
+        if isinstance(value, list):
+            fields[name] = sorted(json.dumps(v, sort_keys=True)
+                                  for v in value)
+    people = {"members": sorted(names(m) for m in one.get("members", []))}
+    if kind == "experiments":
+        people["permissions"] = sorted(
+            "%s %s" % (names(who), level)
+            for who, level in one.get("permissions", {}).items())
+    return json.dumps({"fields": fields, "people": people}, sort_keys=True)
+
+
+def moved(source, target):
+    """The oracle: what of the source, as a multiset of objects without ids,
+    the target lacks.  Independent of the program that is tested."""
+    lines = []
+    old, new = Names(source), Names(target)
+    for kind in KINDS:
+        wanted = collections.Counter(
+            normal(old, kind, one) for one in table(source, kind)
+            if one["fields"].get("lifecycle_stage", "active") == "active")
+        have = collections.Counter(
+            normal(new, kind, one) for one in table(target, kind)
+            if one["fields"].get("lifecycle_stage", "active") == "active")
+        lines += [kind + " " + text for text in (wanted - have).elements()
+                  if not grown(kind, text, have)]
+    return "\n".join(lines)
+
+
+BUILT_IN = ("admins", "users")
+
+
+def grown(kind, text, have):
+    """A group that every workspace has keeps the members it had."""
+    want = json.loads(text)
+    if kind != "groups" or want["fields"]["displayName"] not in BUILT_IN:
+        return False
+    for other in map(json.loads, have):
+        if (other["fields"] == want["fields"]
+                and set(want["people"]["members"])
+                <= set(other["people"]["members"])):
+            return True
+    return False
+
+
+def load(path):
+    with open(path, encoding="utf-8") as text:
+        return json.load(text)
+
+
+def main(argv):
+    verb, rest = argv[0], argv[1:]
+    if verb == "get":
+        print(call(rest[0], rest[1]), end="")
+    elif verb == "post":
+        print(call(rest[0], rest[1], rest[2] if len(rest) > 2 else ""))
+    elif verb == "delete":
+        delete(rest[0], rest[1])
+    elif verb == "number":
+        print(number(rest[0], rest[1:]))
+    elif verb == "writes":
+        print(writes(rest[0]))
+    elif verb == "strict":
+        print(strict(rest[0]))
+    elif verb == "twice":
+        print(twice(rest[0], rest[1] if len(rest) > 1 else None))
+    elif verb == "same":
+        print(same(load(rest[0]), load(rest[1])))
+    elif verb == "moved":
+        print(moved(load(rest[0]), load(rest[1])))
+    else:
+        sys.exit("sim.py: what is '%s'?" % verb)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
