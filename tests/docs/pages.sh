@@ -63,6 +63,7 @@ dump ()
 }
 for page in "$srcdir"/plugins/*/*.7; do
   name=$(basename "$page" .7 | sed 's/^migrate-//')
+  [ -e "$builddir/plugins/$name/.libs/$name.so" ] || continue
   tr '\n' ' ' <"$page" | sed 's/\\&//g' >"$tmp/page"
   dump "$name" | sort -u | sed 's|[{}]|.|g' |
     while read -r call; do
