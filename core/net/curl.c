@@ -86,7 +86,7 @@ on_read (char *to, size_t size, size_t n, void *opaque)
  * The server may have acted on the first copy.  So a body that must not be
  * sent twice cannot be rewound: curl then gives up with SEND_FAIL_REWIND.  A
  * request without a body has nothing to rewind and gets a fresh connection.
- * (core.md 3.1 of the design; tests/net/test-repeat.c) */
+ * (docs/design.md, exactly once; tests/net/test-repeat.c) */
 static int
 on_seek (void *opaque, curl_off_t offset, int origin)
 {

@@ -2,9 +2,9 @@
  *
  * Resolved from --from/--to/--profile (a profile's name or a URL), the profile
  * file (DATABRICKS_CONFIG_FILE, else ~/.databrickscfg) and, only when no end is
- * named at all, DATABRICKS_HOST, _TOKEN, _CLIENT_ID, _CLIENT_SECRET (operator.md
- * section 2 of the design: an end named by profile ignores the environment, so
- * that one token can never go to both workspaces).
+ * named at all, DATABRICKS_HOST, _TOKEN, _CLIENT_ID, _CLIENT_SECRET (an end that
+ * is named ignores the environment, so that one token can never go to both
+ * workspaces).
  */
 #ifndef MG_NET_END_H
 #define MG_NET_END_H

@@ -1,6 +1,6 @@
 /* What a refused request's body says.  The service has six shapes
- * (databricks-api.md section 2 of the reference): JSON with error_code, API
- * 1.2's "error", SCIM, "CODE: message", HTML, nothing.  Pure.
+ * (JSON with error_code, API 1.2's "error", SCIM, "CODE: message", HTML,
+ * nothing).  Pure.
  */
 #ifndef MG_NET_ERRBODY_H
 #define MG_NET_ERRBODY_H

@@ -4,7 +4,7 @@
  * A class that has no published rate would fill the workspace with its own
  * requests; so every other class with work keeps two slots, and beyond that a
  * class gets what its rate and latency need.  What is left goes to the one
- * with most seconds of work (core.md 2.4 of the design).
+ * with most seconds of work (docs/design.md, the network).
  */
 #include <config.h>
 

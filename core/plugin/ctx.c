@@ -116,7 +116,7 @@ keep_response (struct mg_ctx *ctx, const struct mg_response *res)
 }
 
 /* The service says that it does not offer this here: another tier, cloud or
- * version (databricks-api.md 2.2). */
+ * version. */
 int
 mg_ctx_unsupported (struct mg_ctx *ctx, const struct mg_response *res, int r)
 {

@@ -2,7 +2,7 @@
  *
  * Its assets stand for the access control list of one parent asset: only the
  * direct entries, never inherited ones nor those of the group 'admins', which
- * the service gives by itself (databricks-api.md section 8).
+ * the service gives by itself.
  */
 #ifndef MG_PLUGIN_PERMISSIONS_H
 #define MG_PLUGIN_PERMISSIONS_H

@@ -2,8 +2,7 @@
  *
  * The names are paths of the workspace and stay; ids, artifact places and times
  * are the server's.  Databricks adds tags of its own to every experiment, and
- * wants the folder of a new one to exist: the one callback here makes it
- * (databricks-api.md 21.1).
+ * wants the folder of a new one to exist: the one callback here makes it.
  */
 #include <string.h>
 #include <migrate-plugin.h>

@@ -3,7 +3,7 @@
  * Most of it is data.  Code is needed for two things: an adopted principal gets
  * what it lacks by PATCH, so that nobody's concurrent change is overwritten;
  * and in a workspace with identity federation principals of the account are
- * assigned, not created (databricks-api.md 6 and 6.1).
+ * assigned, not created.
  */
 #include <string.h>
 #include <migrate-plugin.h>
