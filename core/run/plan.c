@@ -415,6 +415,32 @@ plan_kinds (struct mg_run *run, struct mg_error *err)
   return r;
 }
 
+/* Without the whole list of a kind nobody knows what the target had before our
+ * first create: its plugin is out for this run, and the rest goes on. */
+static int
+leave_unlisted (struct mg_run *run, struct mg_error *err)
+{
+  int i, r = 0;
+
+  for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+    MG_CLEANUP (mg_walk_done) struct mg_walk walk = { 0 };
+
+    if (!wants_baseline (run, kind) || !mg_kind_at (kind, run->target.end))
+      continue;
+    r = mg_walk_get (run->store, run->target.sid, kind->kid, "", &walk, err);
+    if (r <= 0 || walk.state != MG_WALK_FAILED)
+      continue;
+    kind->plugin->disabled = 1;
+    mg_error_set (&kind->plugin->why, MG_E_REMOTE, "plugin-disabled",
+                  "the target's list of %s could not be read, so nobody knows "
+                  "what is there already; run the command again",
+                  kind->k->title);
+    mg_run_say_disabled (run, &run->target, kind->plugin);
+  }
+  return r < 0 ? r : 0;
+}
+
 int
 mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
              struct mg_error *err)
@@ -429,6 +455,8 @@ mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
     r = mg_run_list (run, &baseline, err);
   if (r == 0 && run->stopped)
     r = mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
+  if (r == 0)
+    r = leave_unlisted (run, err);
   if (r == 0) {
     say_phase (run, "planning");
     r = mg_run_edges (run, err);
@@ -444,5 +472,8 @@ mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
   if (r == 0 && ret_plan != NULL)
     r = count_rows (run, ret_plan, err);
   mg_run_close_plugins (run, &run->target);
-  return r == MG_E_CANCELLED ? 0 : r;
+  if (r != MG_E_CANCELLED)
+    return r;
+  run->stopped = 1;
+  return 0;
 }

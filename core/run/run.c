@@ -266,10 +266,9 @@ plugin_in_use (const struct mg_run *run, const struct mg_plugin *plugin)
   return 0;
 }
 
-/* The plugin is out for this run: one line, and it counts as a failure. */
-static void
-say_disabled (struct mg_run *run, struct mg_side *side,
-              struct mg_plugin *plugin)
+void
+mg_run_say_disabled (struct mg_run *run, struct mg_side *side,
+                     struct mg_plugin *plugin)
 {
   if (!plugin->told)
     mg_run_note (run, side, 0, NULL, plugin->p.name, "plugin-disabled",
@@ -341,7 +340,7 @@ mg_run_open_plugins (struct mg_run *run, struct mg_side *side,
     if (!plugin_in_use (run, plugin))
       continue;
     if (plugin->disabled) {
-      say_disabled (run, side, plugin);
+      mg_run_say_disabled (run, side, plugin);
       continue;
     }
     r = mg_call_open (&ctx, plugin);
@@ -353,7 +352,7 @@ mg_run_open_plugins (struct mg_run *run, struct mg_side *side,
     if (r < 0) {
       plugin->disabled = 1;
       mg_error_copy (&plugin->why, &ctx.error);
-      say_disabled (run, side, plugin);
+      mg_run_say_disabled (run, side, plugin);
     }
   }
   mg_ctx_done (&ctx);

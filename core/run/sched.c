@@ -291,7 +291,7 @@ look_for_end (struct mg_sched *s)
     struct mg_ready *ring = &s->rings[i];
 
     /* one that another thread fills meanwhile keeps its claims */
-    if (!ring->refilling && wids_left (ring) == 0)
+    if (!ring->refilling && ring->n == 0 && ring->running == 0)
       ring->n_busy = ring->n_ended = 0;
     ring->asked = 0;
   }

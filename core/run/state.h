@@ -58,6 +58,9 @@ int mg_run_take_verdicts (struct mg_run *run, struct mg_error *err);
 /* Opens the plugins' side; a plugin whose open fails is disabled. */
 int mg_run_open_plugins (struct mg_run *run, struct mg_side *side,
                          struct mg_error *err);
+/* It is out for the rest of this run: one line, and it counts as a failure. */
+void mg_run_say_disabled (struct mg_run *run, struct mg_side *side,
+                          struct mg_plugin *plugin);
 void mg_run_close_plugins (struct mg_run *run, struct mg_side *side);
 
 /* ---- listing a workspace (list.c) ---- */
