@@ -158,7 +158,10 @@ const char *mg_host_cloud (const char *host);
 /* The session remembers how its target is called, for the next command. */
 int mg_app_remember_target (struct mg_app *app, struct mg_error *err);
 
-/* --plugins and --skip; [no-kinds] when nothing is left. */
+#define MG_ANY_END 0xffffffffu
+
+/* --plugins and --skip; [no-kinds] when nothing is left that such an end has,
+ * or when a plugin was named that has nothing to do with it. */
 int mg_app_choose (struct mg_app *app, uint32_t end, struct mg_error *err);
 
 /* Asks for the host name once per session and target ('always' = again).

@@ -158,7 +158,7 @@ show_session (struct mg_app *app, struct mg_error *err)
     app->session_name = mg_xstrdup (app->words[1]);
   r = mg_app_start (app, 0, err);
   if (r == 0)
-    r = mg_app_choose (app, 0xffffffffu, err);
+    r = mg_app_choose (app, MG_ANY_END, err);
   return r < 0 ? r : mg_session_show (app, err);
 }
 

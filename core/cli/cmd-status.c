@@ -8,8 +8,6 @@
 #include "cli/session-view.h"
 #include "view/errors.h"
 
-#define ANY_END 0xffffffffu
-
 /* What the reading commands need: the session and which target is meant. */
 int
 mg_app_read (struct mg_app *app, int *ret_wsid, struct mg_error *err)
@@ -17,7 +15,7 @@ mg_app_read (struct mg_app *app, int *ret_wsid, struct mg_error *err)
   int r = mg_app_start (app, 0, err);
 
   if (r == 0)
-    r = mg_app_choose (app, ANY_END, err);
+    r = mg_app_choose (app, MG_ANY_END, err);
   return r < 0 ? r : mg_app_target_wsid (app, ret_wsid, err);
 }
 

@@ -16,7 +16,6 @@ enum {
   MG_FOR_WRITES = MG_IMPORT | MG_UNDO,
   /* run for long, and can be stopped and gone on with */
   MG_FOR_RUNS = MG_EXPORT | MG_PLAN | MG_IMPORT | MG_VALIDATE | MG_UNDO,
-  MG_FOR_MOVES = MG_EXPORT | MG_PLAN | MG_IMPORT | MG_VALIDATE,
   /* speak to a workspace */
   MG_FOR_REMOTE = MG_FOR_RUNS | MG_SESSION | MG_INVENTORY | MG_PREFLIGHT,
   /* choose kinds */

@@ -208,23 +208,84 @@ mg_app_open_end (struct mg_app *app, enum mg_app_end which,
 
 /* ---- which kinds ---- */
 
-/* A plugin that was named but does not speak to such an end. */
+static const char *
+end_title (uint32_t end)
+{
+  return end == MIGRATE_END_MLFLOW ? "plain MLflow server" : "workspace";
+}
+
+/* Does --plugins name this plugin or one of its kinds? */
 static int
-check_named (struct mg_app *app, uint32_t end, struct mg_error *err)
+is_named (const struct mg_registry *registry, const struct mg_plugin *plugin,
+          const char *list)
+{
+  MG_CLEANUP_FREE char *copy = mg_xstrdup (list);
+  char *save = NULL, *word;
+
+  for (word = strtok_r (copy, ", ", &save); word != NULL;
+       word = strtok_r (NULL, ", ", &save)) {
+    const struct mg_kind *kind = mg_registry_kind (registry, word);
+
+    if (strcmp (word, plugin->p.name) == 0
+        || (kind != NULL && kind->plugin == plugin))
+      return 1;
+  }
+  return 0;
+}
+
+static int
+speaks_to (const struct mg_registry *registry, const struct mg_plugin *plugin,
+           uint32_t end)
+{
+  int i;
+
+  for (i = 0; i < registry->n_kinds; i++) {
+    const struct mg_kind *kind = registry->kinds[i];
+    uint32_t ends = kind->k->ends ? kind->k->ends : MIGRATE_END_DATABRICKS;
+
+    if (kind->plugin == plugin && (ends & end))
+      return 1;
+  }
+  return 0;
+}
+
+/* Plugins that have nothing to do with such an end are left out with a line;
+ * one that was named is a mistake. */
+static int
+check_plugins (struct mg_app *app, uint32_t end, struct mg_error *err)
 {
   const char *only = mg_opt_text (&app->options, MG_OPT_PLUGINS);
+  int i;
+
+  for (i = 0; i < app->registry.n_plugins; i++) {
+    const struct mg_plugin *plugin = app->registry.plugins[i];
+
+    if (speaks_to (&app->registry, plugin, end))
+      continue;
+    if (only != NULL && is_named (&app->registry, plugin, only))
+      return mg_error_set (err, MG_E_INVALID, "no-kinds",
+                           "'%s' has nothing to do with a %s; leave it out of "
+                           "--plugins", plugin->p.name, end_title (end));
+    if (only == NULL)
+      mg_log (MG_LOG_NORMAL, "%s: left out: a %s has none of it",
+              plugin->p.name, end_title (end));
+  }
+  return 0;
+}
+
+static int
+check_any (struct mg_app *app, uint32_t end, struct mg_error *err)
+{
   int i;
 
   for (i = 0; i < app->registry.n_kinds; i++)
     if (app->registry.kinds[i]->chosen)
       return 0;
   return mg_error_set (err, MG_E_INVALID, "no-kinds",
-                       only ? "nothing to do: a %s has none of '%s'; see migrate "
-                       "plugins list"
-                       : "nothing to do: no plugin moves anything of a %s%.0s; "
-                       "see migrate plugins list",
-                       end == MIGRATE_END_MLFLOW ? "plain MLflow server"
-                       : "workspace", only ? only : "");
+                       app->registry.n_plugins == 0
+                       ? "there are no plugins; see migrate plugins list%.0s"
+                       : "nothing is left of what a %s has; change --plugins or "
+                       "--skip", end_title (end));
 }
 
 int
@@ -235,7 +296,9 @@ mg_app_choose (struct mg_app *app, uint32_t end, struct mg_error *err)
                               mg_opt_text (&app->options, MG_OPT_SKIP), end,
                               err);
 
-  return r < 0 || end == 0 ? r : check_named (app, end, err);
+  if (r == 0 && end != MG_ANY_END)
+    r = check_plugins (app, end, err);
+  return r == 0 && end != MG_ANY_END ? check_any (app, end, err) : r;
 }
 
 /* ---- the host name, typed ---- */

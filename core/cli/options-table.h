@@ -27,19 +27,19 @@
      WHAT, "only these plugins or kinds, split by commas") \
   X (SKIP, "skip", 0, "LIST", TEXT, MG_FOR_KINDS, 0, "none", \
      WHAT, "all but these plugins or kinds") \
-  X (NAME, "name", 0, "GLOB", TEXT, MG_FOR_MOVES, 0, NULL, \
+  X (NAME, "name", 0, "GLOB", TEXT, MG_PLAN | MG_IMPORT, 0, NULL, \
      WHAT, "only assets whose key matches ('*' and '?')") \
   X (ON_CONFLICT, "on-conflict", 0, "skip|update|fail", CHOICE, \
      MG_PLAN | MG_IMPORT, 0, "skip", WHAT, \
      "what to do with an asset that is in the target already and differs") \
   X (RETRY_FAILED, "retry-failed", 0, NULL, SWITCH, \
-     MG_EXPORT | MG_PLAN | MG_IMPORT, 0, NULL, \
+     MG_EXPORT | MG_IMPORT, 0, NULL, \
      WHAT, "try assets again that failed before") \
   X (DRY_RUN, "dry-run", 0, NULL, SWITCH, MG_IMPORT | MG_UNDO, 0, NULL, \
      WHAT, "show what would be done and change nothing") \
   X (PLAN, "plan", 0, NULL, SWITCH, MG_UNDO, 0, NULL, \
      WHAT, "show what would be undone and change nothing") \
-  X (PARALLEL, "parallel", 0, "N", NUMBER, MG_FOR_REMOTE, 0, NULL, \
+  X (PARALLEL, "parallel", 0, "N", NUMBER, MG_FOR_RUNS, 0, NULL, \
      SPEED, "worker threads; without it as many as the limits can feed") \
   X (RETRY_TOTAL, "retry-total", 0, "N", NUMBER, MG_FOR_REMOTE, 0, "8", \
      SPEED, "how often a request that may be repeated is tried again") \
@@ -61,7 +61,7 @@
   X (PLUGIN_TIMEOUT, "plugin-timeout", 0, "TIME", DURATION, MG_FOR_RUNS, 0, \
      "10m", SPEED, "a plugin that does nothing for so long counts as crashed") \
   X (CA_BUNDLE, "ca-bundle", 0, "FILE", TEXT, MG_FOR_REMOTE | MG_CONFIGURE, 0, \
-     NULL, WIRE, "certificates to trust, besides none") \
+     NULL, WIRE, "the certificates to trust, instead of the system's") \
   X (ALLOW_HTTP, "allow-http", 0, NULL, SWITCH, MG_FOR_REMOTE | MG_CONFIGURE, \
      0, NULL, WIRE, "let http:// go beyond this machine (never with a token " \
      "of Databricks)") \

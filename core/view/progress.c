@@ -488,7 +488,8 @@ on_watch (void *opaque, const struct mg_remote_event *e)
   /* a stream of 429s is one line at a time */
   if (is_throttle && now_us < p->waiting_until_us)
     return;
-  snprintf (p->waiting, sizeof p->waiting, "%s", e->text ? e->text : "");
+  snprintf (p->waiting, sizeof p->waiting, "%s%s", e->text ? e->text : "",
+            strcmp (e->kind, "token-wait") == 0 ? " [token-expired]" : "");
   p->waiting_until_us = now_us + (e->wait_us > 0 ? e->wait_us : 0);
   if ((!is_throttle || !p->view->live) && !p->view->quiet
       && p->n_pending < MAX_PENDING)

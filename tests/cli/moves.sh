@@ -131,6 +131,17 @@ like "undo" "$out" '^users +6 +0 +1 +0$'
 run migrate undo $limits --yes-host "$host"
 like "a second undo has nothing left to do" "$out" '^users +0 +0 +1$'
 
+# --- two at once ---
+
+if command -v flock >/dev/null; then
+  lock=$(ls "$tmp"/sessions/target-*.lock)
+  exec 8>"$lock"
+  flock 8
+  run migrate import $limits
+  like "one import at a time into a target" "$status $err" '^3 .*\[locked\]'
+  exec 8>&-
+fi
+
 # --- stopped ---
 
 run migrate import --plugins users --max-duration 1s

@@ -41,6 +41,9 @@ run migrate status --dry-run
 status_is "an option of another command is exit 2" 2
 like "... which is said" "$err" "no meaning for 'migrate status'.*\[wrong-option\]"
 
+run migrate export --name 'a*'
+like "... also where it would do nothing" "$status $err" '^2 .*\[wrong-option\]'
+
 run migrate export --parallel
 like "a value that is missing" "$err" "wants a value.*\[missing-value\]"
 
