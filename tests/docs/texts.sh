@@ -89,6 +89,21 @@ is "an option that is not there" "$out" warp
 run absent_commands "$tmp/bad"
 is "a command that is not there" "$out" teleport
 
+# Comments and texts name no other text than those of the tree.
+other_texts ()
+{
+  grep -r -h -o -E --include='*.[chm1-8]' --include='*.md' --include='*.sh' \
+    '[A-Za-z][A-Za-z_-]*\.md' "$@" | sort -u | while read -r text; do
+      [ -n "$(find "$srcdir" -name "$text" | head -n 1)" ] || echo "$text"
+    done
+}
+run other_texts "$srcdir/core" "$srcdir/sdk" "$srcdir/plugins" "$srcdir/docs"
+is "no text is named that is not in the tree" "$out$err" ""
+mkdir "$tmp/tree"
+echo '/* see wishes.md */' >"$tmp/tree/a.c"
+run other_texts "$tmp/tree"
+is "and one would be found" "$out" wishes.md
+
 # The two commands.
 for script in quickstart check; do
   like "README names contrib/$script" "$(cat "$srcdir/README.md")" \
