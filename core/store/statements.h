@@ -53,14 +53,17 @@
      " body, want, origin, parent, first_sid, seen_sid) VALUES (?1, ?2, ?3, ?4," \
      " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)") \
   X (ASSET_UPDATE, "UPDATE asset SET key = ?2, stamp = ?3, sha = ?4, body = ?5," \
-     " want = 0, parent = ?6, seen_sid = max (seen_sid, ?7), gone_sid = NULL" \
-     " WHERE aid = ?1") \
-  X (ASSET_SEEN, "UPDATE asset SET seen_sid = max (seen_sid, ?2)," \
+     " want = 0, parent = ?6, first_sid = CASE WHEN first_sid > ?7 AND ?7 > 0" \
+     " THEN ?7 ELSE first_sid END, seen_sid = max (seen_sid, ?7)," \
+     " gone_sid = NULL WHERE aid = ?1") \
+  X (ASSET_SEEN, "UPDATE asset SET first_sid = CASE WHEN first_sid > ?2" \
+     " AND ?2 > 0 THEN ?2 ELSE first_sid END, seen_sid = max (seen_sid, ?2)," \
      " gone_sid = NULL, want = want & ?3 WHERE aid = ?1") \
-  X (ASSET_WANT, "UPDATE asset SET want = 1, stamp = ?2," \
+  X (ASSET_WANT, "UPDATE asset SET want = 1, stamp = ?2, first_sid =" \
+     " CASE WHEN first_sid > ?3 AND ?3 > 0 THEN ?3 ELSE first_sid END," \
      " seen_sid = max (seen_sid, ?3), gone_sid = NULL WHERE aid = ?1") \
   X (ASSET_UNWANT, "UPDATE asset SET want = 0 WHERE aid = ?1") \
-  X (ASSET_GONE, "UPDATE asset SET gone_sid = ?2 WHERE aid = ?1") \
+  X (ASSET_GONE, "UPDATE asset SET gone_sid = ?2, want = 0 WHERE aid = ?1") \
   X (ASSET_GET, "SELECT " MG_ASSET_COLUMNS " FROM asset WHERE aid = ?1") \
   X (ASSET_BY_SRC, "SELECT " MG_ASSET_COLUMNS " FROM asset" \
      " WHERE wsid = ?1 AND kid = ?2 AND src_id = ?3") \
@@ -117,6 +120,7 @@
      " sent_sha = ?5, before = coalesce (before, ?6), wait_on = NULL," \
      " not_before = NULL, code = ?7, message = ?8 WHERE wid = ?1") \
   X (WORK_UNMAP, "UPDATE work SET state = 8, new_aid = NULL, before = NULL," \
+     " sent_at = NULL, tries = 0, provenance = 0," \
      " code = ?2, message = ?3 WHERE wid = ?1") \
   X (WORK_WAITERS, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND wait_on = ?2 AND state IN (0, 7) AND wid > ?3" \

@@ -219,6 +219,35 @@ MG_TEST (an_undo_that_was_cut_off_is_forgotten)
   mg_store_close (store);
 }
 
+/* One asset of the target, seen by this listing. */
+static void
+see (struct mg_store *store, int64_t sid)
+{
+  struct mg_put_op *op = mg_put_op_new (1, sid);
+  struct mg_put *put = mg_put_op_add (op);
+
+  put->kid = KID;
+  put->src_id = mg_xstrdup ("t");
+  put->key = mg_xstrdup ("t");
+  mg_buf_add_str (&put->packed, "r");
+  is_int (mg_store_post (store, &op->op, NULL), 0);
+  is_int (mg_store_flush (store, NULL), 0);
+}
+
+MG_TEST (what_a_baseline_sees_late_is_in_it)
+{
+  struct mg_store *store = open_store (fresh ());
+  MG_CLEANUP (mg_asset_done) struct mg_asset a = MG_ASSET_INIT;
+
+  see (store, 5);
+  see (store, 2);
+  see (store, 0);
+  is_int (mg_asset_by_src (store, NULL, 1, KID, "t", &a, NULL), 1);
+  is_int (a.first_sid, 2);
+  is_int (a.seen_sid, 5);
+  mg_store_close (store);
+}
+
 MG_TEST (what_was_committed_is_there_after_reopening)
 {
   char folder[1024];
