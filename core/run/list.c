@@ -210,14 +210,18 @@ fetch_failed (struct lister *l, const struct mg_kind *kind,
 
   if (err->code == MG_E_NOT_FOUND) {
     mg_asset_gone (l->run->store, a->aid, l->side->sid, NULL);
+    mg_work_fetched (l->run->store, l->side->wsid, a->aid, kind->kid,
+                     MG_SKIPPED, "vanished", NULL, NULL);
     mg_run_note (l->run, l->side, a->aid, kind, a->key, "vanished",
                  "listed, but gone when it was read");
     return;
   }
   event.code = err->id[0] ? err->id : "failed";
   event.message = err->text;
-  mg_work_fetched (l->run->store, l->side->wsid, a->aid, kind->kid, MG_FAILED,
-                   event.code, err->text, NULL);
+  /* what is not known of the target is no work to be done there */
+  if (l->side->wsid == MG_SOURCE_WSID)
+    mg_work_fetched (l->run->store, l->side->wsid, a->aid, kind->kid, MG_FAILED,
+                     event.code, err->text, NULL);
   mg_run_advance (l->run, kind->k->name, 0, 1);
   mg_run_emit (l->run, &event);
   mg_mutex_lock (&l->run->state->lock);

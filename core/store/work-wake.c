@@ -39,8 +39,10 @@ find_unmet (struct mg_conn *conn, const struct mg_work *w,
   int r;
 
   memset (ret, 0, sizeof *ret);
+  /* only a create does without what was cut; an update names all of it */
   st = mg_sql_bind (conn, MG_SQL_WORK_UNMET, "iii", (int64_t) w->wsid, w->aid,
-                    (int64_t) (w->phase == MG_PHASE_MAIN ? 0 : 1));
+                    (int64_t) (w->phase == MG_PHASE_MAIN
+                               && w->op == MG_OP_CREATE ? 0 : 1));
   while ((r = mg_sql_step (conn, st, err)) > 0) {
     int64_t dst = sqlite3_column_int64 (st, 0);
     int gone = sqlite3_column_type (st, 1) == SQLITE_NULL;
@@ -256,7 +258,8 @@ apply_retry (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
     mg_work_read (st, &rows[n]);
   for (i = 0; i < n && r >= 0; i++) {
     sweep->after = rows[i].wid;
-    if (rows[i].state != MG_FAILED)
+    if (rows[i].state != MG_FAILED || rows[i].op == MG_OP_FETCH
+        || rows[i].phase == MG_PHASE_UNDO)
       continue;
     r = mg_work_set (store, conn, &rows[i], MG_WAIT, 0, 0, NULL, NULL, err);
     rows[i].state = MG_WAIT;

@@ -162,7 +162,7 @@ int mg_work_reopen (struct mg_store *store, int wsid, int kid,
                     struct mg_error *err);
 
 /* How reading the detail of an exported asset ended: FAILED leaves a row with
- * code and message, DONE clears one that an earlier try left. */
+ * code and message, DONE and SKIPPED clear one that an earlier try left. */
 int mg_work_fetched (struct mg_store *store, int wsid, int64_t aid, int kid,
                      int state, const char *code, const char *message,
                      struct mg_error *err);
