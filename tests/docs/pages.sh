@@ -25,7 +25,7 @@ lint ()
 dangling ()
 {
   { printf '%s\n' "$pages" | sed 's|.*/||; s|\.\([1-8]\)$| \1|'
-    printf '%s\n' 'flock 2' 'sqlite3 1'; } >"$tmp/known"
+    printf '%s\n' 'curl 1' 'flock 2' 'sqlite3 1'; } >"$tmp/known"
   sed -n 's/^\.Xr \([^ ]*\) \([1-8]\).*/\1 \2/p' "$@" | sort -u |
     while read -r reference; do
       grep -q -x -F "$reference" "$tmp/known" || echo "$reference"
