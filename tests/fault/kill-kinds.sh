@@ -14,8 +14,8 @@ groups      8  12  POST *Groups
 finish      6  8   PUT *scim/v2/*
 profiles    3  2   POST *instance-profiles/add
 experiments 6  10  POST *experiments/create
-tags        3  8   POST *set-experiment-tag
-folders     2  2   POST *mkdirs
+tags        2  3   POST *set-experiment-tag
+folders     1  2   POST *mkdirs
 permissions 4  10  PUT */permissions/*
 anything    8  60  *
 END

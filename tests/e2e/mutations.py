@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changes a simulated workspace, each class of field of each kind once, and
+says what 'validate' must find.
+
+    mutations.py SOURCE TARGET
+
+Prints a line for each difference: kind|key|what|path, sorted.  Every change
+is made to an object of its own.
+"""
+
+import json
+import sys
+
+import sim
+
+
+class Bench:
+    """The objects that no change was made to yet."""
+
+    def __init__(self, source, target):
+        self.url = target
+        self.state = json.loads(sim.call(target, "state"))
+        self.names = sim.Names(self.state)
+        self.used = set()
+        self.lines = []
+        there = json.loads(sim.call(source, "state"))
+        self.source_keys = {
+            kind: {self.key(kind, one).lower()
+                   for one in sim.table(there, kind)}
+            for kind in sim.KINDS}
+        self.counts = self.count_names()
+
+    KEYS = {"users": "userName", "groups": "displayName",
+            "service-principals": "displayName",
+            "instance-profiles": "instance_profile_arn",
+            "experiments": "name", "experiments/permissions": "name"}
+
+    def key(self, kind, one):
+        return one["fields"][self.KEYS[kind]]
+
+    def count_names(self):
+        counts = {}
+        for one in sim.table(self.state, "service-principals"):
+            name = self.key("service-principals", one)
+            counts[name] = counts.get(name, 0) + 1
+        return counts
+
+    def plain(self, kind, one):
+        """Moved, and known by its name alone."""
+        key = self.key(kind, one)
+        if one["id"] in self.used or one["id"] in self.state["first"]:
+            return False
+        if kind == "service-principals" and self.counts[key] != 1:
+            return False
+        return (key.lower() in self.source_keys[kind] and "\n" not in key
+                and "|" not in key)
+
+    def take(self, kind, fits=lambda one: True):
+        for one in sim.table(self.state, kind):
+            if self.plain(kind, one) and fits(one):
+                self.used.add(one["id"])
+                return one
+        raise LookupError("no %s left that fits" % kind)
+
+    def post(self, kind, one, **change):
+        change.update({"kind": kind, "match": {"id": str(one["id"])}})
+        if kind in ("instance-profiles", "experiments"):
+            key = self.KEYS[kind]
+            change["match"] = {key: one["fields"][key]}
+        sim.call(self.url, "object", json.dumps(change))
+
+    def expect(self, kind, one, path, what="differs"):
+        self.lines.append("%s|%s|%s|%s" % (kind, self.key(kind, one), what,
+                                           path))
+
+    def change(self, kind, path, fits=lambda one: True, **change):
+        one = self.take(kind, fits)
+        self.post(kind, one, **change)
+        self.expect(kind, one, path)
+        return one
+
+    def lose(self, kind, fits=lambda one: True):
+        one = self.take(kind, fits)
+        self.post(kind, one, delete=True)
+        self.expect(kind, one, "", "missing")
+
+    def gain(self, kind, **fields):
+        sim.call(self.url, "object",
+                 json.dumps({"kind": kind, "create": fields}))
+        self.expect(kind, {"fields": fields}, "", "extra")
+
+    def referred(self):
+        """Principals that something else names."""
+        ids = set()
+        for group in sim.table(self.state, "groups"):
+            ids.update(group.get("members", []))
+        for one in sim.table(self.state, "experiments"):
+            ids.update(int(who) for who in one.get("permissions", {}))
+        return ids
+
+
+def has(*fields):
+    return lambda one: all(name in one["fields"] for name in fields)
+
+
+def lacks(*fields):
+    return lambda one: not any(name in one["fields"] for name in fields)
+
+
+def principals(bench, kind):
+    """What users, groups and service principals have in common."""
+    bench.change(kind, "displayName", has("displayName"),
+                 set={"displayName": "Somebody Else"})
+    bench.change(kind, "entitlements", has("entitlements"),
+                 remove=["entitlements"])
+    bench.change(kind, "entitlements", lacks("entitlements"),
+                 set={"entitlements": [{"value": "allow-cluster-create"}]})
+    one = bench.take(kind, has("entitlements"))
+    bench.post(kind, one, set={"entitlements": one["fields"]["entitlements"]
+                               + [{"value": "one-more"}]})
+    bench.expect(kind, one, "entitlements[]")
+
+
+def users(bench):
+    kind = "users"
+    alone = bench.referred()
+    principals(bench, kind)
+    bench.change(kind, "displayName", has("displayName"),
+                 remove=["displayName"])
+    one = bench.take(kind, has("name"))
+    bench.post(kind, one, set={"name": dict(one["fields"]["name"],
+                                            familyName="Else")})
+    bench.expect(kind, one, "name.familyName")
+    bench.change(kind, "name", has("name"), remove=["name"])
+    bench.change(kind, "active", lambda one: one["fields"]["active"],
+                 set={"active": False})
+    bench.change(kind, "active", lambda one: not one["fields"]["active"],
+                 set={"active": True})
+    bench.change(kind, "title", lacks("title"), set={"title": "a new field"})
+    bench.change(kind, "roles", has("roles"), remove=["roles"])
+    bench.change(kind, "roles", lacks("roles"), set={
+        "roles": [{"type": "direct", "value": "arn:aws:iam::1:x"}]})
+    one = bench.take(kind, has("emails"))
+    bench.post(kind, one, set={"emails": one["fields"]["emails"]
+                               + [{"type": "home", "value": "x@home.test"}]})
+    bench.expect(kind, one, "emails[]")
+    bench.lose(kind, lambda one: one["id"] not in alone)
+    bench.gain(kind, userName="extra@example.com", displayName="Extra")
+
+
+def service_principals(bench):
+    kind = "service-principals"
+    alone = bench.referred()
+    principals(bench, kind)
+    bench.change(kind, "active", lambda one: one["fields"]["active"],
+                 set={"active": False})
+    bench.change(kind, "externalId", lacks("externalId"),
+                 set={"externalId": "new"})
+    bench.change(kind, "externalId", has("externalId"), remove=["externalId"])
+    bench.lose(kind, lambda one: one["id"] not in alone)
+    bench.gain(kind, displayName="extra service")
+
+
+def groups(bench):
+    kind = "groups"
+    alone = bench.referred()
+    principals(bench, kind)
+    bench.change(kind, "externalId", has("externalId"),
+                 set={"externalId": "other"})
+    bench.change(kind, "externalId", has("externalId"), remove=["externalId"])
+    bench.change(kind, "externalId", lacks("externalId"),
+                 set={"externalId": "new"})
+    bench.change(kind, "roles", lacks("roles"), set={
+        "roles": [{"type": "direct", "value": "arn:aws:iam::1:x"}]})
+    member = str(bench.state["first"][0])
+    bench.change(kind, "members[]", lambda one: one.get("members")
+                 and int(member) not in one["members"],
+                 members={"add": [member]})
+    one = bench.take(kind, lambda one: len(one.get("members", [])) > 1)
+    bench.post(kind, one, members={"remove": [str(one["members"][0])]})
+    bench.expect(kind, one, "members[]")
+    bench.lose(kind, lambda one: one["id"] not in alone)
+    bench.gain(kind, displayName="extra group")
+
+
+def instance_profiles(bench):
+    kind = "instance-profiles"
+    named = {role["value"] for kind in ("users", "groups")
+             for one in sim.table(bench.state, kind)
+             for role in one["fields"].get("roles", [])}
+    bench.change(kind, "iam_role_arn", has("iam_role_arn"),
+                 set={"iam_role_arn": "arn:aws:iam::1:role/other"})
+    bench.change(kind, "iam_role_arn", has("iam_role_arn"),
+                 remove=["iam_role_arn"])
+    bench.change(kind, "iam_role_arn", lacks("iam_role_arn"),
+                 set={"iam_role_arn": "arn:aws:iam::1:role/new"})
+    bench.change(kind, "is_meta_instance_profile",
+                 lambda one: not one["fields"]["is_meta_instance_profile"],
+                 set={"is_meta_instance_profile": True})
+    bench.lose(kind, lambda one: bench.key(kind, one) not in named)
+    bench.gain(kind, instance_profile_arn="arn:aws:iam::1:extra")
+
+
+def user_tags(one):
+    return [tag for tag in one["fields"]["tags"]
+            if tag["key"] not in sim.OWNED_TAGS]
+
+
+def experiments(bench):
+    kind = "experiments"
+
+    def tagged(one):
+        return len(user_tags(one)) > 1
+
+    one = bench.take(kind, tagged)
+    tags = json.loads(json.dumps(one["fields"]["tags"]))
+    changed = user_tags({"fields": {"tags": tags}})[0]
+    changed["value"] += " changed"
+    bench.post(kind, one, set={"tags": tags})
+    bench.expect(kind, one, "tags[]")
+    bench.expect(kind, one, "tags[]")
+    one = bench.take(kind, tagged)
+    gone = user_tags(one)[0]
+    bench.post(kind, one, set={"tags": [
+        tag for tag in one["fields"]["tags"] if tag != gone]})
+    bench.expect(kind, one, "tags[]")
+    one = bench.take(kind, tagged)
+    bench.post(kind, one, set={"tags": one["fields"]["tags"] + [
+        {"key": "added", "value": "x"}]})
+    bench.expect(kind, one, "tags[]")
+    one = bench.take(kind, has("lifecycle_stage"))
+    bench.post(kind, one, set={"lifecycle_stage": "deleted"})
+    bench.expect(kind, one, "", "missing")
+    one = bench.take(kind)
+    bench.post(kind, one, delete=True)
+    bench.expect(kind, one, "", "missing")
+    bench.expect(kind + "/permissions", one, "", "missing")
+    bench.gain(kind, name="/Shared/extra experiment")
+
+
+def permissions(bench):
+    kind = "experiments"
+    somebody = bench.take("users")
+
+    def free(one):
+        return str(somebody["id"]) not in one.get("permissions", {})
+
+    def given(one):
+        return any(level == "CAN_READ"
+                   for level in one.get("permissions", {}).values())
+
+    def reader(one):
+        return [who for who, level in one["permissions"].items()
+                if level == "CAN_READ"][0]
+
+    one = bench.take(kind, free)
+    bench.post(kind, one, permissions={
+        "add": {str(somebody["id"]): "CAN_READ"}})
+    bench.expect("experiments/permissions", one, "access_control_list[]")
+    one = bench.take(kind, given)
+    bench.post(kind, one, permissions={"remove": [reader(one)]})
+    bench.expect("experiments/permissions", one, "access_control_list[]")
+    one = bench.take(kind, given)
+    bench.post(kind, one, permissions={"add": {reader(one): "CAN_MANAGE"}})
+    for _ in range(2):
+        bench.expect("experiments/permissions", one, "access_control_list[]")
+
+
+def quiet(bench):
+    """What the service fills in by itself is no difference."""
+    one = bench.take("experiments")
+    bench.post("experiments", one,
+               set={"artifact_location": "dbfs:/elsewhere",
+                    "last_update_time": 1})
+    one = bench.take("users", lambda one: bench.key("users", one)
+                     != bench.key("users", one).upper())
+    bench.post("users", one, set={"userName": bench.key("users", one).upper()})
+
+
+def main(source, target):
+    bench = Bench(source, target)
+    for part in (users, service_principals, groups, instance_profiles,
+                 experiments, permissions, quiet):
+        part(bench)
+    print("\n".join(sorted(bench.lines)))
+
+
+main(*sys.argv[1:])

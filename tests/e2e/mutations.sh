@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Validate names every change that was made to the target, and nothing else.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+. "$srcdir/tests/e2e/pair.sh"
+
+differences ()
+{
+  rows "SELECT kind.name || '|' || difference.key || '|' || what || '|' || path
+    FROM difference JOIN kind USING (kid)
+    WHERE (why IS NULL OR why = '')" | LC_ALL=C sort
+}
+
+pair --populate \
+users=60,groups=24,service-principals=24,experiments=40,instance-profiles=12
+# Nobody refers to these: when they are missing, nothing else differs.
+for alone in '"users", "create": {"userName": "alone@example.com"}' \
+  '"groups", "create": {"displayName": "alone"}' \
+  '"service-principals", "create": {"displayName": "alone"}'; do
+  ask post "$url_old" object "{\"kind\": $alone}" >/dev/null
+done
+run move export
+run move import
+status_is "import ends with 0" 0
+run move validate
+status_is "validate ends with 0 before anything was changed" 0
+
+python3 "$srcdir/tests/e2e/mutations.py" "$url_old" "$url_new" >"$tmp/wanted"
+run move validate
+status_is "validate ends with 5" 5
+differences >"$tmp/found"
+diff "$tmp/wanted" "$tmp/found" >"$tmp/diff" || :
+for kind in users groups service-principals instance-profiles experiments \
+  experiments/permissions; do
+  is "$kind: every change is named, and nothing else" \
+    "$(grep -E "^[<>] $kind\|" "$tmp/diff" || :)" ''
+  note "$kind: $(grep -c "^$kind|" "$tmp/wanted") differences"
+done
