@@ -120,9 +120,17 @@ mg_progress_line (const struct mg_progress_row *row, int name_columns,
 
 /* ---- rates ---- */
 
+/* Long enough that something moves when it moves at its limit. */
+static int64_t
+patience (double limit)
+{
+  return limit > 0 && 3 / limit > 5 ? (int64_t) (3e6 / limit)
+         : SAMPLE_AT_MOST_US;
+}
+
 static double
 rate_of (struct mg_progress_view *p, const struct mg_progress *row,
-         int64_t now_us)
+         double limit, int64_t now_us)
 {
   struct sample *s = NULL;
   int i;
@@ -138,13 +146,14 @@ rate_of (struct mg_progress_view *p, const struct mg_progress *row,
   }
   if (row->done < s->done)         /* the next phase counts from the beginning */
     *s = (struct sample) { row->kind, now_us, row->done, 0 };
-  if (now_us - s->at_us >= SAMPLE_AT_MOST_US
+  if (now_us - s->at_us >= patience (limit)
       || (now_us - s->at_us >= SAMPLE_EVERY_US
           && row->done - s->done >= SAMPLE_LEAST)) {
     double rate = (double) (row->done - s->done) * 1e6
                   / (double) (now_us - s->at_us);
 
-    s->rate = s->rate > 0 ? 0.7 * s->rate + 0.3 * rate : rate;
+    /* what stands still is waiting for others: no rate, and no guess */
+    s->rate = s->rate > 0 && rate > 0 ? 0.7 * s->rate + 0.3 * rate : rate;
     s->at_us = now_us;
     s->done = row->done;
   }
@@ -195,12 +204,12 @@ running_rows (struct mg_progress_view *p, struct mg_progress_row *rows)
   int i, n = 0, count = mg_run_progress (p->run, all, MAX_ROWS);
 
   for (i = 0; i < count; i++) {
-    double rate = rate_of (p, &all[i], now_us);
+    double limit = limit_of (p, all[i].kind);
+    double rate = rate_of (p, &all[i], limit, now_us);
 
     if (is_running (&all[i]) && n < MAX_LIVE)
       rows[n++] = (struct mg_progress_row) { all[i].kind,
-        all[i].done + all[i].failed, all[i].total, rate,
-        limit_of (p, all[i].kind) };
+        all[i].done + all[i].failed, all[i].total, rate, limit };
   }
   return n;
 }
