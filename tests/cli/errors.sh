@@ -8,6 +8,7 @@ cat >"$tmp/old.faults" <<'EOT'
 EOT
 cat >"$tmp/new.faults" <<'EOT'
 {"match":"POST */instance-profiles/add","do":"status","status":400,"times":0,"body":"{\"error_code\":\"QUOTA_EXCEEDED\",\"message\":\"all \u202eused up\\nmigrate: forged\"}"}
+{"match":"POST */mlflow/experiments/create","do":"status","status":403,"times":1,"body":"{\"error_code\":\"PERMISSION_DENIED\",\"message\":\"no\"}"}
 EOT
 start_simulator \
   --workspace old --populate users=60,groups=10,experiments=6,instance-profiles=2 \
@@ -49,7 +50,8 @@ run migrate errors
 like "a cause tells what it blocks" "$out" \
   "^2  quota +instance-profiles '.*', '.*': .*\(blocks [0-9]+\)$"
 is "what blocks most comes first" \
-  "$(printf '%s\n' "$out" | sed -n '1s/^[0-9]*  \([a-z]*\) .*/\1/p')" quota
+  "$(printf '%s\n' "$out" | sed -n 's/^[0-9]*  \([a-z]*\) .*/\1/p' |
+    tr '\n' ' ')" "quota denied "
 unlike "the service's text forges no line" "$out" '^migrate: forged'
 like "... and reverses none" "$out" '\\u\{202e\}'
 run migrate errors --json
@@ -57,7 +59,7 @@ like "as JSON" "$out" \
   '"event":"cause","end":"target","kind":"instance-profiles","code":"quota","n":2,"blocks":[0-9]+,"keys":\["arn:'
 run migrate errors --plugins experiments/permissions
 like "--plugins chooses, and what blocks those is shown" "$status $out" \
-  "^1 2  quota  instance-profiles .*\(blocks [0-9]+\)$"
+  "^1 2  quota +instance-profiles .*\(blocks [0-9]+\)$"
 run migrate plan $limits
 like "a plan shows what stands in the way" "$status $out" '^1 .*KIND'
 like "... by cause" "$out" '^2  quota'
