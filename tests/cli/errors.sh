@@ -51,7 +51,7 @@ like "a cause tells what it blocks" "$out" \
   "^2  quota +instance-profiles '.*', '.*': .*\(blocks [0-9]+\)$"
 is "what blocks most comes first" \
   "$(printf '%s\n' "$out" | sed -n 's/^[0-9]*  \([a-z]*\) .*/\1/p' |
-    tr '\n' ' ')" "quota denied "
+    tr -s '\n ' ' ')" "quota denied "
 unlike "the service's text forges no line" "$out" '^migrate: forged'
 like "... and reverses none" "$out" '\\u\{202e\}'
 run migrate errors --json
