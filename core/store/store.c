@@ -49,6 +49,7 @@ struct mg_store {
   int stirred;                     /* the writer's own */
   struct delta deltas[MAX_DELTAS];
   int n_deltas;
+  struct mg_error uncounted;
   unsigned char key[MG_SEAL_KEY_LEN];
   int has_key;
 };
@@ -92,9 +93,12 @@ mg_store_count (struct mg_store *s, int wsid, int kid, int state,
       return;
     }
   }
-  /* a table that is full is written early: same transaction, same result */
-  if (s->n_deltas == MAX_DELTAS)
-    flush_deltas (s, NULL);
+  /* a table that is full is written early: same transaction, same result; what
+   * cannot be written takes the transaction with it */
+  if (s->n_deltas == MAX_DELTAS && flush_deltas (s, &s->uncounted) < 0) {
+    s->uncounted.code = MG_E_STORE;
+    s->n_deltas = 0;
+  }
   d = &s->deltas[s->n_deltas++];
   d->wsid = wsid;
   d->kid = kid;
@@ -125,6 +129,10 @@ write_batch (struct mg_store *s, struct mg_op *batch, struct mg_error *err)
 
   for (op = batch; op != NULL && r >= 0; op = op->next)
     r = op->apply (s, &s->writer, op, err);
+  if (r >= 0 && s->uncounted.code != 0) {
+    mg_error_copy (err, &s->uncounted);
+    r = s->uncounted.code;
+  }
   if (r >= 0)
     r = flush_deltas (s, err);
   if (r >= 0)
