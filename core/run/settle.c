@@ -100,6 +100,26 @@ look_at (void *opaque, const struct mg_asset *a, struct mg_error *err)
   return 1;
 }
 
+static int
+look_at_page (struct settler *s, const int64_t *aids, int n,
+              struct mg_error *err)
+{
+  int i, r = 0;
+
+  for (i = 0; i < n && r == 0; i++) {
+    MG_CLEANUP (mg_asset_done) struct mg_asset a = MG_ASSET_INIT;
+
+    r = mg_asset_get (s->run->store, &s->ctx->packer, aids[i], &a, err);
+    if (r > 0)
+      r = mg_run_ensure_body (s->ctx, s->kind, &a, err);
+    if (r == MG_E_NOT_FOUND)
+      r = 0;                       /* removed since the list */
+    else if (r == 0)
+      r = look_at (s, &a, err);
+  }
+  return r;
+}
+
 /* Every asset of the target under this name.  1 when one fits. */
 static int
 look_for_key (struct settler *s, struct mg_error *err)
@@ -111,23 +131,19 @@ look_for_key (struct settler *s, struct mg_error *err)
   const char *key = sent ? sent : s->source.key;
   MG_CLEANUP_FREE char *folded =
     s->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (key) : NULL;
-  int64_t aids[64];
+  int64_t aids[64], after = 0;
   char ns[128];
-  int i, n, r = 0;
+  int n, r;
 
   snprintf (ns, sizeof ns, "%s.key", s->kind->k->name);
-  n = mg_alias_find (s->run->store, s->run->target.wsid, ns,
-                     folded ? folded : key, aids, 64, err);
-  for (i = 0; i < n && r == 0; i++) {
-    MG_CLEANUP (mg_asset_done) struct mg_asset a = MG_ASSET_INIT;
-
-    r = mg_asset_get (s->run->store, &s->ctx->packer, aids[i], &a, err);
-    if (r > 0)
-      r = mg_run_ensure_body (s->ctx, s->kind, &a, err);
-    if (r == 0)
-      r = look_at (s, &a, err);
-  }
-  return n < 0 ? n : r < 0 ? r : 0;
+  do {
+    n = mg_alias_after (s->run->store, s->run->target.wsid, ns,
+                        folded ? folded : key, after, aids, 64, err);
+    r = n > 0 ? look_at_page (s, aids, n, err) : n;
+    if (n > 0)
+      after = aids[n - 1];
+  } while (n == 64 && r == 0);     /* hundreds may share a name */
+  return r < 0 ? r : 0;
 }
 
 static void

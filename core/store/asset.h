@@ -57,6 +57,10 @@ int mg_asset_wanted_after (struct mg_store *store, int wsid, int kid,
 int mg_alias_find (struct mg_store *store, int wsid, const char *ns,
                    const char *val, int64_t *ret_aids, int max,
                    struct mg_error *err);
+/* In order, those behind 'after' (0 = from the first). */
+int mg_alias_after (struct mg_store *store, int wsid, const char *ns,
+                    const char *val, int64_t after, int64_t *ret_aids, int max,
+                    struct mg_error *err);
 
 /* ---- storing ---- */
 

@@ -79,6 +79,10 @@
   X (ALIAS_FIND, "SELECT alias.aid FROM alias JOIN asset" \
      " ON asset.aid = alias.aid AND asset.gone_sid IS NULL" \
      " WHERE alias.wsid = ?1 AND alias.ns = ?2 AND alias.val = ?3 LIMIT ?4") \
+  X (ALIAS_AFTER, "SELECT alias.aid FROM alias JOIN asset" \
+     " ON asset.aid = alias.aid AND asset.gone_sid IS NULL" \
+     " WHERE alias.wsid = ?1 AND alias.ns = ?2 AND alias.val = ?3" \
+     " AND alias.aid > ?4 ORDER BY alias.aid LIMIT ?5") \
   X (EDGE_PUT, "INSERT OR IGNORE INTO edge (src, dst) VALUES (?1, ?2)") \
   X (EDGE_CLEAR, "DELETE FROM edge WHERE src = ?1") \
   X (EDGE_CUT, "UPDATE edge SET cut = 1 WHERE src = ?1 AND dst = ?2") \
