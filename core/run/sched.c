@@ -172,14 +172,18 @@ refill (struct mg_sched *s, struct mg_ready *ring)
   mg_free (claim);
 }
 
+/* The doubts of a kind that is not moved now, or whose plugin is disabled, stay
+ * as they are. */
 static void
 note_doubts (struct mg_sched *s, const struct mg_kind *kind)
 {
   struct mg_error err = MG_ERROR_INIT;
   int64_t due = MG_NEVER;
-  int r = mg_work_next_due (s->run->store, s->run->target.wsid, kind->kid, &due,
-                            &err);
+  int r = 0;
 
+  if (kind->chosen && mg_kind_at (kind, s->run->target.end))
+    r = mg_work_next_due (s->run->store, s->run->target.wsid, kind->kid, &due,
+                          &err);
   if (r < 0)
     mg_run_fail (s->run, &err);
   mg_mutex_lock (&s->run->state->lock);
@@ -281,6 +285,7 @@ look_for_end (struct mg_sched *s)
   int i;
 
   s->flushing = 1;
+  s->quiet = 0;                    /* what ends meanwhile makes it -1 again */
   mg_mutex_unlock (&state->lock);
   if (mg_store_flush (s->run->store, &err) < 0)
     mg_run_fail (s->run, &err);
@@ -296,7 +301,8 @@ look_for_end (struct mg_sched *s)
     ring->asked = 0;
   }
   s->generation++;
-  s->quiet = s->generation;
+  if (s->quiet >= 0)
+    s->quiet = s->generation;
   s->flushing = 0;
   mg_cond_broadcast (&state->wake);
 }
@@ -417,6 +423,18 @@ reopen_sent (struct mg_run *run, struct mg_error *err)
   return r;
 }
 
+/* An asset that was created and could not be completed. */
+static int
+count_unfinished (void *opaque, const struct mg_work *w, struct mg_error *err)
+{
+  int64_t *n = opaque;
+
+  (void) err;
+  *n += w->phase == MG_PHASE_FINISH
+        && (w->state == MG_FAILED || w->state == MG_BLOCKED);
+  return 0;
+}
+
 static int
 count_failures (struct mg_run *run, struct mg_error *err)
 {
@@ -432,8 +450,12 @@ count_failures (struct mg_run *run, struct mg_error *err)
     r = mg_counters_get (run->store, run->target.wsid, kind->kid, counts, NULL,
                          err);
     run->n_failed += counts[MG_FAILED] + counts[MG_BLOCKED] + counts[MG_DOUBT];
-    if (kind->plugin->disabled)
-      run->n_failed += 1 + counts[MG_WAIT] + counts[MG_READY] + counts[MG_SENT];
+    if (!run->stopped)             /* what is not done has no other line */
+      run->n_failed += kind->plugin->disabled + counts[MG_WAIT]
+                       + counts[MG_READY] + counts[MG_SENT] + counts[MG_PARKED];
+    if (r >= 0)
+      r = mg_work_each_bad (run->store, run->target.wsid, kind->kid,
+                            count_unfinished, &run->n_failed, err);
   }
   return r < 0 ? r : 0;
 }
