@@ -386,6 +386,17 @@ MG_TEST (a_refused_client)
   rig_down (&rig);
 }
 
+static int
+count_requests (struct rig *rig, const char *beginning)
+{
+  int i, n = 0;
+
+  for (i = 0; i < replier_n (rig->server); i++)
+    n += strncmp (replier_request (rig->server, i), beginning,
+                  strlen (beginning)) == 0;
+  return n;
+}
+
 MG_TEST (a_refused_access_token_is_renewed_once)
 {
   static const struct reply script[] = {
@@ -400,7 +411,8 @@ MG_TEST (a_refused_access_token_is_renewed_once)
   is_int (post (&rig, MG_CREATE, "/x", "{}"), MG_E_AUTH);
   has_str (replier_request (rig.server, 7), "Bearer tok-3");
   is_int (rig.res.outcome, MG_OUTCOME_NOTHING);
-  is_int (replier_n (rig.server), 8);
+  /* another token may be on its way already; the create is not */
+  is_int (count_requests (&rig, "POST /x"), 4);
   rig_down (&rig);
 }
 
