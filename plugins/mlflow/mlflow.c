@@ -97,6 +97,87 @@ count_tag (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
   return 0;
 }
 
+/* A name as the value of a query. */
+static const char *
+in_query (struct migrate_ctx *ctx, const char *name)
+{
+  static const char hex[] = "0123456789ABCDEF";
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+  char *text = migrate_printf (ctx, "%*s", (int) (3 * strlen (name)), "");
+  char *to = text;
+
+  for (; *name != '\0'; name++)
+    if (strchr (plain, *name) != NULL)
+      *to++ = *name;
+    else {
+      *to++ = '%';
+      *to++ = hex[(unsigned char) *name >> 4];
+      *to++ = hex[(unsigned char) *name & 15];
+    }
+  *to = '\0';
+  return text;
+}
+
+/* 1 = neither ours nor one that the service adds. */
+static int
+is_foreign_tag (struct migrate_ctx *ctx, void *opaque, const char *json,
+                size_t len)
+{
+  const struct migrate_asset *asset = (const struct migrate_asset *) opaque;
+  const char *key = "";
+
+  migrate_json_get (ctx, json, len, "key", &key);
+  return strncmp (key, "mlflow.owner", 12) != 0
+         && strncmp (key, "mlflow.experiment", 17) != 0
+         && !migrate_json_contains (ctx, asset->json, asset->json_len, "tags",
+                                    json, len, "key");
+}
+
+/* The name is taken.  When the target was listed nobody had it, so by now
+ * somebody else does, or one that an undo deleted and that keeps its name: that
+ * one is brought back. */
+static int
+restore_experiment (struct migrate_ctx *ctx, const struct migrate_asset *asset,
+                    const char *name)
+{
+  struct migrate_request req = MIGRATE_REQUEST_INIT;
+  const struct migrate_response *res = NULL;
+  const char *stage = "", *id = "", *tags = "[]";
+  size_t len = 2;
+  int r;
+
+  req.effect = MIGRATE_READ;
+  req.call = migrate_printf (ctx, "GET /api/2.0/mlflow/experiments/get-by-name"
+                             "?experiment_name=%s", in_query (ctx, name));
+  r = migrate_request (ctx, &req, &res);
+  if (r < 0)
+    return r;
+  migrate_json_get (ctx, res->body, res->body_len,
+                    "experiment.lifecycle_stage", &stage);
+  migrate_json_get (ctx, res->body, res->body_len,
+                    "experiment.experiment_id", &id);
+  migrate_json_raw (ctx, res->body, res->body_len, "experiment.tags", &tags,
+                    &len);
+  if (strcmp (stage, "deleted") != 0 || *id == '\0'
+      || migrate_json_each (ctx, tags, len, "[*]", is_foreign_tag,
+                            (void *) asset) > 0)
+    return migrate_fail (ctx, MIGRATE_E_EXISTS, NULL,
+                         "the name is taken in the target");
+  req.effect = MIGRATE_IDEMPOTENT;
+  req.call = "POST /api/2.0/mlflow/experiments/restore";
+  req.body = migrate_printf (ctx, "{\"experiment_id\":%s}",
+                             migrate_quote (ctx, id));
+  req.body_len = strlen (req.body);
+  r = migrate_request (ctx, &req, NULL);
+  if (r < 0)
+    return r;
+  migrate_unfinished (ctx);
+  req.body = migrate_printf (
+    ctx, "{\"experiment_id\":%s,\"name\":%s,\"tags\":%.*s}",
+    migrate_quote (ctx, id), migrate_quote (ctx, name), (int) len, tags);
+  return migrate_created (ctx, id, req.body, strlen (req.body));
+}
+
 static int
 create_experiment (struct migrate_ctx *ctx, const struct migrate_asset *asset,
                    const char *name)
@@ -115,6 +196,8 @@ create_experiment (struct migrate_ctx *ctx, const struct migrate_asset *asset,
     migrate_unfinished (ctx);
   }
   r = migrate_generic (ctx, &first);
+  if (r == MIGRATE_E_EXISTS)
+    return restore_experiment (ctx, asset, name);
   if (r != MIGRATE_E_NOT_FOUND || migrate_end (ctx) != MIGRATE_END_DATABRICKS
       || slash == NULL || slash == name)
     return r;

@@ -161,6 +161,14 @@ is "the target is as it was" "$out" ""
 run diff "$tmp/source.txt" "$tmp/still.txt"
 is "so is the source" "$out" ""
 
+# What undo deleted keeps its name there.
+run migrate --session S --yes-host "$host" --settle 2 import
+status_is "an import after undo" 0
+note "$out"
+client read "$url_target" "$tmp/again.txt"
+run diff "$tmp/wanted.txt" "$tmp/again.txt"
+is "brings back what undo deleted" "$out" ""
+
 for group in $groups; do
   end_group "$group"
   ok "a server ends with all its processes" group_ended "$group"
