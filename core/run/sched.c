@@ -460,19 +460,37 @@ count_failures (struct mg_run *run, struct mg_error *err)
   return r < 0 ? r : 0;
 }
 
+/* What failed is tried again: where names repeat before planning, which decides
+ * anew what was never sent (a name that is ambiguous still is not created);
+ * elsewhere after it, for there the service decides. */
+static int
+retry_failed (struct mg_run *run, int names_repeat, struct mg_error *err)
+{
+  int i, r = 0;
+
+  for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+
+    if (run->options.retry_failed && kind->chosen
+        && (kind->k->once == MIGRATE_ONCE_NONUNIQUE) == names_repeat)
+      r = mg_work_retry_failed (run->store, run->target.wsid, kind->kid, err);
+  }
+  return r;
+}
+
 static int
 prepare_rows (struct mg_run *run, struct mg_error *err)
 {
-  int i, r = mg_run_take_verdicts (run, err);
+  int r = mg_run_take_verdicts (run, err);
 
   if (r == 0)
     r = reopen_sent (run, err);
   if (r == 0)
+    r = retry_failed (run, 1, err);
+  if (r == 0)
     r = mg_run_plan (run, NULL, err);
-  for (i = 0; i < run->registry->n_kinds && r == 0; i++)
-    if (run->options.retry_failed && run->registry->kinds[i]->chosen)
-      r = mg_work_retry_failed (run->store, run->target.wsid,
-                                run->registry->kinds[i]->kid, err);
+  if (r == 0)
+    r = retry_failed (run, 0, err);
   if (r == 0)
     r = mg_work_find_lost_wakes (run->store, run->target.wsid, err);
   return r;
