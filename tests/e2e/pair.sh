@@ -6,6 +6,7 @@
 #                                   'new' (those behind it)
 #   move COMMAND [ARG...]           migrate COMMAND in the session 's'
 #   ask VERB ARG...                 tests/e2e/sim.py
+#   tell URL WHAT TEXT [OPTION...]  POST to a control route of the simulator
 #   rows SQL                        the answer of the session's database
 #
 # Here limits are off unless a script says otherwise: what they do is tested
@@ -13,6 +14,7 @@
 
 requires python3 -c 'import json'
 requires sqlite3 --version
+requires curl --version
 
 MIGRATE_LIMITS=off
 export MIGRATE_LIMITS
@@ -20,6 +22,13 @@ export MIGRATE_LIMITS
 ask ()
 {
   python3 "$srcdir/tests/e2e/sim.py" "$@"
+}
+
+tell ()
+{
+  mg_route=$1/_simulator/$2 mg_body=$3
+  shift 3
+  curl -sSf -o "$tmp/.told" --data-binary "$mg_body" "$@" "$mg_route"
 }
 
 pair ()

@@ -10,6 +10,7 @@
     sim.py twice URL [SOURCE]       what was created more often than it should
     sim.py same FILE FILE           two states, after an undo; '' is good
     sim.py moved FILE FILE          what of the first is not in the second
+    sim.py check SOURCE TARGET      all of these, after an import; '' is good
 """
 
 import collections
@@ -213,6 +214,11 @@ def main(argv):
         print(twice(rest[0], rest[1] if len(rest) > 1 else None))
     elif verb == "same":
         print(same(load(rest[0]), load(rest[1])))
+    elif verb == "check":
+        old, new = (json.loads(call(url, "state")) for url in rest)
+        said = [strict(rest[0]), strict(rest[1]), twice(rest[1], rest[0]),
+                moved(old, new)]
+        print("\n".join(text for text in said if text))
     elif verb == "moved":
         print(moved(load(rest[0]), load(rest[1])))
     else:
