@@ -14,14 +14,39 @@
 #include "plugin/permissions.h"
 
 #define PAGE_TRIES 5
+#define GET_TRIES 3
 
 /* ---- lists ---- */
 
 struct page {
   struct mg_ctx *ctx;
   const struct mg_list *list;
+  uint32_t paging;
   struct mg_split *split;
+  uint64_t *seen;                  /* START_INDEX: digests of its elements */
+  size_t n_seen, n_twice;
 };
+
+/* An element that stands in a page twice counts once: where the next page
+ * begins follows from the number of elements, and none may be skipped. */
+static void
+count_element (struct page *page, const char *element, size_t len)
+{
+  uint64_t digest = 14695981039346656037u;   /* FNV-1a */
+  size_t i;
+
+  for (i = 0; i < len; i++)
+    digest = (digest ^ (unsigned char) element[i]) * 1099511628211u;
+  for (i = 0; i < page->n_seen && page->seen[i] != digest; i++)
+    ;
+  if (i < page->n_seen) {
+    page->n_twice++;
+    return;
+  }
+  if ((i & (i - 1)) == 0)
+    page->seen = mg_xreallocarray (page->seen, i ? 2 * i : 1, sizeof digest);
+  page->seen[page->n_seen++] = digest;
+}
 
 static int
 page_element (void *opaque, const char *element, size_t len,
@@ -30,6 +55,8 @@ page_element (void *opaque, const char *element, size_t len,
   struct page *page = opaque;
   int r;
 
+  if (page->paging == MIGRATE_PAGING_START_INDEX)
+    count_element (page, element, len);
   mg_slot_busy (0);
   r = page->list->each (&page->ctx->pub, page->list->opaque, element, len);
   mg_slot_busy (1);
@@ -120,7 +147,7 @@ one_page (struct mg_ctx *ctx, const struct mg_kind *kind,
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf path = MG_BUF_INIT (64 * MG_KIB);
   MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MIB);
-  struct page page = { .ctx = ctx, .list = list };
+  struct page page = { .ctx = ctx, .list = list, .paging = kind->k->paging };
   struct mg_request req = { 0 };
   struct mg_response res;
   struct mg_part part = { 0 };
@@ -144,8 +171,9 @@ one_page (struct mg_ctx *ctx, const struct mg_kind *kind,
   if (r == 0)
     r = mg_split_end (page.split, &rest, &n, &ctx->error);
   if (r == 0)
-    *ret_next = next_cursor (kind->k, cursor, n, rest);
+    *ret_next = next_cursor (kind->k, cursor, n - page.n_twice, rest);
   mg_split_free (page.split);
+  mg_free (page.seen);
   return r;
 }
 
@@ -203,9 +231,9 @@ mg_generic_list (struct mg_ctx *ctx, const struct mg_kind *kind,
 
 /* ---- one asset ---- */
 
-int
-mg_generic_get (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
-                struct mg_buf *ret_body)
+static int
+get_once (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
+          struct mg_buf *ret_body)
 {
   const struct migrate_kind *k = kind->k;
   const struct migrate_response *res = NULL;
@@ -227,6 +255,21 @@ mg_generic_get (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
   if (mg_buf_add (ret_body, body.p, body.len) < 0)
     return mg_buf_check (ret_body, "answer", &ctx->error);
   return 0;
+}
+
+/* Half an answer, or a gateway's page in its place, may be whole next time. */
+int
+mg_generic_get (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
+                struct mg_buf *ret_body)
+{
+  int tries, r;
+
+  for (tries = 1; ; tries++) {
+    r = get_once (ctx, kind, id, ret_body);
+    if (r == 0 || !worth_again (r) || tries == GET_TRIES)
+      return r;
+    mg_error_clear (&ctx->error);
+  }
 }
 
 const char *

@@ -124,11 +124,10 @@ list_failed (struct lister *l, struct walk *w, const struct mg_error *err)
 }
 
 /* From the cursor that an earlier run left; a token that the service does not
- * know any more means the first page again. */
+ * know any more means the first page again, once. */
 static int
 walk_list (struct mg_ctx *ctx, struct walk *w, struct mg_list *list)
 {
-  int64_t before = w->row.n;
   int r;
 
   w->row.state = MG_WALK_OPEN;
@@ -137,7 +136,7 @@ walk_list (struct mg_ctx *ctx, struct walk *w, struct mg_list *list)
   w->row.code = w->row.message = NULL;
   list->cursor = w->row.cursor;
   r = mg_call_export (ctx, w->kind, list);
-  if (r == MG_E_REMOTE && list->cursor != NULL && w->row.n == before) {
+  if (r == MG_E_REMOTE && w->row.cursor != NULL) {
     mg_ctx_drop_batch (ctx);
     mg_free (w->row.cursor);
     w->row.cursor = NULL;

@@ -61,7 +61,7 @@ int
 mg_run_is_fatal (int code)
 {
   return code == MG_E_AUTH || code == MG_E_THROTTLED || code == MG_E_STORE
-         || code == MG_E_IO || code == MG_E_MISMATCH || code == MG_E_NOMEM;
+         || code == MG_E_IO || code == MG_E_MISMATCH;
 }
 
 void

@@ -187,7 +187,8 @@ note_doubts (struct mg_sched *s, const struct mg_kind *kind)
   if (r < 0)
     mg_run_fail (s->run, &err);
   mg_mutex_lock (&s->run->state->lock);
-  s->doubts[kind->index].due = r > 0 ? due : MG_NEVER;
+  s->doubts[kind->index].due =
+    r > 0 && !s->doubts[kind->index].given_up ? due : MG_NEVER;
   mg_mutex_unlock (&s->run->state->lock);
 }
 
@@ -249,6 +250,18 @@ run_one (struct mg_sched *s, struct mg_ctx *ctx, struct mg_ready *ring)
   mg_cond_broadcast (&state->wake);
 }
 
+/* What is in doubt stays so until the next import; the others go on. */
+static void
+give_up (struct mg_sched *s, struct mg_doubts *d, const struct mg_error *err)
+{
+  mg_mutex_lock (&s->run->state->lock);
+  d->given_up = 1;
+  d->due = MG_NEVER;
+  mg_mutex_unlock (&s->run->state->lock);
+  mg_run_note (s->run, &s->run->target, 0, d->kind, NULL, "uncertain",
+               err->text);
+}
+
 static void
 settle (struct mg_sched *s, struct mg_ctx *ctx, struct mg_doubts *d)
 {
@@ -264,8 +277,10 @@ settle (struct mg_sched *s, struct mg_ctx *ctx, struct mg_doubts *d)
     r = mg_settle_kind (s->run, ctx, d->kind, &err);
   if (r == 0)
     r = mg_store_flush (s->run->store, &err);
-  if (r < 0 && r != MG_E_CANCELLED)
+  if (r < 0 && mg_run_is_fatal (r))
     mg_run_fail (s->run, &err);
+  else if (r < 0 && r != MG_E_CANCELLED)
+    give_up (s, d, &err);
   if (r == 0)
     note_doubts (s, d->kind);
   mg_mutex_lock (&state->lock);

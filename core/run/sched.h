@@ -26,6 +26,7 @@ struct mg_doubts {
   const struct mg_kind *kind;
   int64_t due;                     /* wall time; MG_NEVER */
   int settling;
+  int given_up;                    /* its list cannot be had: uncertain they stay */
 };
 
 struct mg_score {
