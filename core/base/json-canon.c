@@ -69,12 +69,13 @@ piece_cmp (const void *va, const void *vb)
 static void
 sort_pieces (struct canon *c, size_t first, struct mg_buf *out)
 {
-  struct piece *v = c->pieces + first;
+  struct piece *v;
   size_t n = c->n_pieces - first, i, start, len;
   int sorted = 1;
 
   if (n < 2 || out->failed)
     return;
+  v = c->pieces + first;
   start = v[0].at;
   len = out->len - start;
   for (i = 0; i < n; i++) {

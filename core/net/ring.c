@@ -51,7 +51,7 @@ mg_ring_peek (const struct mg_ring *ring, const char **ret_data)
     n = ring->len;
   if (n > MG_CHUNK)
     n = MG_CHUNK;
-  *ret_data = ring->data + ring->at;
+  *ret_data = ring->data ? ring->data + ring->at : NULL;
   return n;
 }
 
