@@ -21,22 +21,26 @@
 struct page {
   struct mg_ctx *ctx;
   const struct mg_list *list;
-  uint32_t paging;
+  const struct migrate_kind *kind;
   struct mg_split *split;
-  uint64_t *seen;                  /* START_INDEX: digests of its elements */
+  uint64_t *seen;                  /* START_INDEX: digests of its ids */
   size_t n_seen, n_twice;
 };
 
-/* An element that stands in a page twice counts once: where the next page
- * begins follows from the number of elements, and none may be skipped. */
+/* An asset that stands in a page twice counts once: where the next page begins
+ * follows from the number of elements, and none may be skipped. */
 static void
-count_element (struct page *page, const char *element, size_t len)
+count_element (struct page *page, const char *id_path, const char *element,
+               size_t len)
 {
   uint64_t digest = 14695981039346656037u;   /* FNV-1a */
+  struct mg_span id;
   size_t i;
 
-  for (i = 0; i < len; i++)
-    digest = (digest ^ (unsigned char) element[i]) * 1099511628211u;
+  if (mg_json_get (element, len, id_path, &id) != 1)
+    return;
+  for (i = 0; i < id.len; i++)
+    digest = (digest ^ (unsigned char) id.p[i]) * 1099511628211u;
   for (i = 0; i < page->n_seen && page->seen[i] != digest; i++)
     ;
   if (i < page->n_seen) {
@@ -55,8 +59,8 @@ page_element (void *opaque, const char *element, size_t len,
   struct page *page = opaque;
   int r;
 
-  if (page->paging == MIGRATE_PAGING_START_INDEX)
-    count_element (page, element, len);
+  if (page->kind->paging == MIGRATE_PAGING_START_INDEX)
+    count_element (page, page->kind->id, element, len);
   mg_slot_busy (0);
   r = page->list->each (&page->ctx->pub, page->list->opaque, element, len);
   mg_slot_busy (1);
@@ -147,7 +151,7 @@ one_page (struct mg_ctx *ctx, const struct mg_kind *kind,
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf path = MG_BUF_INIT (64 * MG_KIB);
   MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MIB);
-  struct page page = { .ctx = ctx, .list = list, .paging = kind->k->paging };
+  struct page page = { .ctx = ctx, .list = list, .kind = kind->k };
   struct mg_request req = { 0 };
   struct mg_response res;
   struct mg_part part = { 0 };

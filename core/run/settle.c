@@ -44,7 +44,7 @@ struct settler {
   int64_t *taken;
   int n_taken;
   int64_t match, other;
-  int same_name, unusable, exact;
+  int same_name, unusable, exact, merged;
 };
 
 static int
@@ -210,6 +210,21 @@ not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
     res->state = MG_READY;
 }
 
+/* Somebody else made it: what it lacks is added, as to any that was there. */
+static int
+merge_other (struct settler *s, const struct mg_work *w, struct mg_error *err)
+{
+  struct mg_planned p = { .aid = w->aid, .prio = s->kind->index,
+                          .new_aid = s->other, .kid = s->kind->kid,
+                          .op = MG_OP_MERGE, .state = MG_WAIT,
+                          .provenance = MG_ADOPTED };
+
+  s->merged = 1;
+  mg_run_note (s->run, &s->run->target, w->aid, s->kind, s->source.key, "exists",
+               "in the target already; adopted");
+  return mg_work_forget (s->run->store, s->run->target.wsid, &p, err);
+}
+
 /* Its wid becomes 0 when it is decided. */
 static int
 settle_one (struct settler *s, struct mg_work *w, struct mg_error *err)
@@ -243,6 +258,10 @@ settle_one (struct settler *s, struct mg_work *w, struct mg_error *err)
     take (s, res);
   else
     not_there (s, w, res);
+  if (res->state == MG_UNCHANGED && s->kind->k->merge != NULL) {
+    mg_result_free (res);
+    return merge_other (s, w, err);
+  }
   return mg_result_post (s->run->store, res, err);
 }
 
@@ -336,6 +355,8 @@ mg_settle_kind (struct mg_run *run, struct mg_ctx *ctx,
     r = probe (&s, err);
   if (r == 0)
     r = settle_all (&s, err);
+  if (r == 0 && s.merged)
+    r = mg_work_arrange (run->store, run->target.wsid, err);
   for (i = 0; i < s.n_doubts; i++)
     mg_work_release (&s.doubts[i]);
   event.n = s.found;

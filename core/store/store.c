@@ -46,6 +46,7 @@ struct mg_store {
 
   void (*hook) (void *opaque);
   void *hook_opaque;
+  int hooking;                     /* the writer may be inside of the hook */
   int stirred;                     /* the writer's own */
   struct delta deltas[MAX_DELTAS];
   int n_deltas;
@@ -208,10 +209,12 @@ writer_thread (void *arg)
   for (;;) {
     struct mg_op *batch = take_batch (s);
     void (*hook) (void *opaque) = s->hook;
+    void *opaque = s->hook_opaque;
     int r, broken = s->broken.code;
 
     if (batch == NULL && s->stopping)
       break;
+    s->hooking = hook != NULL;
     mg_mutex_unlock (&s->lock);
     r = broken ? broken : write_batch (s, batch, &err);
     if (r >= 0) {
@@ -225,7 +228,7 @@ writer_thread (void *arg)
         pages = 0;
       }
       if (hook != NULL && s->stirred)
-        hook (s->hook_opaque);
+        hook (opaque);
       s->stirred = 0;
     }
     mg_mutex_lock (&s->lock);
@@ -233,6 +236,7 @@ writer_thread (void *arg)
       mg_error_copy (&s->broken, &err);
       s->broken.code = r;
     }
+    s->hooking = 0;
     end_batch (s, batch);
   }
   mg_mutex_unlock (&s->lock);
@@ -479,4 +483,7 @@ mg_store_set_hook (struct mg_store *s, void (*hook) (void *opaque),
   MG_LOCKED (&s->lock);
   s->hook = hook;
   s->hook_opaque = opaque;
+  /* what the one before uses may go as soon as this returns */
+  while (s->hooking)
+    mg_cond_wait (&s->done, &s->lock);
 }

@@ -64,7 +64,9 @@ void mg_store_set_key (struct mg_store *store, const unsigned char *key);
 /* Inside apply: this transaction gives the scheduler something to do. */
 void mg_store_stir (struct mg_store *store);
 
-/* Called on the writer thread after every commit that stirred. */
+/* Called on the writer thread after every commit that stirred.  When this
+ * returns, the hook before is not running and never will again; never call it
+ * with a lock that the hook takes. */
 void mg_store_set_hook (struct mg_store *store, void (*hook) (void *opaque),
                         void *opaque);
 

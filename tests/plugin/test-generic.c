@@ -186,6 +186,26 @@ MG_TEST (start_index_counts_what_came)
   down (&s);
 }
 
+MG_TEST (start_index_counts_what_stands_twice_once)
+{
+  static const struct reply script[] = {
+    { .status = 200,
+      .body = "{\"totalResults\":3,"
+              "\"gadgets\":[{\"gadget_id\":1},{\"gadget_id\":2},{\"gadget_id\":1}]}" },
+    { .status = 200,
+      .body = "{\"totalResults\":3,\"gadgets\":[{\"gadget_id\":3}]}" },
+  };
+  struct stand s;
+  struct migrate_kind k = gadgets ();
+
+  k.paging = MIGRATE_PAGING_START_INDEX;
+  up (&s, k, script, 2);
+  is_ok (list (&s, NULL));
+  sent (&s, 1, "GET /gadgets?max=2&startIndex=3 HTTP", NULL);
+  is_int (replier_n (s.rig.server), 2);
+  down (&s);
+}
+
 MG_TEST (start_index_without_a_total_ends_at_an_empty_page)
 {
   static const struct reply script[] = {
@@ -254,14 +274,19 @@ MG_TEST (get_takes_the_object_out_of_its_envelope)
 
 MG_TEST (get_without_the_envelope_is_an_error)
 {
-  static const struct reply script[] = { { .status = 200, .body = "{}" } };
+  static const struct reply script[] = {
+    { .status = 200, .body = "{}" },
+    { .status = 200, .body = "{\"gadget\":7}" },
+    { .status = 200, .body = "{\"gadget\":[]}" },
+  };
   struct mg_buf body = MG_BUF_INIT (MG_KIB);
   struct migrate_kind k = gadgets ();
   struct stand s;
 
   k.unwrap = "gadget";
-  up (&s, k, script, 1);
+  up (&s, k, script, 3);
   is_int (mg_generic_get (&s.ctx, &s.kind, "1", &body), MG_E_PROTOCOL);
+  is_int (replier_n (s.rig.server), 3);
   mg_buf_done (&body);
   down (&s);
 }
