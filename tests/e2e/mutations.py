@@ -123,7 +123,8 @@ def principals(bench, kind):
 
 def users(bench):
     kind = "users"
-    alone = bench.referred()
+    alone = bench.referred()         # the choice is small: first of all
+    bench.lose(kind, lambda one: one["id"] not in alone)
     principals(bench, kind)
     bench.change(kind, "displayName", has("displayName"),
                  remove=["displayName"])
@@ -144,26 +145,26 @@ def users(bench):
     bench.post(kind, one, set={"emails": one["fields"]["emails"]
                                + [{"type": "home", "value": "x@home.test"}]})
     bench.expect(kind, one, "emails[]")
-    bench.lose(kind, lambda one: one["id"] not in alone)
     bench.gain(kind, userName="extra@example.com", displayName="Extra")
 
 
 def service_principals(bench):
     kind = "service-principals"
-    alone = bench.referred()
+    alone = bench.referred()         # the choice is small: first of all
+    bench.lose(kind, lambda one: one["id"] not in alone)
     principals(bench, kind)
     bench.change(kind, "active", lambda one: one["fields"]["active"],
                  set={"active": False})
     bench.change(kind, "externalId", lacks("externalId"),
                  set={"externalId": "new"})
     bench.change(kind, "externalId", has("externalId"), remove=["externalId"])
-    bench.lose(kind, lambda one: one["id"] not in alone)
     bench.gain(kind, displayName="extra service")
 
 
 def groups(bench):
     kind = "groups"
-    alone = bench.referred()
+    alone = bench.referred()         # the choice is small: first of all
+    bench.lose(kind, lambda one: one["id"] not in alone)
     principals(bench, kind)
     bench.change(kind, "externalId", has("externalId"),
                  set={"externalId": "other"})
@@ -179,7 +180,6 @@ def groups(bench):
     one = bench.take(kind, lambda one: len(one.get("members", [])) > 1)
     bench.post(kind, one, members={"remove": [str(one["members"][0])]})
     bench.expect(kind, one, "members[]")
-    bench.lose(kind, lambda one: one["id"] not in alone)
     bench.gain(kind, displayName="extra group")
 
 
@@ -188,6 +188,7 @@ def instance_profiles(bench):
     named = {role["value"] for kind in ("users", "groups")
              for one in sim.table(bench.state, kind)
              for role in one["fields"].get("roles", [])}
+    bench.lose(kind, lambda one: bench.key(kind, one) not in named)
     bench.change(kind, "iam_role_arn", has("iam_role_arn"),
                  set={"iam_role_arn": "arn:aws:iam::1:role/other"})
     bench.change(kind, "iam_role_arn", has("iam_role_arn"),
@@ -197,7 +198,6 @@ def instance_profiles(bench):
     bench.change(kind, "is_meta_instance_profile",
                  lambda one: not one["fields"]["is_meta_instance_profile"],
                  set={"is_meta_instance_profile": True})
-    bench.lose(kind, lambda one: bench.key(kind, one) not in named)
     bench.gain(kind, instance_profile_arn="arn:aws:iam::1:extra")
 
 
