@@ -204,6 +204,15 @@ static const struct meaning html_page = {
   "a login or gateway page came instead; check the host's name and the network "
   "(private link, VPN, proxy)" };
 
+int
+mg_wants_json (const struct mg_request *req)
+{
+  size_t len = req->accept ? strlen (req->accept) : 0;
+
+  return req->accept == NULL
+         || (len >= 4 && strcmp (req->accept + len - 4, "json") == 0);
+}
+
 /* 1 when the answer is odd; then code and err are written. */
 static int
 check_success (struct mg_remote *r, struct mg_call *call)
@@ -215,7 +224,7 @@ check_success (struct mg_remote *r, struct mg_call *call)
   size_t len = call->res->body.len;
   struct mg_error why = MG_ERROR_INIT;
 
-  if (req->accept != NULL)
+  if (!mg_wants_json (req))
     return 0;
   if (call->is_html || mg_error_body_is_html (body, len)) {
     set_error (r, call, html_page, "an HTML page");

@@ -170,7 +170,7 @@ on_data (void *opaque, const char *data, size_t len)
   struct mg_call *call = opaque;
   struct mg_buf *body = &call->res->body;
   int is_2xx = call->status >= 200 && call->status < 300;
-  int is_page = call->is_html && call->req->accept == NULL;
+  int is_page = call->is_html && mg_wants_json (call->req);
   int r = 0;
 
   mg_flight_heard (call);
@@ -247,7 +247,7 @@ mg_flight_send (struct mg_remote *r, struct mg_call *call,
     .opaque = call,
     .body_len = req->n_parts == 0 && is_read ? -1 : call->body.total,
     .once = req->effect == MG_CREATE,
-    .may_compress = req->accept == NULL,
+    .may_compress = mg_wants_json (req),
   };
   struct mg_transfer_end end = { .result = MG_TRANSFER_CONNECT };
   struct mg_error err = MG_ERROR_INIT;

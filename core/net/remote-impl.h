@@ -154,6 +154,9 @@ struct mg_call *mg_heap_pop (struct mg_remote *r);
 struct mg_retry_verdict mg_answer_read (struct mg_remote *r,
                                         struct mg_call *call,
                                         const struct mg_transfer_end *end);
+/* Is the answer to be JSON, under this name or that (scim+json)? */
+int mg_wants_json (const struct mg_request *req);
+
 /* The path without secrets, for people; ret_text is filled and returned. */
 const char *mg_answer_path (struct mg_remote *r, const struct mg_call *call,
                             char ret_text[300]);

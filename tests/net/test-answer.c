@@ -279,6 +279,26 @@ MG_TEST (a_truncated_read_is_repeated)
   rig_down (&rig);
 }
 
+/* What the other end says it wants is JSON under whichever name. */
+MG_TEST (half_a_body_is_none_whatever_kind_of_json_was_asked_for)
+{
+  static const struct reply half[] = {
+    { .status = 201, .body = "{\"id\":\"7\",\"displayNa", .times = -1 } };
+  static const struct mg_part part = { .type = MG_PART_MEM, .data = "{}",
+                                       .len = 2 };
+  struct mg_request req = { .effect = MG_CREATE, .method = "POST",
+                            .path = "/x", .parts = &part, .n_parts = 1,
+                            .accept = "application/scim+json" };
+  struct rig rig;
+
+  rig_up (&rig, half, N (half));
+  is_int (call (&rig, &req), MG_E_PROTOCOL);
+  is_int (rig.res.outcome, MG_OUTCOME_DOUBT);
+  req.accept = "application/octet-stream";
+  is_ok (call (&rig, &req));
+  rig_down (&rig);
+}
+
 MG_TEST (what_is_no_http)
 {
   static const struct reply odd = {
