@@ -21,6 +21,7 @@
 #define MG_CHUNKS 4                      /* ... and how many wait per stream */
 
 #define MG_MAX_IN_FLIGHT 20              /* per workspace: the service's own cap */
+#define MG_MOST_IN_FLIGHT 256            /* ... that a file of limits may allow */
 #define MG_RING 64                       /* claimed work per rate class */
 #define MG_REFILL 32                     /* ... taken at once */
 #define MG_TOKEN_AHEAD_US 250000         /* a worker is given work this early */

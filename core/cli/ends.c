@@ -129,6 +129,7 @@ connect_end (struct mg_app *app, enum mg_app_end which, struct mg_error *err)
   const struct mg_options *o = &app->options;
   struct mg_remote_options options = {
     .rates = app->rates,
+    .max_in_flight = mg_rates_in_flight (app->rates),
     .trace = app->trace,
     .is_source = which == MG_SOURCE,
     .retries = (unsigned) mg_opt_number (o, MG_OPT_RETRY_TOTAL, 0),

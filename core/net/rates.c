@@ -32,6 +32,7 @@ struct mg_rates {
   int n_rows;
   struct class *classes;
   int n_classes;
+  int in_flight;         /* 0 = not said */
 };
 
 /* One line cut into fields by blanks, in place; comments have none. */
@@ -89,6 +90,17 @@ find_class (struct mg_rates *rates, const char *name, double limit,
   return rates->n_classes++;
 }
 
+/* No class, but how many requests may be on their way; the first row counts. */
+static int
+set_in_flight (struct mg_rates *rates, double limit)
+{
+  if (limit < 1 || limit > MG_MOST_IN_FLIGHT)
+    return MG_E_INVALID;
+  if (rates->in_flight == 0)
+    rates->in_flight = (int) limit;
+  return 0;
+}
+
 static int
 add_row (struct mg_rates *rates, char *const *fields, int n)
 {
@@ -102,6 +114,8 @@ add_row (struct mg_rates *rates, char *const *fields, int n)
       || (fields[1][0] != '/' && fields[1][0] != '*'
           && strcmp (fields[1], "-") != 0))
     return MG_E_INVALID;
+  if (strcmp (fields[1], "-") == 0 && strcmp (fields[2], "in-flight") == 0)
+    return set_in_flight (rates, limit);
   class_id = find_class (rates, fields[2], limit, window_us);
   if (strcmp (fields[1], "-") == 0)
     return 0;
@@ -199,6 +213,12 @@ mg_rates_limit (const struct mg_rates *rates, int class_id,
   if (ret_window_us != NULL)
     *ret_window_us = rates->classes[class_id].window_us;
   return rates->classes[class_id].limit;
+}
+
+int
+mg_rates_in_flight (const struct mg_rates *rates)
+{
+  return rates ? rates->in_flight : 0;
 }
 
 int

@@ -23,6 +23,9 @@ const char *mg_rates_name (const struct mg_rates *rates, int class_id);
 double mg_rates_limit (const struct mg_rates *rates, int class_id,
                        int64_t *ret_window_us);        /* 0 = none */
 
+/* Requests in flight that a file allows; 0 = it does not say.  NULL-safe. */
+int mg_rates_in_flight (const struct mg_rates *rates);
+
 /* The class of a request; a query behind the path is ignored. */
 int mg_rates_class (const struct mg_rates *rates, const char *method,
                     const char *path);

@@ -95,7 +95,7 @@ struct mg_remote {
   struct mg_rand rand;
   struct mg_call **heap;               /* by due_us: retries */
   size_t n_heap, heap_cap;
-  struct mg_call *flying[256];
+  struct mg_call *flying[MG_MOST_IN_FLIGHT];
   int n_flying, n_streams;
   int had_answer;
   int64_t n_held;                      /* bytes of answers of those in flight */

@@ -102,11 +102,27 @@ MG_TEST (a_file_comes_before_the_published_ones)
   mg_rates_free (r);
 }
 
+MG_TEST (a_file_says_how_many_are_in_flight)
+{
+  MG_CLEANUP_FREE char *path = write_file ("*  -  in-flight  64  1s\n");
+  struct mg_rates *r = load (NULL);
+  int n = mg_rates_n (r);
+
+  is_int (mg_rates_in_flight (r), 0);
+  is_int (mg_rates_in_flight (NULL), 0);
+  mg_rates_free (r);
+  r = load (path);
+  is_int (mg_rates_in_flight (r), 64);
+  is_int (mg_rates_n (r), n);
+  mg_rates_free (r);
+}
+
 MG_TEST (a_malformed_row_is_named)
 {
   static const char *const rows[] = {
     "\nGET /x", "\nGET /x c ten 1s", "\nGET /x c 1 0s", "\nGET /x c -1 1s",
     "\nGET x c 1 1s", "\nGET /x c 1 soon",
+    "\n* - in-flight 0 1s", "\n* - in-flight 257 1s",
   };
   size_t i;
 
