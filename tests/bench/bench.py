@@ -1,76 +1,102 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How fast is it, how much memory does it take?
+"""How fast is it, how much memory does it take, against what is possible?
 
-    bench.py BUILDDIR [--users N[,N...]]
+    bench.py [--quick | --full] [--only WORD] [--history DIR] BUILDDIR
 
-Measures the programs that were built, against the simulator on loopback with
-limits off, prints one table and writes the same to BUILDDIR/bench.json.  The
-exit status is 1 when a goal is missed.
+Measures the programs that were built against a bare server on loopback and
+prints one table: the yardstick or the least that is possible, what was
+measured, their ratio, the goal.  The same goes to BUILDDIR/bench.json and to
+DIR.  The exit status is 1 when a goal is missed.
 
-Memory is the child's own peak (ru_maxrss of wait4): of a migrate without the
-process that supervises it.
+Times depend on the machine and on who else uses it; so what is compared is
+measured in turns, in one run, and the median counts.  --quick takes small
+numbers, --full goes to a million assets everywhere, which takes two hours.
 """
 
 import argparse
+import datetime
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 
-START_RATIO = 1.5          # migrate --version against curl --version
-START_RUNS = 150
-EXPORT_MIB = 64            # peak of an export, however large
-EXPORT_GROWTH = 1.5        # ... and that of the largest against the smallest
-REQUESTS_PER_ASSET = 1.1   # of an import
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import servers                                                # noqa: E402
+from servers import Replier, Run, Session                     # noqa: E402
+
+SIZES = {
+    # creates, rounds, those at 50 ms, memory, scheduler
+    "quick": dict(wire=10000, rounds=3, slow=(2000, 4000),
+                  memory=(10000, 30000), sched=(20000, 100000)),
+    "usual": dict(wire=20000, rounds=5, slow=(10000, 40000),
+                  memory=(10000, 100000), sched=(100000, 1000000)),
+    "full": dict(wire=20000, rounds=5, slow=(10000, 100000, 1000000),
+                 memory=(10000, 100000, 1000000), sched=(100000, 1000000)),
+}
+IN_FLIGHT = 64
+LATENCY_S = 0.05
+SLOTS = 20
+PAGE = 1000
+MEMORY_MIB = 64
+FLAT = 1.25                # the peak of the largest against the smallest
+START_RUNS = 100
 
 
-class Run:
-    """One ended child: wall seconds, its own CPU seconds, peak in MiB."""
+class Table:
+    def __init__(self):
+        self.rows = []
 
-    def __init__(self, args, env=None):
-        with tempfile.TemporaryFile() as out:
-            begin = time.perf_counter()
-            pid = os.posix_spawn(args[0], args, env or os.environ,
-                                 file_actions=[
-                                     (os.POSIX_SPAWN_DUP2, out.fileno(), 1),
-                                     (os.POSIX_SPAWN_DUP2, out.fileno(), 2)])
-            _, status, usage = os.wait4(pid, 0)
-            self.wall = time.perf_counter() - begin
-            out.seek(0)
-            self.text = out.read().decode("utf-8", "replace")
-        self.cpu = usage.ru_utime + usage.ru_stime
-        self.mib = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin"
-                                      else 1 << 10)
-        self.status = os.waitstatus_to_exitcode(status)
-        if self.status != 0:
-            sys.exit("%s: status %d\n%s" % (" ".join(args), self.status,
-                                            self.text))
+    def head(self):
+        print("%-47s %10s %10s %7s  %s" % ("", "yardstick", "measured",
+                                          "ratio", "goal"))
+
+    def row(self, what, unit, measured, yardstick=None, least=None, most=None,
+            ratio=None):
+        """The goal is for the ratio where there is one, else for the figure."""
+        if ratio is None and yardstick is not None:
+            ratio = measured / yardstick
+        value = measured if ratio is None else ratio
+        met = None
+        if least is not None:
+            met = value >= least
+        elif most is not None:
+            met = value <= most
+        goal = "" if met is None else "%s %g: %s" % (
+            ">=" if least is not None else "<=",
+            least if least is not None else most, "met" if met else "MISSED")
+        self.rows.append({"what": what, "unit": unit, "measured": measured,
+                          "yardstick": yardstick, "ratio": ratio,
+                          "goal": goal.split(":")[0] or None, "met": met})
+        print("%-47s %10s %10s %7s  %s" % (
+            "%s, %s" % (what, unit), number(yardstick), number(measured),
+            "" if ratio is None else "%.3f" % ratio, goal), flush=True)
+
+
+def number(value):
+    if value is None:
+        return ""
+    return "{:,.0f}".format(value) if value >= 1000 else "%.3g" % value
+
+
+def median(values):
+    return statistics.median(values)
 
 
 class Bench:
-    def __init__(self, build):
+    def __init__(self, build, sizes):
         self.build = os.path.abspath(build)
-        self.rows = []
+        self.sizes = sizes
+        self.table = Table()
+        self.curl_us = None
 
-    def row(self, what, value, unit, goal=None):
-        """A figure; with a goal it is a test: value <= goal."""
-        self.rows.append({"what": what, "value": round(value, 3), "unit": unit,
-                          "goal": goal,
-                          "met": None if goal is None else value <= goal})
-        print("%-44s %12s %-6s %s" % (
-            what, "{:,.2f}".format(value).rstrip("0").rstrip("."), unit,
-            "" if goal is None else "goal %s: %s" % (
-                goal, "met" if value <= goal else "MISSED")), flush=True)
+    def program(self, *names):
+        return os.path.join(self.build, *names)
 
-    def program(self, name):
-        return os.path.join(self.build, name)
-
-    # ---- start -----------------------------------------------------------
+    # ---- start ------------------------------------------------------------
 
     def start(self):
         curl = shutil.which("curl")
@@ -80,123 +106,196 @@ class Bench:
         for _ in range(START_RUNS):       # in turns: both meet the same noise
             ours.append(Run([self.program("migrate"), "--version"]).wall)
             theirs.append(Run([curl, "--version"]).wall)
-        ours, theirs = statistics.median(ours), statistics.median(theirs)
-        self.row("start: migrate --version", ours * 1000, "ms")
-        self.row("start: curl --version", theirs * 1000, "ms")
-        self.row("start: ratio", ours / theirs, "", START_RATIO)
+        self.table.row("start: migrate against curl --version", "ms",
+                       median(ours) * 1000, median(theirs) * 1000, most=1.5)
 
-    # ---- moves -----------------------------------------------------------
+    # ---- no latency, 64 in flight -----------------------------------------
 
-    def migrate(self, folder, *args):
-        plugins = os.path.join(self.build, "plugins", "users", ".libs")
-        env = {k: v for k, v in os.environ.items()
-               if not k.startswith(("MIGRATE_", "DATABRICKS_", "MLFLOW_"))
-               and not k.lower().endswith("_proxy")}
-        env.update(HOME=folder, MIGRATE_HOME=os.path.join(folder, "sessions"),
-                   LC_ALL="C", TZ="UTC")
-        return Run([self.program("migrate"), "--plugin-dir", plugins,
-                    "--no-supervisor", "--plugins", "users", "--limits", "off",
-                    *args], env)
+    def curl_loop(self, url, n, *body):
+        return Run([self.program("tests", "bench", "curl-loop"), url, str(n),
+                    str(IN_FLIGHT), *body])
 
-    def export(self, n):
-        with Workspaces(self, source="users=%d" % n) as w:
-            run = self.migrate(w.folder, "--from", "source", "--session", "S",
-                               "export")
-            if "{:,}".format(n) not in run.text:
-                sys.exit("not %d users were exported:\n%s" % (n, run.text))
-        label = "export of {:,} users: ".format(n)
-        self.row(label + "wall", run.wall, "s")
-        self.row(label + "rate", n / run.wall, "/s")
-        self.row(label + "CPU each", run.cpu * 1e6 / n, "us")
-        self.row(label + "peak memory", run.mib, "MiB", EXPORT_MIB)
-        return run.mib
+    def wrk(self):
+        """POSTs a second of wrk, one thread."""
+        program = shutil.which("wrk")
+        if program is None:
+            sys.exit("no wrk to compare with; install it")
+        with Replier(self.build) as replier, \
+                tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+            script.write("wrk.method = 'POST'\n"
+                         "wrk.headers['Content-Type'] = 'application/json'\n"
+                         "wrk.body = '%s'\n" % servers.BODY)
+            script.flush()
+            run = Run([program, "-t1", "-c%d" % IN_FLIGHT, "-d2s", "-s",
+                       script.name, replier.url + servers.USERS])
+        return float(re.search(r"Requests/sec:\s*([0-9.]+)", run.text)[1])
 
-    def moves(self, users, groups):
-        n = users + groups
-        with Workspaces(self, source="users=%d,groups=%d" % (users, groups),
-                        target="users=0") as w:
-            self.migrate(w.folder, "--from", "source", "--session", "S",
-                         "export")
-            before = w.requests("target")
-            host = w.urls["target"].split("//")[1]
-            run = self.migrate(w.folder, "--session", "S", "--to", "target",
-                               "--yes-host", host, "--invitations-muted",
-                               "import")
-            requests = w.requests("target") - before
-            made = w.creates("target")
-        label = "import of {:,} users, {:,} groups: ".format(users, groups)
-        if made < n - 10:              # a few are there before
+    def one_create_round(self, n):
+        rate = self.wrk()
+        with Replier(self.build, org=2) as target:
+            bare = self.curl_loop(target.url + servers.USERS, n, servers.BODY)
+        with Session(self.build, "users", IN_FLIGHT) as session:
+            with Replier(self.build, org=1, users=n) as source:
+                session.export(source)
+            with Replier(self.build, org=2) as target:
+                planned = session.plan(target)
+                run = session.import_(target)
+                made = target.counters()["creates"]
+        if made != n:
             sys.exit("%d of %d were created:\n%s" % (made, n, run.text))
-        self.row(label + "wall", run.wall, "s")
-        self.row(label + "CPU per create", run.cpu * 1e6 / made, "us")
-        self.row(label + "peak memory", run.mib, "MiB", EXPORT_MIB)
-        self.row(label + "requests per asset", requests / made, "",
-                 REQUESTS_PER_ASSET)
+        return rate, bare, planned, run
+
+    def creates(self):
+        """The whole command counts: start, baseline, plan, creates."""
+        n = self.sizes["wire"]
+        rounds = [self.one_create_round(n) for _ in range(self.sizes["rounds"])]
+        self.curl_us = median(bare.cpu * 1e6 / n for _, bare, _, _ in rounds)
+        ours = median(n / run.wall for _, _, _, run in rounds)
+        self.table.row("durable creates against wrk", "1/s", ours,
+                       median(rate for rate, _, _, _ in rounds), least=0.25,
+                       ratio=median(n / run.wall / rate
+                                    for rate, _, _, run in rounds))
+        self.table.row("durable creates against bare curl", "1/s", ours,
+                       median(n / bare.wall for _, bare, _, _ in rounds),
+                       least=0.5, ratio=median(bare.wall / run.wall
+                                               for _, bare, _, run in rounds))
+        self.table.row("durable create against bare curl", "us of CPU",
+                       median(run.cpu * 1e6 / n for _, _, _, run in rounds),
+                       self.curl_us, most=2.6,
+                       ratio=median(run.cpu / bare.cpu
+                                    for _, bare, _, run in rounds))
+        self.table.row("  of that its plan", "us of CPU",
+                       median(plan.cpu * 1e6 / n for _, _, plan, _ in rounds),
+                       self.curl_us)
+
+    def reads(self):
+        n = self.sizes["wire"]
+        bare, ours = [], []
+        for _ in range(self.sizes["rounds"]):
+            with Session(self.build, "groups", IN_FLIGHT) as session, \
+                    Replier(self.build, org=1, groups=n) as source:
+                bare.append(self.curl_loop("%s%s/%d" % (
+                    source.url, servers.GROUPS, servers.FIRST_ID), n))
+                ours.append(session.export(source))
+        self.table.row("read and store against bare curl", "us of CPU",
+                       median(run.cpu * 1e6 / n for run in ours),
+                       median(run.cpu * 1e6 / n for run in bare), most=2.6,
+                       ratio=median(a.cpu / b.cpu for a, b in zip(ours, bare)))
+        self.table.row("reads and stores against bare curl", "1/s",
+                       median(n / run.wall for run in ours),
+                       median(n / run.wall for run in bare))
+
+    # ---- 50 ms, 20 in flight ----------------------------------------------
+
+    def slow_import(self, n):
+        with Session(self.build, "users", SLOTS) as session:
+            with Replier(self.build, org=1, users=n) as source:
+                session.export(source)
+            with Replier(self.build, org=2,
+                         latency_us=int(LATENCY_S * 1e6)) as target:
+                run = session.import_(target)
+        return run.wall
+
+    def slow(self):
+        """With the start, the baseline and the plan in it."""
+        each = []
+        for n in self.sizes["slow"]:
+            wall = self.slow_import(n)
+            floor = n * LATENCY_S / SLOTS
+            each.append(wall / n)
+            self.table.row("import of {:,} at 50 ms, 20 slots".format(n), "s",
+                           wall, floor, least=0.95, ratio=floor / wall)
+        self.table.row("wall time each, most against fewest", "ms",
+                       each[-1] * 1000, each[0] * 1000, most=1.1)
+
+    # ---- memory, requests -------------------------------------------------
+
+    def one_size(self, n, peaks):
+        with Session(self.build, "users", SLOTS) as session:
+            with Replier(self.build, org=1, users=n) as source:
+                run = session.export(source)
+                asked = source.counters()["requests"] - 1
+            peaks["export"].append(run.mib)
+            # who is there, whether it is federated, three empty lists, pages
+            self.table.row("export of {:,}: requests".format(n), "", asked,
+                           5 + -(-n // PAGE), most=1.01)
+            with Replier(self.build, org=2) as target:
+                run = session.import_(target)
+                asked = target.counters()["requests"] - 1
+                peaks["import"].append(run.mib)
+                # the same, four empty lists, and each create
+                self.table.row("import of {:,}: requests".format(n), "", asked,
+                               6 + n, most=1.01)
+                peaks["validate"].append(session.validate(target).mib)
+
+    def memory(self):
+        peaks = {"export": [], "import": [], "validate": []}
+        for n in self.sizes["memory"]:
+            self.one_size(n, peaks)
+        for what, values in peaks.items():
+            for n, mib in zip(self.sizes["memory"], values):
+                self.table.row("{} of {:,}: peak memory".format(what, n),
+                               "MiB", mib, most=MEMORY_MIB)
+            self.table.row("%s: peak, most against fewest" % what, "MiB",
+                           values[-1], values[0], most=FLAT)
+
+    # ---- the scheduler alone ----------------------------------------------
+
+    def sched(self):
+        each = []
+        for n in self.sizes["sched"]:
+            folder = tempfile.mkdtemp(prefix="migrate-bench.")
+            run = Run([self.program("tests", "bench", "sched-bench"), folder,
+                       str(n)])
+            shutil.rmtree(folder)
+            each.append(json.loads(run.text)["cpu_us"] / n)
+        self.table.row("scheduler alone, {:,} against {:,}".format(
+            self.sizes["sched"][-1], self.sizes["sched"][0]), "us of CPU",
+                       each[-1], each[0], most=1.5)
+        if self.curl_us is not None:
+            self.table.row("scheduler alone against bare curl", "us of CPU",
+                           each[-1], self.curl_us, most=2.0)
 
 
-class Workspaces:
-    """A simulator for a while, with a folder of its own."""
+def version(build):
+    run = subprocess.run([os.path.join(build, "migrate"), "--version"],
+                         capture_output=True, text=True, check=True)
+    return run.stdout.split()[1]
 
-    def __init__(self, bench, **populate):
-        self.bench = bench
-        self.populate = populate
-        self.urls = {}
-        self.tokens = {}
 
-    def __enter__(self):
-        self.folder = tempfile.mkdtemp(prefix="migrate-bench.")
-        args = [self.bench.program("migrate-simulator"), "--profiles",
-                os.path.join(self.folder, ".databrickscfg")]
-        for name, size in self.populate.items():
-            args += ["--workspace", name, "--populate", size,
-                     "--ledger-size", "1"]
-        self.process = subprocess.Popen(args, stdout=subprocess.PIPE,
-                                        text=True)
-        for _ in self.populate:
-            line = self.process.stdout.readline().split()
-            if len(line) != 3:
-                sys.exit("the simulator did not start")
-            self.urls[line[0]], self.tokens[line[0]] = line[1:]
-        return self
-
-    def __exit__(self, *unused):
-        self.process.terminate()
-        self.process.wait()
-        shutil.rmtree(self.folder)
-
-    def counters(self, name):
-        request = urllib.request.Request(
-            self.urls[name] + "/_simulator/counters",
-            headers={"Authorization": "Bearer " + self.tokens[name]})
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request) as answer:
-            return json.load(answer)
-
-    def requests(self, name):
-        return sum(self.counters(name)["routes"].values())
-
-    def creates(self, name):
-        return sum(self.counters(name)["creates"].values())
+def write(path, figures):
+    with open(path, "w", encoding="ascii") as file:
+        json.dump(figures, file, indent=1)
+        file.write("\n")
 
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1].strip())
     parser.add_argument("build")
-    parser.add_argument("--users", default="10000,100000,1000000")
+    parser.add_argument("--quick", action="store_const", const="quick",
+                        dest="size")
+    parser.add_argument("--full", action="store_const", const="full",
+                        dest="size")
+    parser.add_argument("--only", default="start,creates,reads,sched,memory,"
+                                          "slow")
+    parser.add_argument("--history")
     args = parser.parse_args()
-    bench = Bench(args.build)
-    bench.start()
-    peaks = [bench.export(int(n)) for n in args.users.split(",")]
-    bench.row("export: peak, largest to smallest", peaks[-1] / peaks[0], "",
-              EXPORT_GROWTH)
-    bench.moves(3000, 500)
-    with open(os.path.join(args.build, "bench.json"), "w",
-              encoding="ascii") as file:
-        json.dump({"figures": bench.rows}, file, indent=1)
-        file.write("\n")
-    missed = [row["what"] for row in bench.rows if row["met"] is False]
+    size = args.size or "usual"
+    bench = Bench(args.build, SIZES[size])
+    bench.table.head()
+    for word in args.only.split(","):
+        getattr(bench, word)()
+    rows = bench.table.rows
+    day = datetime.date.today().isoformat()
+    figures = {"version": version(bench.build), "day": day, "size": size,
+               "cpus": os.cpu_count(), "figures": rows}
+    write(bench.program("bench.json"), figures)
+    if args.history and os.access(args.history, os.W_OK):
+        write(os.path.join(args.history, "%s-%s-%s.json" % (
+            figures["version"], day, size)), figures)
+    missed = [row["what"] for row in rows if row["met"] is False]
     if missed:
-        sys.exit("missed: " + "; ".join(missed))
+        sys.exit("missed: " + "; ".join(word.strip() for word in missed))
 
 
 if __name__ == "__main__":
