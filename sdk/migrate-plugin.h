@@ -335,6 +335,13 @@ struct migrate_core {
   const char *(*option) (struct migrate_ctx *ctx, const char *name);
   uint32_t (*end) (struct migrate_ctx *ctx);
   void (*note) (struct migrate_ctx *ctx, const char *text);
+  int (*json_lacking) (struct migrate_ctx *ctx, const char *json, size_t len,
+                       const char *other, size_t other_len,
+                       const char *array_path, const char *by, size_t most,
+                       int (*each) (struct migrate_ctx *ctx, void *opaque,
+                                    const char *json, size_t len),
+                       void *opaque);
+  int (*is_source) (struct migrate_ctx *ctx);
   /* members are only added here */
 };
 
@@ -350,7 +357,8 @@ struct migrate_ctx {
 
 /* Sends one request and waits for its answer.  Retries, limits and tokens are
  * the core's.  0, or negative with the text already telling method, path,
- * status and the service's message; *ret_res is set when an answer came. */
+ * status and the service's message; *ret_res is set when an answer came (NULL:
+ * nobody reads it). */
 static inline int
 migrate_request (struct migrate_ctx *ctx, const struct migrate_request *req,
                  const struct migrate_response **ret_res)
@@ -466,6 +474,22 @@ migrate_json_contains (struct migrate_ctx *ctx, const char *json, size_t len,
                                    element_len, by);
 }
 
+/* What the array at a path has in 'json' and lacks in 'other' (NULL = all of
+ * it): elements are the same when their members 'by' are.  'each' gets them as
+ * JSON arrays of at most 'most' elements and returns 0 to go on.  Arrays may be
+ * large. */
+static inline int
+migrate_json_lacking (struct migrate_ctx *ctx, const char *json, size_t len,
+                      const char *other, size_t other_len,
+                      const char *array_path, const char *by, size_t most,
+                      int (*each) (struct migrate_ctx *, void *, const char *,
+                                   size_t),
+                      void *opaque)
+{
+  return ctx->core->json_lacking (ctx, json, len, other, other_len, array_path,
+                                  by, most, each, opaque);
+}
+
 /* Text in the callback's memory. */
 #define migrate_printf(ctx, ...) ((ctx)->core->format ((ctx), __VA_ARGS__))
 
@@ -488,6 +512,13 @@ static inline uint32_t
 migrate_end (struct migrate_ctx *ctx)
 {
   return ctx->core->end (ctx);
+}
+
+/* 1 = it is the source, which is only read; 0 = a target. */
+static inline int
+migrate_is_source (struct migrate_ctx *ctx)
+{
+  return ctx->core->is_source (ctx);
 }
 
 /* A line for the operator about this asset; it stands in the report too. */

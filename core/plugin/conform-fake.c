@@ -299,6 +299,14 @@ fake_end (struct migrate_ctx *pub)
   return fake (pub)->end;
 }
 
+/* A target: there plugins do more. */
+static int
+fake_is_source (struct migrate_ctx *pub)
+{
+  (void) pub;
+  return 0;
+}
+
 static void
 fake_note (struct migrate_ctx *pub, const char *text)
 {
@@ -327,6 +335,7 @@ mg_fake_init (struct mg_fake *f, const struct mg_plugin *plugin)
   f->table.option = fake_option;
   f->table.end = fake_end;
   f->table.note = fake_note;
+  f->table.is_source = fake_is_source;
   f->ctx.pub.core = &f->table;
 }
 

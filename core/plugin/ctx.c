@@ -433,6 +433,12 @@ service_end (struct migrate_ctx *pub)
   return ours (pub)->side->end;
 }
 
+static int
+service_is_source (struct migrate_ctx *pub)
+{
+  return ours (pub)->side->wsid == MG_SOURCE_WSID;
+}
+
 static void
 service_note (struct migrate_ctx *pub, const char *text)
 {
@@ -463,4 +469,6 @@ const struct migrate_core mg_services = {
   .option = service_option,
   .end = service_end,
   .note = service_note,
+  .json_lacking = mg_json_lacking,
+  .is_source = service_is_source,
 };

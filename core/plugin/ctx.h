@@ -57,8 +57,15 @@ void mg_ctx_done (struct mg_ctx *ctx);
 void mg_ctx_begin (struct mg_ctx *ctx, const struct mg_kind *kind,
                    const struct mg_asset *asset);
 
-/* The table of services that every context carries. */
+/* The table of services that every context carries; the largest of them stands
+ * in lacking.c. */
 extern const struct migrate_core mg_services;
+int mg_json_lacking (struct migrate_ctx *pub, const char *json, size_t len,
+                     const char *other, size_t other_len,
+                     const char *array_path, const char *by, size_t most,
+                     int (*each) (struct migrate_ctx *, void *, const char *,
+                                  size_t),
+                     void *opaque);
 
 /* ---- storing what the service shows ---- */
 

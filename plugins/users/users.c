@@ -149,19 +149,16 @@ static const struct migrate_kind kinds[] = {
 struct additions {
   const struct migrate_asset *asset;
   const char *path;              /* "members" ... */
-  const char *elements;          /* JSON, joined by commas */
-  int n, failed;
 };
 
 static int
-send_patch (struct migrate_ctx *ctx, struct additions *add)
+send_patch (struct migrate_ctx *ctx, void *opaque, const char *elements,
+            size_t len)
 {
+  const struct additions *add = (const struct additions *) opaque;
   struct migrate_request req = MIGRATE_REQUEST_INIT;
-  const struct migrate_response *res = NULL;
   const char *path = strchr (add->asset->kind->update, '/');
 
-  if (add->n == 0)
-    return 0;
   req.effect = MIGRATE_IDEMPOTENT;
   req.call = migrate_printf (ctx, "PATCH %.*s%s",
                              (int) (strchr (path, '{') - path), path,
@@ -169,45 +166,24 @@ send_patch (struct migrate_ctx *ctx, struct additions *add)
   req.content_type = SCIM_JSON;
   req.body = migrate_printf (
     ctx, "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:PatchOp\"],"
-    "\"Operations\":[{\"op\":\"add\",\"path\":\"%s\",\"value\":[%s]}]}",
-    add->path, add->elements);
+    "\"Operations\":[{\"op\":\"add\",\"path\":\"%s\",\"value\":%.*s}]}",
+    add->path, (int) len, elements);
   req.body_len = strlen (req.body);
-  add->n = 0;
-  add->elements = "";
-  return migrate_request (ctx, &req, &res);
-}
-
-static int
-add_element (struct migrate_ctx *ctx, void *opaque, const char *json,
-             size_t len)
-{
-  struct additions *add = (struct additions *) opaque;
-
-  if (migrate_json_contains (ctx, add->asset->target_json,
-                             add->asset->target_json_len, add->path, json, len,
-                             "value"))
-    return 0;
-  add->elements = migrate_printf (ctx, "%s%s%.*s", add->elements,
-                                  add->n ? "," : "", (int) len, json);
-  if (++add->n < PATCH_ELEMENTS)
-    return 0;
-  return send_patch (ctx, add);
+  return migrate_request (ctx, &req, NULL);
 }
 
 static int
 merge_principal (struct migrate_ctx *ctx, const struct migrate_asset *asset)
 {
-  struct additions add = { asset, NULL, "", 0, 0 };
+  struct additions add = { asset, NULL };
   const char *const *path;
   int r = 0;
 
   for (path = asset->kind->merge; *path != NULL && r == 0; path++) {
     add.path = *path;
-    r = migrate_json_each (ctx, asset->json, asset->json_len,
-                           migrate_printf (ctx, "%s[*]", *path), add_element,
-                           &add);
-    if (r == 0)
-      r = send_patch (ctx, &add);
+    r = migrate_json_lacking (ctx, asset->json, asset->json_len,
+                              asset->target_json, asset->target_json_len,
+                              *path, "value", PATCH_ELEMENTS, send_patch, &add);
   }
   return r;
 }
@@ -216,23 +192,26 @@ merge_principal (struct migrate_ctx *ctx, const struct migrate_asset *asset)
 
 static const int federated = 1;
 
-/* Only a federated workspace answers for its assignments. */
+/* Only a federated workspace answers for its assignments; one that is not says
+ * that it does not have them.  Any other answer leaves it open, and to guess
+ * would make groups of the workspace where the account's were meant. */
 static int
 open_users (struct migrate_ctx *ctx, void **ret_self)
 {
   struct migrate_request req = MIGRATE_REQUEST_INIT;
-  const struct migrate_response *res = NULL;
   int r;
 
   *ret_self = NULL;
-  if (migrate_end (ctx) != MIGRATE_END_DATABRICKS)
+  if (migrate_end (ctx) != MIGRATE_END_DATABRICKS || migrate_is_source (ctx))
     return 0;
   req.call = "GET " ASSIGNMENTS;
-  r = migrate_request (ctx, &req, &res);
+  r = migrate_request (ctx, &req, NULL);
   if (r == 0)
     *ret_self = (void *) (uintptr_t) &federated;
-  return r == MIGRATE_E_AUTH || r == MIGRATE_E_CANCELLED || r == MIGRATE_E_NET
-         ? r : 0;
+  if (r == 0 || r == MIGRATE_E_NOT_FOUND || r == MIGRATE_E_UNSUPPORTED)
+    return 0;
+  return migrate_fail (ctx, r, NULL, "cannot tell whether the workspace takes "
+                       "its principals from an account");
 }
 
 static const char *
@@ -253,13 +232,72 @@ assigned_name (struct migrate_ctx *ctx, const struct migrate_asset *asset)
                          migrate_quote (ctx, application));
 }
 
+static int
+says_missing (const char *text)
+{
+  return strstr (text, "does not exist") != NULL
+         || strstr (text, "doesn't exist") != NULL
+         || strstr (text, "not found") != NULL;
+}
+
+/* The assignment was refused: 0 when the account has no such principal, and
+ * says so; else r. */
+static int
+judge_refusal (struct migrate_ctx *ctx, const struct migrate_response *res,
+               int r)
+{
+  const char *text = "";
+
+  if (res == NULL || res->status < 400 || res->status >= 500)
+    return r;
+  if (r == MIGRATE_E_NOT_FOUND)
+    return res->error_code[0] != '\0' ? 0 : r;
+  migrate_json_get (ctx, res->body, res->body_len, "message", &text);
+  return r == MIGRATE_E_REMOTE && says_missing (text) ? 0 : r;
+}
+
+/* The same of an answer that holds the refusal. */
+static int
+judge_error (struct migrate_ctx *ctx, const struct migrate_asset *asset,
+             const struct migrate_response *res)
+{
+  const char *text = "neither an id nor an error in the answer";
+
+  migrate_json_get (ctx, res->body, res->body_len,
+                    "permission_assignments[*].error", &text);
+  if (says_missing (text))
+    return 0;
+  return migrate_fail (ctx, MIGRATE_E_REMOTE, "account-refused",
+                       migrate_printf (ctx, "'%s' was not assigned to the "
+                                       "workspace: %s", asset->key, text));
+}
+
+static int
+read_assigned (struct migrate_ctx *ctx, const struct migrate_asset *asset,
+               const char *id)
+{
+  struct migrate_request req = MIGRATE_REQUEST_INIT;
+  const struct migrate_response *res = NULL;
+  const char *path = strchr (asset->kind->get, '/');
+  int r;
+
+  req.call = migrate_printf (ctx, "GET %.*s%s",
+                             (int) (strchr (path, '{') - path), path, id);
+  req.content_type = SCIM_JSON;
+  r = migrate_request (ctx, &req, &res);
+  if (r < 0)
+    return r;
+  r = migrate_created (ctx, id, res->body, res->body_len);
+  return r < 0 ? r : 1;
+}
+
 /* 1 = assigned, 0 = the account has no such principal. */
 static int
 assign (struct migrate_ctx *ctx, const struct migrate_asset *asset)
 {
   struct migrate_request req = MIGRATE_REQUEST_INIT;
   const struct migrate_response *res = NULL;
-  const char *name = assigned_name (ctx, asset), *id = NULL, *path;
+  const char *name = assigned_name (ctx, asset), *id = NULL, *error = "";
   int r;
 
   if (name == NULL)
@@ -270,25 +308,16 @@ assign (struct migrate_ctx *ctx, const struct migrate_asset *asset)
                              "\"permissions\":[\"USER\"]}]}", name);
   req.body_len = strlen (req.body);
   r = migrate_request (ctx, &req, &res);
-  if (r == MIGRATE_E_REMOTE || r == MIGRATE_E_NOT_FOUND)
-    return 0;
   if (r < 0)
-    return r;
-  if (migrate_json_get (ctx, res->body, res->body_len,
-                        "permission_assignments[*].principal.principal_id",
-                        &id) != 1)
-    return 0;
-  memset (&req, 0, sizeof req);
-  req.struct_size = sizeof req;
-  path = strchr (asset->kind->get, '/');
-  req.call = migrate_printf (ctx, "GET %.*s%s",
-                             (int) (strchr (path, '{') - path), path, id);
-  req.content_type = SCIM_JSON;
-  r = migrate_request (ctx, &req, &res);
-  if (r < 0)
-    return r;
-  r = migrate_created (ctx, id, res->body, res->body_len);
-  return r < 0 ? r : 1;
+    return judge_refusal (ctx, res, r);
+  migrate_json_get (ctx, res->body, res->body_len,
+                    "permission_assignments[*].error", &error);
+  if (error[0] != '\0'
+      || migrate_json_get (ctx, res->body, res->body_len,
+                           "permission_assignments[*].principal.principal_id",
+                           &id) != 1)
+    return judge_error (ctx, asset, res);
+  return read_assigned (ctx, asset, id);
 }
 
 static int
@@ -345,6 +374,9 @@ static const struct migrate_code codes[] = {
   { "account-principal",
     "the target takes its principals from the account, which lacks this one",
     "create it in the account (console or account SCIM), then migrate import" },
+  { "account-refused",
+    "the account has this principal, and it was not assigned to the workspace",
+    "cure what the message says, then: migrate import --retry-failed" },
   { NULL, NULL, NULL },
 };
 
