@@ -1,0 +1,143 @@
+/* An import as the limits allow it: see twin.h. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/parse.h"
+#include "twin/oracle.h"
+#include "twin/place.h"
+#include "twin/program.h"
+#include "twin/twin.h"
+
+#define MAX_TEXT ((size_t) 64 * 1024 * 1024)
+
+/* The simulator's limiter for what creates users and groups. */
+#define SCIM_LIMIT 35.0
+#define SCIM_WINDOW_US (60 * MG_SECOND_US)
+#define SCIM_BURST 4
+
+static int
+life (struct world *w, enum program_command command, const char *session,
+      struct program_result *ret)
+{
+  struct link link = { .world = w, .fd = -1 };
+  struct program_options o = {
+    .command = command, .session = session, .link = &link, .seed = 1,
+    .now_us = w->now_us + MG_SECOND_US, .settle_us = -1,
+    .token = { sim_token (w->sims[WORLD_OLD]), sim_token (w->sims[WORLD_NEW]) },
+    .way_us = 20 * MG_MS_US, .jitter_us = 10 * MG_MS_US,
+  };
+  int r = program_run (&o, ret);
+
+  if (r < 0 || ret->n_failed > 0 || ret->n_differences > 0)
+    fprintf (stderr, "twin: %d %s, %" PRId64 " failed, %" PRId64
+             " differences\n", r, ret->error.text, ret->n_failed,
+             ret->n_differences);
+  return r < 0 || ret->n_failed > 0 || ret->n_differences > 0 ? -1 : 0;
+}
+
+static int64_t
+count (const char *text, const char *part)
+{
+  int64_t n = 0;
+
+  while ((text = strstr (text, part)) != NULL) {
+    text += strlen (part);
+    n++;
+  }
+  return n;
+}
+
+/* What the source makes necessary: a create for each principal but the
+ * administrator, whom the target has; a second write for who is inactive,
+ * because a service creates everybody active, and for one group of a circle. */
+static int64_t
+least_writes (struct world *w, int64_t users, int64_t groups)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf state = MG_BUF_INIT (MAX_TEXT);
+
+  world_ask (w, WORLD_OLD, "GET", "/_simulator/state", NULL, &state);
+  return users + groups + count (state.data, "\"active\":false")
+         + count (state.data, "\"displayName\":\"cycle a\"")
+         + count (state.data, "\"displayName\":\"ring x\"");
+}
+
+/* Every write is of one class and could start at once: what the class allows
+ * in its window, but for the burst that it begins with. */
+static int64_t
+least_us (int64_t n)
+{
+  return (int64_t) ((double) (n - SCIM_BURST) * SCIM_WINDOW_US / SCIM_LIMIT);
+}
+
+static void
+show (struct world *w, const struct program_result *import, int64_t writes)
+{
+  struct oracle_counts counts = oracle_count (w, WORLD_NEW);
+  int64_t took_us = import->ended_us - import->began_us;
+  int64_t floor_us = least_us (writes);
+  char took[24], least[24], digest[17];
+
+  world_digest (w, digest);
+  printf ("writes %" PRId64 "\nfloor %s\ntook %s\nratio %.4f\nrequests %"
+          PRId64 "\nwrites sent %" PRId64 "\nrefused by limits %" PRId64 "\nhistory %" PRId64
+          " lines %s\n", writes, mg_time_span (floor_us, least),
+          mg_time_span (took_us, took), (double) floor_us / (double) took_us,
+          counts.all, counts.writes, counts.throttled, w->n_lines, digest);
+}
+
+static int
+move (struct world *w, const char *session, struct program_result *ret_import)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MAX_TEXT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf wrong = MG_BUF_INIT (MAX_TEXT);
+  struct program_result res;
+
+  oracle_remember (w, &before);
+  if (life (w, PROGRAM_EXPORT, session, &res) < 0
+      || life (w, PROGRAM_IMPORT, session, ret_import) < 0
+      || life (w, PROGRAM_VALIDATE, session, &res) < 0)
+    return -1;
+  oracle_moved (w, &before, &wrong);
+  oracle_once (w, &wrong);
+  oracle_strict (w, &wrong);
+  if (wrong.len > 0)
+    fprintf (stderr, "%s", wrong.data);
+  return wrong.len > 0 ? -1 : 0;
+}
+
+int
+twin_floor (int argc, char **argv)
+{
+  const char *limits = argc > 2 ? argv[2] : "published";
+  int64_t users = 3000, groups = 500;
+  MG_CLEANUP_FREE char *populate = NULL;
+  MG_CLEANUP_FREE char *session = NULL;
+  struct world_options options = { .seed = 1 };
+  struct program_result import;
+  struct mg_error err = MG_ERROR_INIT;
+  struct world w;
+  int r;
+
+  if (argc > 1 && (mg_parse_int64 (argv[0], &users) < 0
+                   || mg_parse_int64 (argv[1], &groups) < 0))
+    return 2;
+  populate = mg_xasprintf ("users=%" PRId64 ",groups=%" PRId64, users, groups);
+  options.ends[WORLD_OLD].populate = populate;
+  options.ends[WORLD_OLD].limits = options.ends[WORLD_NEW].limits = limits;
+  session = place_new ("session");
+  if (world_begin (&w, &options, &err) < 0) {
+    fprintf (stderr, "twin: %s\n", err.text);
+    return 1;
+  }
+  r = move (&w, session, &import);
+  if (r == 0)
+    show (&w, &import, least_writes (&w, users, groups));
+  world_end (&w);
+  place_done ();
+  return r < 0 ? 1 : 0;
+}

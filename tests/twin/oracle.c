@@ -1,0 +1,442 @@
+/* The oracles: see oracle.h. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "simulator/state.h"
+#include "twin/oracle.h"
+
+#define MAX_TEXT ((size_t) 512 * 1024 * 1024)
+
+/* --- lists of texts -------------------------------------------------- */
+
+struct texts {
+  char **list;
+  size_t n, cap;
+};
+
+static void
+add (struct texts *t, char *text)
+{
+  if (t->n == t->cap) {
+    t->cap = t->cap ? t->cap * 2 : 64;
+    t->list = mg_xreallocarray (t->list, t->cap, sizeof t->list[0]);
+  }
+  t->list[t->n++] = text;
+}
+
+static void
+texts_done (struct texts *t)
+{
+  size_t i;
+
+  for (i = 0; i < t->n; i++)
+    mg_free (t->list[i]);
+  mg_free (t->list);
+  memset (t, 0, sizeof *t);
+}
+
+static int
+by_text (const void *a, const void *b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+static void
+sort (struct texts *t)
+{
+  if (t->n > 0)
+    qsort (t->list, t->n, sizeof t->list[0], by_text);
+}
+
+/* Both sorted: calls 'each' for what of a is not in b, as multisets. */
+static void
+subtract (const struct texts *a, const struct texts *b,
+          void (*each) (void *opaque, char *text), void *opaque)
+{
+  size_t i, j = 0;
+
+  for (i = 0; i < a->n; i++) {
+    while (j < b->n && strcmp (b->list[j], a->list[i]) < 0)
+      j++;
+    if (j < b->n && strcmp (b->list[j], a->list[i]) == 0)
+      j++;
+    else
+      each (opaque, a->list[i]);
+  }
+}
+
+static void
+add_joined (struct mg_buf *out, struct texts *t)
+{
+  size_t i;
+
+  sort (t);
+  for (i = 0; i < t->n; i++)
+    mg_buf_addf (out, "%s%s", i ? "," : "", t->list[i]);
+}
+
+/* --- names instead of ids -------------------------------------------- */
+
+struct name { int64_t id; char *text; };
+struct names { struct name *list; size_t n; };
+
+static int
+by_id (const void *a, const void *b)
+{
+  const struct name *x = a, *y = b;
+
+  return (x->id > y->id) - (x->id < y->id);
+}
+
+static struct json_object *
+table_of (struct json_object *state, const char *kind)
+{
+  return json_object_object_get (json_object_object_get (state, "tables"),
+                                 kind);
+}
+
+static void
+read_names (struct json_object *state, struct names *names)
+{
+  static const char *const keys[][2] = {
+    { "users", "userName" }, { "groups", "displayName" },
+    { "service-principals", "displayName" },
+  };
+  size_t i, j;
+
+  for (i = 0; i < 3; i++) {
+    struct json_object *t = table_of (state, keys[i][0]);
+    size_t n = json_object_array_length (t);
+
+    names->list = mg_xreallocarray (names->list, names->n + n + 1,
+                                    sizeof names->list[0]);
+    for (j = 0; j < n; j++) {
+      struct json_object *one = json_object_array_get_idx (t, j);
+      const char *key = sim_json_str (json_object_object_get (one, "fields"),
+                                      keys[i][1]);
+      MG_CLEANUP_FREE char *folded = mg_fold (key ? key : "");
+      struct name *name = &names->list[names->n++];
+
+      name->id = sim_json_int (one, "id", 0);
+      name->text = mg_xasprintf ("%s %s", keys[i][0], folded);
+    }
+  }
+  qsort (names->list, names->n, sizeof names->list[0], by_id);
+}
+
+static void
+names_done (struct names *names)
+{
+  size_t i;
+
+  for (i = 0; i < names->n; i++)
+    mg_free (names->list[i].text);
+  mg_free (names->list);
+}
+
+static const char *
+name_of (const struct names *names, int64_t id)
+{
+  struct name wanted = { id, NULL };
+  struct name *found = bsearch (&wanted, names->list, names->n,
+                                sizeof wanted, by_id);
+
+  return found ? found->text : "nobody";
+}
+
+/* --- an object without what is the workspace's own -------------------- */
+
+static int
+is_owned (const char *name)
+{
+  static const char *const owned[] = {
+    "id", "externalId", "applicationId", "experiment_id", "artifact_location",
+    "creation_time", "last_update_time", NULL,
+  };
+  int i;
+
+  for (i = 0; owned[i] != NULL; i++)
+    if (strcmp (name, owned[i]) == 0)
+      return 1;
+  return 0;
+}
+
+static int
+is_owned_tag (struct json_object *element)
+{
+  const char *key = sim_json_str (element, "key");
+
+  return key != NULL
+         && (mg_starts (key, "mlflow.owner")
+             || mg_starts (key, "mlflow.experiment"));
+}
+
+static void
+add_value (struct mg_buf *out, struct json_object *value)
+{
+  struct texts elements = { 0 };
+  size_t i;
+
+  if (!json_object_is_type (value, json_type_array)) {
+    sim_json_sorted (out, value);
+    return;
+  }
+  for (i = 0; i < json_object_array_length (value); i++) {
+    struct json_object *one = json_object_array_get_idx (value, i);
+    struct mg_buf text = MG_BUF_INIT (MAX_TEXT);
+
+    if (json_object_is_type (one, json_type_object) && is_owned_tag (one))
+      continue;
+    sim_json_sorted (&text, one);
+    mg_buf_add_str (&text, "");
+    add (&elements, mg_buf_steal (&text));
+  }
+  mg_buf_add_byte (out, '[');
+  add_joined (out, &elements);
+  mg_buf_add_byte (out, ']');
+  texts_done (&elements);
+}
+
+static void
+add_fields (struct mg_buf *out, struct json_object *fields)
+{
+  struct texts members = { 0 };
+
+  json_object_object_foreach (fields, name, value) {
+    struct mg_buf text = MG_BUF_INIT (MAX_TEXT);
+
+    if (is_owned (name))
+      continue;
+    mg_buf_addf (&text, "%s:", name);
+    add_value (&text, value);
+    add (&members, mg_buf_steal (&text));
+  }
+  add_joined (out, &members);
+  texts_done (&members);
+}
+
+static void
+add_people (struct mg_buf *out, const struct names *names,
+            struct json_object *one)
+{
+  struct json_object *members = sim_json_array (one, "members");
+  struct json_object *acl = json_object_object_get (one, "permissions");
+  size_t i, n = members ? json_object_array_length (members) : 0;
+  struct texts people = { 0 };
+
+  for (i = 0; i < n; i++) {
+    int64_t id = json_object_get_int64 (json_object_array_get_idx (members,
+                                                                   i));
+
+    add (&people, mg_xasprintf ("has %s", name_of (names, id)));
+  }
+  if (json_object_is_type (acl, json_type_object)) {
+    json_object_object_foreach (acl, id, level)
+      add (&people, mg_xasprintf ("%s %s", name_of (names, strtoll (id, NULL,
+                                                                    10)),
+                                  json_object_get_string (level)));
+  }
+  mg_buf_add_str (out, " | ");
+  add_joined (out, &people);
+  texts_done (&people);
+}
+
+/* Every workspace has these; they grow. */
+static int
+is_built_in (const char *kind, struct json_object *fields)
+{
+  const char *name = sim_json_str (fields, "displayName");
+
+  return strcmp (kind, "groups") == 0
+         && (mg_streq (name, "admins") || mg_streq (name, "users"));
+}
+
+static void
+add_table (struct json_object *state, const char *kind,
+           const struct names *names, struct texts *ret)
+{
+  struct json_object *t = table_of (state, kind);
+  size_t i, n = t ? json_object_array_length (t) : 0;
+
+  for (i = 0; i < n; i++) {
+    struct json_object *one = json_object_array_get_idx (t, i);
+    struct json_object *fields = json_object_object_get (one, "fields");
+    const char *stage = sim_json_str (fields, "lifecycle_stage");
+    struct mg_buf text = MG_BUF_INIT (MAX_TEXT);
+
+    if (is_built_in (kind, fields) || mg_streq (stage, "deleted"))
+      continue;
+    mg_buf_addf (&text, "%s ", kind);
+    add_fields (&text, fields);
+    add_people (&text, names, one);
+    add (ret, mg_buf_steal (&text));
+  }
+}
+
+static void
+read_state (const struct mg_buf *text, struct texts *ret)
+{
+  static const char *const kinds[] = {
+    "users", "groups", "service-principals", "instance-profiles",
+    "experiments",
+  };
+  struct json_object *state = sim_json_parse (text->data, text->len, NULL);
+  struct names names = { 0 };
+  size_t i;
+
+  if (state == NULL)
+    mg_bug ("the simulator's state is no JSON");
+  read_names (state, &names);
+  for (i = 0; i < MG_N_ELEMENTS (kinds); i++)
+    add_table (state, kinds[i], &names, ret);
+  sort (ret);
+  names_done (&names);
+  json_object_put (state);
+}
+
+/* --- the oracles ----------------------------------------------------- */
+
+void
+oracle_remember (struct world *w, struct mg_buf *ret_before)
+{
+  world_ask (w, WORLD_NEW, "GET", "/_simulator/state", NULL, ret_before);
+}
+
+static void
+keep (void *opaque, char *text)
+{
+  add (opaque, mg_xstrdup (text));
+}
+
+static void
+say_missing (void *opaque, char *text)
+{
+  mg_buf_addf (opaque, "missing: %s\n", text);
+}
+
+static void
+say_extra (void *opaque, char *text)
+{
+  mg_buf_addf (opaque, "extra: %s\n", text);
+}
+
+void
+oracle_moved (struct world *w, const struct mg_buf *before,
+              struct mg_buf *ret_text)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf old = MG_BUF_INIT (MAX_TEXT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf new = MG_BUF_INIT (MAX_TEXT);
+  MG_CLEANUP (texts_done) struct texts wanted = { 0 };
+  MG_CLEANUP (texts_done) struct texts there = { 0 };
+  MG_CLEANUP (texts_done) struct texts have = { 0 };
+  MG_CLEANUP (texts_done) struct texts extra = { 0 };
+
+  world_ask (w, WORLD_OLD, "GET", "/_simulator/state", NULL, &old);
+  world_ask (w, WORLD_NEW, "GET", "/_simulator/state", NULL, &new);
+  read_state (&old, &wanted);
+  read_state (before, &there);
+  read_state (&new, &have);
+  subtract (&wanted, &have, say_missing, ret_text);
+  subtract (&have, &wanted, keep, &extra);
+  subtract (&extra, &there, say_extra, ret_text);
+}
+
+static struct json_object *
+counters_of (struct world *w, int end)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MAX_TEXT);
+
+  world_ask (w, end, "GET", "/_simulator/counters", NULL, &text);
+  return sim_json_parse (text.data, text.len, NULL);
+}
+
+/* How often the source has a service principal of this name: the only kind
+ * whose names repeat. */
+static int64_t
+allowed (struct json_object *source, const char *what)
+{
+  static const char kind[] = "service-principals";
+  struct json_object *t = table_of (source, kind);
+  size_t i, n = json_object_array_length (t);
+  int64_t found = 0;
+
+  if (!mg_starts (what, kind))
+    return 1;
+  for (i = 0; i < n; i++) {
+    struct json_object *one = json_object_array_get_idx (t, i);
+
+    found += mg_streq (sim_json_str (json_object_object_get (one, "fields"),
+                                     "displayName"), what + sizeof kind);
+  }
+  return found > 0 ? found : 1;
+}
+
+void
+oracle_once (struct world *w, struct mg_buf *ret_text)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf old = MG_BUF_INIT (MAX_TEXT);
+  MG_CLEANUP (sim_json_put) struct json_object *counters =
+    counters_of (w, WORLD_NEW);
+  MG_CLEANUP (sim_json_put) struct json_object *source = NULL;
+  struct json_object *creates = json_object_object_get (counters, "creates");
+
+  world_ask (w, WORLD_OLD, "GET", "/_simulator/state", NULL, &old);
+  source = sim_json_parse (old.data, old.len, NULL);
+  json_object_object_foreach (creates, what, n)
+    if (json_object_get_int64 (n) > 1
+        && json_object_get_int64 (n) > allowed (source, what))
+      mg_buf_addf (ret_text, "created %" PRId64 " times: %s\n",
+                   json_object_get_int64 (n), what);
+}
+
+void
+oracle_strict (struct world *w, struct mg_buf *ret_text)
+{
+  static const char *const groups[] = {
+    "unknown-routes", "unknown-fields", "missing-fields", "wrong-types",
+  };
+  int end;
+  size_t i;
+
+  for (end = 0; end < WORLD_ENDS; end++) {
+    MG_CLEANUP (sim_json_put) struct json_object *c = counters_of (w, end);
+
+    for (i = 0; i < MG_N_ELEMENTS (groups); i++) {
+      struct json_object *group = json_object_object_get (c, groups[i]);
+
+      json_object_object_foreach (group, name, n) {
+        (void) n;
+        mg_buf_addf (ret_text, "%s: %s\n", groups[i], name);
+      }
+    }
+  }
+  if (oracle_count (w, WORLD_OLD).writes != 0)
+    mg_buf_add_str (ret_text, "the source was written to\n");
+}
+
+struct oracle_counts
+oracle_count (struct world *w, int end)
+{
+  MG_CLEANUP (sim_json_put) struct json_object *c = counters_of (w, end);
+  struct json_object *routes = json_object_object_get (c, "routes");
+  struct json_object *throttled = json_object_object_get (c, "throttled");
+  struct oracle_counts ret = { 0 };
+
+  json_object_object_foreach (routes, name, n) {
+    ret.all += json_object_get_int64 (n);
+    if (!mg_starts (name, "GET ") && !mg_ends (name, "experiments/search")
+        && !mg_ends (name, "/oidc/v1/token"))
+      ret.writes += json_object_get_int64 (n);
+  }
+  json_object_object_foreach (throttled, which, m) {
+    (void) which;
+    ret.throttled += json_object_get_int64 (m);
+  }
+  return ret;
+}

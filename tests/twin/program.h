@@ -1,0 +1,44 @@
+/* The program in the twin: what 'migrate export', 'import' and 'validate' do
+ * between the command line and the tables, with the shipped code, as one life
+ * of the process.
+ */
+#ifndef MG_TWIN_PROGRAM_H
+#define MG_TWIN_PROGRAM_H
+
+#include "base/error.h"
+#include "twin/link.h"
+
+enum program_command { PROGRAM_EXPORT, PROGRAM_IMPORT, PROGRAM_VALIDATE };
+
+struct program_options {
+  enum program_command command;
+  const char *session;           /* its folder */
+  struct link *link;
+  uint64_t seed;                 /* of turns, times on the way, jitter */
+  int wild;                      /* random turns */
+  int64_t now_us;                /* when it starts */
+  int64_t wall_shift_us;         /* of this machine's wall clock */
+  const char *limits;            /* as --limits: NULL or "off" or a file */
+  const char *only;              /* as --plugins; NULL */
+  int parallel;                  /* threads; 0 = as shipped */
+  int64_t settle_us;             /* -1 = as the kinds say */
+  int retry_failed;
+  int oauth;                     /* tokens that expire, else one that stays */
+  const char *token[WORLD_ENDS], *client_id[WORLD_ENDS],
+    *client_secret[WORLD_ENDS];
+  int64_t way_us, jitter_us;     /* see wire.h */
+  double refused;
+};
+
+struct program_result {
+  struct mg_error error;         /* code 0: it got through */
+  int64_t n_failed, n_differences, n_requests;
+  int stopped;
+  int64_t began_us, ended_us;    /* of the work, without opening */
+};
+
+/* 0, or the code of the error that ended the run. */
+int program_run (const struct program_options *options,
+                 struct program_result *ret_result);
+
+#endif
