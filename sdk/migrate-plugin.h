@@ -191,8 +191,8 @@ struct migrate_kind {
                                     reply shows so (or the plugin says
                                     migrate_unfinished) */
   const char *const *merge;      /* arrays of an adopted asset whose missing
-                                    elements import adds (never removes), by
-                                    import_asset with MIGRATE_MERGE */
+                                    elements import adds (never removes): needs
+                                    import_asset, which gets MIGRATE_MERGE */
   const char *const *after;      /* kinds that come first, without a reference */
   const struct migrate_ref *refs;      /* each of these ends with a zero element */
   const struct migrate_alias *aliases;
@@ -395,7 +395,7 @@ migrate_emit_stub (struct migrate_ctx *ctx, const struct migrate_kind *kind,
   return ctx->core->emit_stub (ctx, kind, id, stamp);
 }
 
-/* Does for this asset what the core would do without a callback. */
+/* Creates or updates this asset as the core would without a callback. */
 static inline int
 migrate_generic (struct migrate_ctx *ctx, const struct migrate_asset *asset)
 {

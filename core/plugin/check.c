@@ -124,6 +124,15 @@ has_callback (const struct migrate_plugin *p)
          || p->validate_asset != NULL;
 }
 
+/* The core adds to no array by itself: how that is done without overwriting
+ * what others change meanwhile differs from service to service. */
+static int
+merges_in_vain (const struct migrate_plugin *p, const struct migrate_kind *k)
+{
+  return k->merge != NULL && k->merge[0] != NULL
+         && (!(k->flags & MIGRATE_KIND_CALLS) || p->import_asset == NULL);
+}
+
 static int
 check_content (struct mg_plugin *plugin, struct mg_error *err)
 {
@@ -133,6 +142,11 @@ check_content (struct mg_plugin *plugin, struct mg_error *err)
   for (i = 0; i < plugin->p.n_kinds && r == 0; i++) {
     r = mg_check_kind (&plugin->kinds[i], plugin->path, err);
     data |= !(plugin->kinds[i].flags & MIGRATE_KIND_CALLS);
+    if (r == 0 && merges_in_vain (&plugin->p, &plugin->kinds[i]))
+      r = mg_error_set (err, MG_E_INVALID, "plugin-load",
+                        "'%s' has a kind with merge[] and no import_asset for "
+                        "it: '%s'; refusing to load it", plugin->path,
+                        plugin->kinds[i].name);
   }
   if (r == 0 && !data && !has_callback (&plugin->p))
     return refuse (err, plugin->path, "has none of export, import, validate");

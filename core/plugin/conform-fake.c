@@ -214,6 +214,8 @@ fake_generic (struct migrate_ctx *pub, const struct migrate_asset *a)
   int r = enter (f, "request");
 
   f->n_requests++;
+  if (a->phase == MIGRATE_MERGE)
+    mg_fake_wrong (f, "it called migrate_generic to merge, which does nothing");
   if (r == 0 && a->phase == MIGRATE_CREATE)
     r = count_create (f, MIGRATE_CREATING);
   if (r == 0)

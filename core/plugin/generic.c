@@ -420,7 +420,10 @@ mg_generic_import (struct mg_ctx *ctx, const struct migrate_asset *a)
   int r;
 
   if (a->phase == MIGRATE_MERGE)
-    return 0;
+    return mg_error_set (&ctx->error, MG_E_INVALID, "bad-call",
+                         "the plugin left adding to '%s' to the core, which "
+                         "cannot; report it to its author", a->key ? a->key
+                         : "");
   if (a->phase == MIGRATE_UPDATE && a->kind->update != NULL)
     return update (ctx, a);
   if (a->phase == MIGRATE_UPDATE || a->kind->create == NULL)

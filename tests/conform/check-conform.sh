@@ -35,6 +35,7 @@ broken hides-stop 'the run being stopped' \
 broken crashes 'each call of a service failing' 'it crashed \(signal|Sanitizer'
 broken odd-crash 'with odd answers' 'it crashed \(signal|Sanitizer'
 broken leaves 'create, with all going well' 'ended the process with status 0'
+broken leaves-merge 'merge, with all going well' 'migrate_generic to merge'
 broken writes 'export_kind, with all going well' \
   "writes where it may only read: 'PUT"
 broken says-nothing 'create, with all going well' 'neither migrate_created'

@@ -256,6 +256,10 @@ WRONG (a_kind_without_list, "no-list.so", "has neither a list nor callbacks")
 WRONG (stubs_without_get, "no-get.so", "lists stubs but has no get")
 WRONG (callbacks_that_are_not_there, "no-callbacks.so",
        "has none of export, import, validate")
+WRONG (arrays_that_nobody_merges, "no-merge.so",
+       "has a kind with merge[] and no import_asset for it: 'gadgets'")
+WRONG (arrays_that_no_callback_merges, "no-import.so",
+       "has a kind with merge[] and no import_asset for it: 'gadgets'")
 TOO_NEW (a_kind_flag_of_the_future, "needs-feature.so",
          "kind 'gadgets' needs feature 0x4000 of a newer version")
 TOO_NEW (a_paging_of_the_future, "needs-paging.so", "needs paging 0x9")

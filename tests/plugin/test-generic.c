@@ -365,6 +365,20 @@ MG_TEST (without_any_id_the_create_is_uncertain)
 
 /* ---- updates ---- */
 
+/* Nobody may take silence for what was to be added. */
+MG_TEST (a_merge_is_a_callbacks_work)
+{
+  struct stand s;
+
+  up (&s, gadgets (), NULL, 0);
+  update_of (&s, "7", "{\"gadget_id\":\"7\"}");
+  s.asset.phase = MIGRATE_MERGE;
+  is_int (mg_generic_import (&s.ctx, &s.asset), MG_E_INVALID);
+  is_str (s.ctx.error.id, "bad-call");
+  is_int (replier_n (s.rig.server), 0);
+  down (&s);
+}
+
 static void
 updated (struct migrate_kind k, const char *id, const char *target,
          const char *line, const char *body)
