@@ -104,7 +104,8 @@ write_mapping (struct mg_app *app, int wsid, struct mg_error *err)
 
   m.outs = mg_xcalloc ((size_t) app->registry.n_kinds + 1, sizeof *m.outs);
   if (r == 0 && wsid != MG_SOURCE_WSID)
-    r = mg_work_each_phase (m.store, wsid, MG_PHASE_MAIN, each_work, &m, err);
+    r = mg_work_each_phase (m.store, wsid, MG_PHASE_MAIN, 0, each_work, &m,
+                            err);
   r = finish (&m, r, err);
   mg_free (m.outs);
   return r;

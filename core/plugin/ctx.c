@@ -53,6 +53,7 @@ mg_ctx_begin (struct mg_ctx *ctx, const struct mg_kind *kind,
   ctx->n_emitted = 0;
   ctx->n_creates = ctx->n_writes = 0;
   ctx->outcome = MG_OUTCOME_OK;
+  ctx->before_change = NULL;
   ctx->created = ctx->incomplete = ctx->manual = 0;
   ctx->created_id = ctx->created_json = NULL;
   ctx->created_len = 0;
@@ -129,6 +130,19 @@ mg_ctx_unsupported (struct mg_ctx *ctx, const struct mg_response *res, int r)
   return MG_E_UNSUPPORTED;
 }
 
+static int
+may_leave (struct mg_ctx *ctx, uint32_t effect, const char *call)
+{
+  int r = check_call (ctx, effect, call);
+
+  if (r == 0)
+    r = refuse_create (ctx, effect);
+  if (r == 0 && effect == MIGRATE_IDEMPOTENT && ctx->n_writes == 0
+      && ctx->before_change != NULL)
+    r = ctx->before_change (ctx, ctx->before_opaque);
+  return r;
+}
+
 int
 mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
              const char *id, const char *content_type, const char *body,
@@ -139,10 +153,8 @@ mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
   struct mg_response res;
   struct migrate_response *kept = NULL;
   const char *space;
-  int r = check_call (ctx, effect, call);
+  int r = may_leave (ctx, effect, call);
 
-  if (r == 0)
-    r = refuse_create (ctx, effect);
   if (r < 0)
     return r;
   space = strchr (call, ' ');

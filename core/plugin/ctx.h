@@ -41,7 +41,10 @@ struct mg_ctx {
   int stubs_only;                  /* an index: no permissions, no details */
   int n_creates;                   /* CREATING requests: at most one */
   int n_writes;                    /* IDEMPOTENT and CREATING ones */
-  enum mg_outcome outcome;         /* of that one */
+  enum mg_outcome outcome;         /* of the create */
+  /* before the first IDEMPOTENT request leaves; an error keeps it back */
+  int (*before_change) (struct mg_ctx *ctx, void *opaque);
+  void *before_opaque;
   int created;
   char *created_id;                /* in the arena */
   char *created_json;

@@ -124,6 +124,7 @@ static void
 doubt (struct item *it, const struct mg_error *err)
 {
   say_error (it, MG_DOUBT, err);
+  it->result->maybe = 1;
   if (it->kind->k->once == MIGRATE_ONCE_UNIQUE && it->work->tries < MG_MAX_SENDS)
     it->result->state = MG_READY;  /* the service refuses a second one */
   else
@@ -217,19 +218,35 @@ change_failed (struct item *it, int r, const struct mg_error *err)
     say_error (it, r == MG_E_BLOCKED ? MG_BLOCKED : MG_FAILED, err);
 }
 
-/* The target's body before the change, so that undo can put it back. */
-static void
-keep_before (struct item *it)
+/* What somebody else's asset was before the change, so that undo can put it
+ * back: kept before the request leaves, for a run that is cut off behind it
+ * would find our own change there. */
+static int
+keep_before (struct mg_ctx *ctx, void *opaque)
 {
+  struct item *it = opaque;
+  MG_CLEANUP (mg_buf_done) struct mg_buf packed =
+    MG_BUF_INIT (MG_MAX_ELEMENT + 4096);
   unsigned char sha[MG_DIGEST_LEN];
+  int r = mg_pack (&ctx->packer, mg_buf_text (&it->target.body),
+                   it->target.body.len,
+                   (it->kind->k->flags & MIGRATE_KIND_SENSITIVE) != 0, &packed,
+                   sha, &ctx->error);
 
+  if (r == 0)
+    r = mg_work_keep_before (it->run->store, it->work->wid, &packed,
+                             &ctx->error);
+  return r;
+}
+
+static void
+watch_changes (struct item *it)
+{
   if (!it->has_target || it->kind->parent != NULL
       || it->work->phase != MG_PHASE_MAIN)
     return;
-  mg_pack (&it->ctx->packer, mg_buf_text (&it->target.body),
-           it->target.body.len,
-           (it->kind->k->flags & MIGRATE_KIND_SENSITIVE) != 0,
-           &it->result->before, sha, NULL);
+  it->ctx->before_change = keep_before;
+  it->ctx->before_opaque = it;
 }
 
 static void
@@ -251,11 +268,8 @@ judge (struct item *it, int r)
   }
   else if (r == 0 && it->work->op == MG_OP_CREATE)
     take_created (it);
-  else if (r == 0) {
+  else if (r == 0)
     it->result->state = ctx->n_writes ? MG_DONE : MG_UNCHANGED;
-    if (ctx->n_writes)
-      keep_before (it);
-  }
   else if (it->work->op == MG_OP_CREATE)
     create_failed (it, r, &ctx->error);
   else
@@ -301,6 +315,7 @@ mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
     mg_digest_of (it.asset.json, it.asset.json_len, it.result->sent_sha);
     it.result->has_sha = 1;
     mg_slot_tag (work->wid);
+    watch_changes (&it);
     r = mg_call_import (ctx, kind, &it.asset);
   }
   judge (&it, r);

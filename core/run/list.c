@@ -254,6 +254,7 @@ run_fetch (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind,
     /* no access control here: one line, and none of the others is asked */
     mg_run_note (l->run, l->side, 0, kind, NULL, "unsupported",
                  "left out: this workspace has no access control");
+    MG_LOCKED (&l->run->state->lock);
     ((struct mg_kind *) (uintptr_t) kind)->chosen = 0;
   }
   else if (r != MG_E_CANCELLED)
@@ -386,10 +387,11 @@ one_fetch (struct lister *l, struct mg_ctx *ctx)
   struct mg_run_state *s = l->run->state;
   struct mg_asset *a = l->queue[--l->n_queue];
   const struct mg_kind *kind = mg_registry_kid (l->run->registry, a->kid);
+  int wanted = fetched_kind (l, kind);
 
   l->n_fetching++;
   mg_mutex_unlock (&s->lock);
-  if (fetched_kind (l, kind))
+  if (wanted)
     run_fetch (l, ctx, kind, a);
   mg_asset_done (a);
   mg_free (a);

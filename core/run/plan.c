@@ -10,12 +10,14 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
-#include "run/state.h"
+#include "run/match.h"
 
 struct planner {
   struct mg_run *run;
   const struct mg_kind *kind;
   struct mg_packer packer;
+  struct mg_match match;
+  int equals_only;                 /* the first look at names that repeat */
   int64_t prio;
 };
 
@@ -66,36 +68,7 @@ plan_missing (struct planner *p, const struct mg_asset *a, int op,
   return r < 0 ? r : 1;
 }
 
-/* Candidates in the target with this asset's key; those that an earlier work
- * row has taken do not count.  How many, the first in *ret_aid. */
-static int
-find_target (struct planner *p, const struct mg_asset *a, int64_t *ret_aid,
-             struct mg_error *err)
-{
-  MG_CLEANUP_FREE char *folded =
-    p->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (a->key) : NULL;
-  int64_t aids[16];
-  char ns[128];
-  int i, n, kept = 0;
-
-  snprintf (ns, sizeof ns, "%s.key", p->kind->k->name);
-  n = mg_alias_find (p->run->store, p->run->target.wsid, ns,
-                     folded ? folded : a->key, aids, 16, err);
-  for (i = 0; i < n; i++) {
-    MG_CLEANUP (mg_work_release) struct mg_work taken = MG_WORK_INIT;
-    int r = mg_work_by_new (p->run->store, aids[i], &taken, err);
-
-    if (r < 0)
-      return r;
-    if (r > 0 && taken.aid != a->aid)
-      continue;
-    if (kept++ == 0)
-      *ret_aid = aids[i];
-  }
-  return n < 0 ? n : kept;
-}
-
-/* How many assets of the source carry this key. */
+/* How many assets of the source carry this key, two at most. */
 static int
 count_sources (struct planner *p, const struct mg_asset *a,
                struct mg_error *err)
@@ -188,26 +161,55 @@ plan_ambiguous (struct planner *p, const struct mg_asset *a, int n,
 {
   char text[200];
 
-  snprintf (text, sizeof text, "%d candidates of this name in the target; none "
-            "is taken by its name alone", n);
+  if (n == 1)
+    snprintf (text, sizeof text, "the target has one of this name, and it is "
+              "not the same; a name alone decides nothing");
+  else
+    snprintf (text, sizeof text, "%d candidates of this name in the target, and "
+              "none is the same; a name alone decides nothing", n);
   return plan_row (p, a, MG_OP_CREATE, MG_FAILED, 0, "ambiguous", text, err);
+}
+
+/* Names repeat: those that have their equal in the target go first, so that
+ * nobody else's namesake is in their way. */
+static int
+plan_equal (struct planner *p, const struct mg_asset *a, struct mg_error *err)
+{
+  int64_t new_aid = 0;
+  int r = mg_match_equal (&p->match, a, &new_aid, err);
+
+  if (r <= 0)
+    return r;
+  mg_match_take (&p->match, new_aid);
+  if (p->run->options.on_conflict == MG_CONFLICT_FAIL)
+    return plan_existing (p, a, new_aid, err);
+  return plan_row (p, a, MG_OP_ADOPT, MG_UNCHANGED, new_aid, NULL, NULL, err);
 }
 
 static int
 plan_main (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 {
-  int64_t new_aid = 0;
-  int n = find_target (p, a, &new_aid, err), sources = 1;
+  const struct migrate_kind *k = p->kind->k;
+  int repeats = k->once == MIGRATE_ONCE_NONUNIQUE && p->kind->chosen
+                && !(k->flags & MIGRATE_KIND_ADOPT_ONLY);
+  int64_t aids[MG_MATCH_MAX];
+  int n;
 
+  if (p->equals_only)
+    return repeats ? plan_equal (p, a, err) : 0;
+  n = mg_match_find (&p->match, a, aids, err);
   if (n < 0)
     return n;
-  if (n > 0 && p->kind->k->once == MIGRATE_ONCE_NONUNIQUE)
-    sources = count_sources (p, a, err);
-  if (sources < 0)
-    return sources;
-  if (n > 1 || sources > 1)
+  if (n == 0)
+    return plan_absent (p, a, err);
+  if (repeats && p->run->options.on_conflict == MG_CONFLICT_UPDATE && n == 1)
+    n = count_sources (p, a, err);
+  else if (repeats && p->run->options.on_conflict == MG_CONFLICT_SKIP)
     return plan_ambiguous (p, a, n, err);
-  return n == 1 ? plan_existing (p, a, new_aid, err) : plan_absent (p, a, err);
+  if (n < 0)
+    return n;
+  return n > 1 ? plan_ambiguous (p, a, n, err)
+         : plan_existing (p, a, aids[0], err);
 }
 
 /* What belongs to an asset that is left out is left out with it. */
@@ -246,9 +248,9 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
   if (r < 0)
     return r;
   /* what was sent once is not planned anew: its claim stands */
-  if (r > 0 && (old.state == MG_SENT || old.state == MG_DOUBT
-                || old.state == MG_DONE || old.state == MG_FAILED
-                || (old.state == MG_UNCHANGED && old.new_aid != 0)))
+  if (r > 0 && !mg_work_may_replan (&old))
+    return 0;
+  if (p->equals_only && p->kind->k->once == MIGRATE_ONCE_PUT)
     return 0;
   code = mg_run_left_out (p->kind, a);
   if (code != NULL)
@@ -256,6 +258,10 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
   if (o->name_glob != NULL && !mg_glob (o->name_glob, a->key))
     return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "not-selected",
                      "not selected by --name", err);
+  if (a->want)
+    return plan_row (p, a, MG_OP_CREATE, MG_FAILED, 0, MG_CODE_UNREAD,
+                     "the last export did not get to read it; run migrate "
+                     "export again", err);
   return p->kind->k->once == MIGRATE_ONCE_PUT ? plan_put (p, a, err)
          : plan_main (p, a, err);
 }
@@ -334,7 +340,7 @@ count_rows (struct mg_run *run, struct mg_plan *plan, struct mg_error *err)
                            sizeof *plan->rows);
   changes.n = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
                           sizeof *changes.n);
-  r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN,
+  r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN, 0,
                           count_change, &changes, err);
   for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
     const struct mg_kind *kind = run->registry->kinds[i];
@@ -391,6 +397,26 @@ say_phase (struct mg_run *run, const char *text)
   mg_run_emit (run, &event);
 }
 
+/* The rows of permissions look at those of their assets, and names that repeat
+ * at whom the target's have been given to: each pass is in the session before
+ * the next. */
+static int
+plan_kind (struct planner *p, struct mg_error *err)
+{
+  int passes = p->kind->k->once == MIGRATE_ONCE_NONUNIQUE, r = 0;
+
+  for (p->equals_only = passes; p->equals_only >= 0 && r == 0;
+       p->equals_only--) {
+    r = mg_match_kind (&p->match, p->kind, err);
+    if (r == 0)
+      r = mg_asset_each (p->run->store, &p->packer, MG_SOURCE_WSID,
+                         p->kind->kid, 0, plan_asset, p, err);
+    if (r == 0)
+      r = mg_store_flush (p->run->store, err);
+  }
+  return r;
+}
+
 static int
 plan_kinds (struct mg_run *run, struct mg_error *err)
 {
@@ -399,18 +425,16 @@ plan_kinds (struct mg_run *run, struct mg_error *err)
 
   mg_packer_init (&p.packer, mg_store_blobs (run->store),
                   mg_store_key (run->store));
+  mg_match_init (&p.match, run);
   for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
     p.kind = run->registry->kinds[i];
     /* what others wait for comes first: the order of the registry */
     p.prio = p.kind->index;
     if (mg_kind_at (p.kind, run->target.end)
         && (p.kind->chosen || p.kind->indexed))
-      r = mg_asset_each (run->store, &p.packer, MG_SOURCE_WSID, p.kind->kid, 0,
-                         plan_asset, &p, err);
-    /* the rows of permissions look at those of their assets */
-    if (r == 0)
-      r = mg_store_flush (run->store, err);
+      r = plan_kind (&p, err);
   }
+  mg_match_done (&p.match);
   mg_packer_done (&p.packer);
   return r;
 }
@@ -441,22 +465,43 @@ leave_unlisted (struct mg_run *run, struct mg_error *err)
   return r < 0 ? r : 0;
 }
 
+/* The baseline: the target's index before our first create.  A plan that is
+ * asked for, and a second try of what failed, look at the target again: what
+ * was in the way may be gone, and what stood for an asset, too. */
+static int
+list_target (struct mg_run *run, int anew, struct mg_error *err)
+{
+  struct mg_listing listing = { .side = &run->target, .purpose = "baseline",
+                                .detail = MG_DETAIL_NONE,
+                                .wants = wants_baseline };
+  int64_t sid = 0;
+  int ended = 0;
+  int r = mg_snapshot_last (run->store, run->target.wsid, "baseline", &sid,
+                            &ended, NULL, err);
+
+  if (r >= 0)
+    r = mg_run_list (run, &listing, err);
+  if (r == 0 && !run->stopped)
+    r = leave_unlisted (run, err);
+  if (r < 0 || run->stopped || !ended || !anew)
+    return r;
+  listing.purpose = "index";
+  listing.again = 1;
+  r = mg_run_list (run, &listing, err);
+  return r == 0 && !run->stopped ? leave_unlisted (run, err) : r;
+}
+
 int
 mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
              struct mg_error *err)
 {
-  struct mg_listing baseline = { .side = &run->target, .purpose = "baseline",
-                                 .detail = MG_DETAIL_NONE,
-                                 .wants = wants_baseline };
   int r = mg_run_open_plugins (run, &run->target, err);
 
   say_phase (run, "listing the target");
   if (r == 0)
-    r = mg_run_list (run, &baseline, err);
+    r = list_target (run, ret_plan != NULL || run->options.retry_failed, err);
   if (r == 0 && run->stopped)
     r = mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
-  if (r == 0)
-    r = leave_unlisted (run, err);
   if (r == 0) {
     say_phase (run, "planning");
     r = mg_run_edges (run, err);

@@ -475,20 +475,22 @@ count_failures (struct mg_run *run, struct mg_error *err)
   return r < 0 ? r : 0;
 }
 
-/* What failed is tried again: where names repeat before planning, which decides
- * anew what was never sent (a name that is ambiguous still is not created);
- * elsewhere after it, for there the service decides. */
+/* What failed is tried again: before planning, which decides anew, what was
+ * never sent and all where names repeat (one that is ambiguous still is not
+ * created); after it what the service decides. */
 static int
-retry_failed (struct mg_run *run, int names_repeat, struct mg_error *err)
+retry_failed (struct mg_run *run, int before, struct mg_error *err)
 {
   int i, r = 0;
 
   for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
     const struct mg_kind *kind = run->registry->kinds[i];
 
-    if (run->options.retry_failed && kind->chosen
-        && (kind->k->once == MIGRATE_ONCE_NONUNIQUE) == names_repeat)
-      r = mg_work_retry_failed (run->store, run->target.wsid, kind->kid, err);
+    int repeats = kind->k->once == MIGRATE_ONCE_NONUNIQUE;
+
+    if (run->options.retry_failed && kind->chosen && (before || !repeats))
+      r = mg_work_retry_failed (run->store, run->target.wsid, kind->kid,
+                                before && !repeats, err);
   }
   return r;
 }

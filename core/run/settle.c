@@ -45,6 +45,8 @@ struct settler {
   int n_taken;
   int64_t match, other;
   int same_name, unusable, exact, merged;
+  int not_ours;                    /* refused at the first send: what is there
+                                      was made by somebody else */
 };
 
 static int
@@ -88,7 +90,8 @@ look_at (void *opaque, const struct mg_asset *a, struct mg_error *err)
     s->unusable = 1;
     return 0;
   }
-  if (a->first_sid != 0 && a->first_sid <= s->baseline_sid)
+  if (s->not_ours
+      || (a->first_sid != 0 && a->first_sid <= s->baseline_sid))
     return 0;
   if (!mg_compare_sent (s->kind, mg_buf_text (&s->sent.json),
                         s->sent.json.len, mg_buf_text (&a->body), a->body.len)
@@ -191,8 +194,8 @@ not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
   else if (s->same_name > 0 && unique) {
     res->state = MG_FAILED;
     mg_result_say (res, "conflict", "somebody else made one of this name in the "
-                   "target, and it is not what was sent; remove or rename it, "
-                   "then migrate import --retry-failed");
+                   "target; remove or rename it, then migrate import "
+                   "--retry-failed");
   }
   else if (strcmp (w->code, "looked") != 0
            && (!unique || strcmp (w->code, "exists") == 0)) {
@@ -225,6 +228,23 @@ merge_other (struct settler *s, const struct mg_work *w, struct mg_error *err)
   return mg_work_forget (s->run->store, s->run->target.wsid, &p, err);
 }
 
+/* What it names has gone since it was sent, so nobody can tell it from others. */
+static int
+cannot_tell (struct settler *s, struct mg_work *w, struct mg_error *err)
+{
+  struct mg_result *res = mg_result_new (w->wid, MG_FAILED);
+  char text[700];
+
+  snprintf (text, sizeof text, "sent, never confirmed, and not to be told from "
+            "others now: %.400s; look in the target, then migrate import "
+            "--retry-failed", err->text);
+  mg_result_say (res, "uncertain", text);
+  mg_error_clear (err);
+  s->asked++;
+  w->wid = 0;
+  return mg_result_post (s->run->store, res, err);
+}
+
 /* Its wid becomes 0 when it is decided. */
 static int
 settle_one (struct settler *s, struct mg_work *w, struct mg_error *err)
@@ -242,10 +262,13 @@ settle_one (struct settler *s, struct mg_work *w, struct mg_error *err)
     return r;
   r = mg_run_prepare (s->run, s->ctx, s->kind, &s->source, MG_FOR_DOUBT,
                       &s->sent, err);
+  if (r == MG_E_BLOCKED)
+    return cannot_tell (s, w, err);
   if (r < 0)
     return r;
   s->match = 0;
   s->same_name = s->unusable = 0;
+  s->not_ours = !w->maybe;
   r = look_for_key (s, err);
   if (r < 0)
     return r;

@@ -19,9 +19,12 @@ struct undoer {
   /* pass two, under the run's lock */
   const struct mg_kind *kind;
   int op;
-  struct mg_work *rows;
+  struct mg_work *rows;            /* a part of the kind's, ROWS at most */
   int n_rows, next;
+  int64_t total;
 };
+
+#define ROWS 2048
 
 static struct mg_undo_row *
 row_of (struct undoer *u, const struct mg_kind *kind)
@@ -93,7 +96,31 @@ is_ours (const struct undoer *u, const struct mg_work *w,
   if (w->new_aid == 0 || kind == NULL || kind->parent != NULL || !kind->chosen
       || !mg_kind_at (kind, u->run->target.end))
     return 0;
-  return op == MG_OP_DELETE || w->state == MG_DONE;
+  return op == MG_OP_DELETE || w->state != MG_UNCHANGED;
+}
+
+/* A change that was cut off may have left or not: 1 when the target shows
+ * something else than before it. */
+static int
+has_changed (struct undoer *u, const struct mg_kind *kind,
+             const struct mg_work *w, const struct mg_asset *target,
+             struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int r = mg_work_before (u->run->store, &u->ctx.packer, w->wid, &before, err);
+
+  if (r <= 0)
+    return r;                      /* nothing was sent yet */
+  r = mg_compare_form (kind, mg_buf_text (&before), before.len, &left, err);
+  if (r == 0)
+    r = mg_compare_form (kind, mg_buf_text (&target->body), target->body.len,
+                         &right, err);
+  if (r < 0)
+    return r;
+  return left.len != right.len
+         || memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) != 0;
 }
 
 static int
@@ -119,6 +146,11 @@ judge (void *opaque, const struct mg_work *w, struct mg_error *err)
     row->remove++;                 /* gone already: the row remains to be told */
     return u->apply ? mg_work_plan_undo (u->run->store, w, op, err) : 0;
   }
+  if (op == MG_OP_RESTORE && w->state != MG_DONE) {
+    r = has_changed (u, kind, w, &target, err);
+    if (r <= 0)
+      return r;
+  }
   r = is_edited (u, kind, w, &target, err);
   if (r < 0)
     return r;
@@ -142,10 +174,8 @@ keep_row (void *opaque, const struct mg_work *w, struct mg_error *err)
   (void) err;
   if (w->kid != u->kind->kid || w->op != u->op || w->state == MG_DONE)
     return 0;
-  if ((u->n_rows & (u->n_rows - 1)) == 0)
-    u->rows = mg_xreallocarray (u->rows,
-                                u->n_rows ? (size_t) u->n_rows * 2 : 1,
-                                sizeof *u->rows);
+  if (u->n_rows == ROWS)
+    return 1;
   u->rows[u->n_rows] = *w;
   u->rows[u->n_rows++].message = NULL;
   return 0;
@@ -260,21 +290,27 @@ static int
 undo_kind (struct undoer *u, const struct mg_kind *kind, int op,
            struct mg_error *err)
 {
+  int64_t after = 0;
   int r;
 
   u->kind = kind;
   u->op = op;
-  u->n_rows = u->next = 0;
-  u->rows = NULL;
-  r = mg_work_each_phase (u->run->store, u->run->target.wsid, MG_PHASE_UNDO,
-                          keep_row, u, err);
-  if (r == 0 && u->n_rows > 0) {
-    mg_run_total (u->run, kind->k->name, u->n_rows);
+  u->total = 0;
+  u->rows = mg_xcalloc (ROWS, sizeof *u->rows);
+  do {
+    u->n_rows = u->next = 0;
+    r = mg_work_each_phase (u->run->store, u->run->target.wsid, MG_PHASE_UNDO,
+                            after, keep_row, u, err);
+    if (r < 0 || u->n_rows == 0)
+      break;
+    after = u->rows[u->n_rows - 1].aid;
+    u->total += u->n_rows;
+    mg_run_total (u->run, kind->k->name, u->total);
     r = mg_run_pool (u->run, &u->run->target, mg_run_n_workers (u->run),
                      undo_work, u, err);
-  }
+  } while (r == 0 && u->n_rows == ROWS && !u->run->stopped);
   mg_free (u->rows);
-  return r;
+  return r < 0 ? r : 0;
 }
 
 static int
@@ -305,9 +341,18 @@ forget_permissions (void *opaque, const struct mg_work *w,
   const struct mg_kind *kind = mg_registry_kid (u->run->registry, w->kid);
   struct mg_planned p = { .aid = w->aid, .kid = w->kid, .op = w->op,
                           .state = MG_WAIT };
+  MG_CLEANUP (mg_asset_done) struct mg_asset source = MG_ASSET_INIT;
+  MG_CLEANUP (mg_work_release) struct mg_work owner = MG_WORK_INIT;
+  int r;
 
   if (kind == NULL || kind->parent == NULL || w->state != MG_DONE)
     return 0;
+  r = mg_asset_get (u->run->store, NULL, w->aid, &source, err);
+  if (r > 0)
+    r = mg_work_get (u->run->store, u->run->target.wsid, source.parent,
+                     MG_PHASE_MAIN, &owner, err);
+  if (r <= 0 || owner.new_aid != 0)
+    return r < 0 ? r : 0;          /* left as it is, and so are they */
   return mg_work_forget (u->run->store, u->run->target.wsid, &p, err);
 }
 
@@ -367,12 +412,12 @@ mg_run_undo (struct mg_run *run, int apply, struct mg_undo *ret_undo,
   if (r == 0 && apply && !run->stopped)
     r = mg_work_clear_undo (run->store, run->target.wsid, err);
   if (r == 0 && !run->stopped)
-    r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN, judge,
-                            &u, err);
+    r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN, 0,
+                            judge, &u, err);
   if (r == 0 && apply && !run->stopped)
     r = undo_all (&u, err);
   if (r == 0 && apply && !run->stopped)
-    r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN,
+    r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN, 0,
                             forget_permissions, &u, err);
   if (r == 0)
     r = mg_store_flush (run->store, err);

@@ -47,6 +47,7 @@ read_asset (struct mg_packer *packer, sqlite3_stmt *st, struct mg_asset *a,
   a->parent = sqlite3_column_int64 (st, 9);
   a->first_sid = sqlite3_column_int64 (st, 10);
   a->seen_sid = sqlite3_column_int64 (st, 11);
+  a->want = sqlite3_column_int (st, 12);
   blob = sqlite3_column_blob (st, 7);
   if (blob == NULL || packer == NULL)
     return 0;

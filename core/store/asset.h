@@ -18,12 +18,13 @@ enum mg_origin { MG_ORIGIN_SEEN = 0, MG_ORIGIN_CREATED = 1 };
 struct mg_asset {
   int64_t aid, parent, first_sid, seen_sid;
   int wsid, kid, origin;
+  int want;                        /* its body is not that of the last list */
   char *src_id, *key, *stamp;
   unsigned char sha[MG_DIGEST_LEN];
   struct mg_buf body;              /* unpacked; empty for a stub */
 };
 
-#define MG_ASSET_INIT { 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, { 0 }, \
+#define MG_ASSET_INIT { 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, { 0 }, \
     MG_BUF_INIT (MG_MAX_ELEMENT) }
 
 void mg_asset_done (struct mg_asset *a);

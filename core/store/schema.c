@@ -39,7 +39,8 @@ static const char schema[] =
   " state INTEGER NOT NULL, wait_on INTEGER, not_before INTEGER,"
   " tries INTEGER NOT NULL DEFAULT 0, sent_at INTEGER, sent_sha BLOB,"
   " before BLOB, new_aid INTEGER, provenance INTEGER NOT NULL DEFAULT 0,"
-  " code TEXT, message TEXT, UNIQUE (wsid, aid, phase));"
+  " code TEXT, message TEXT, maybe INTEGER NOT NULL DEFAULT 0,"
+  " UNIQUE (wsid, aid, phase));"
   "CREATE INDEX work_ready ON work (wsid, class, prio, wid) WHERE state = 1;"
   "CREATE INDEX work_wait ON work (wsid, wait_on) WHERE state IN (0, 7);"
   "CREATE INDEX work_timer ON work (wsid, kid, not_before) WHERE state IN (3, 9);"
@@ -58,7 +59,14 @@ static const char schema[] =
   " INTEGER, version TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER,"
   " status INTEGER, requests INTEGER NOT NULL DEFAULT 0);"
   "PRAGMA application_id = 1296648018;"
-  "PRAGMA user_version = 1;";
+  "PRAGMA user_version = 2;";
+
+/* What brings a session of version i + 1 to the next one. */
+static const char *const upgrades[] = {
+  "ALTER TABLE work ADD COLUMN maybe INTEGER NOT NULL DEFAULT 0;"
+  "UPDATE work SET maybe = 1 WHERE state = 3;"
+  "PRAGMA user_version = 2;",
+};
 
 static int
 pragma_int (struct mg_conn *conn, const char *text, int64_t *ret_value,
@@ -76,12 +84,12 @@ pragma_int (struct mg_conn *conn, const char *text, int64_t *ret_value,
 }
 
 static int
-create (struct mg_conn *conn, struct mg_error *err)
+in_one (struct mg_conn *conn, const char *script, struct mg_error *err)
 {
   int r = mg_conn_script (conn, "BEGIN IMMEDIATE", err);
 
   if (r == 0)
-    r = mg_conn_script (conn, schema, err);
+    r = mg_conn_script (conn, script, err);
   if (r == 0)
     r = mg_conn_script (conn, "COMMIT", err);
   return r;
@@ -101,7 +109,7 @@ mg_schema_prepare (struct mg_conn *conn, struct mg_error *err)
   if (r < 0)
     return r;
   if (tables == 0 && application == 0)
-    return create (conn, err);
+    return in_one (conn, schema, err);
   if (application != MG_APPLICATION_ID)
     return mg_error_set (err, MG_E_STORE, "session-corrupt",
                          "'%s' is not a session of migrate; name another with "
@@ -111,5 +119,7 @@ mg_schema_prepare (struct mg_conn *conn, struct mg_error *err)
                          "session '%s' was written by a newer migrate (format "
                          "%lld, this one knows %d); use that version",
                          conn->path, (long long) version, MG_SCHEMA_VERSION);
-  return 0;
+  for (; version < MG_SCHEMA_VERSION && r == 0; version++)
+    r = version > 0 ? in_one (conn, upgrades[version - 1], err) : 0;
+  return r;
 }

@@ -9,11 +9,11 @@
 
 #define MG_WORK_COLUMNS \
   "wid, wsid, aid, kid, phase, op, state, wait_on, not_before, tries," \
-  " sent_at, new_aid, provenance, code, message"
+  " sent_at, new_aid, provenance, code, message, maybe"
 
 #define MG_ASSET_COLUMNS \
   "aid, wsid, kid, src_id, key, stamp, sha, body, origin, parent, first_sid," \
-  " seen_sid"
+  " seen_sid, want"
 
 #define MG_STATEMENTS(X) \
   X (BEGIN, "BEGIN IMMEDIATE") \
@@ -98,11 +98,12 @@
      " AND work.phase = 1 WHERE edge.src = ?2 AND edge.cut <= ?3" \
      " AND work.new_aid IS NULL") \
   X (WORK_INSERT, "INSERT INTO work (wsid, aid, kid, phase, op, class, prio," \
-     " state, new_aid, provenance, code, message, before) VALUES (?1, ?2, ?3," \
-     " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING wid") \
+     " state, new_aid, provenance, code, message) VALUES (?1, ?2, ?3," \
+     " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING wid") \
   X (WORK_REPLACE, "UPDATE work SET op = ?2, class = ?3, prio = ?4, state = ?5," \
      " wait_on = NULL, not_before = NULL, new_aid = ?6, provenance = ?7," \
-     " code = ?8, message = ?9 WHERE wid = ?1") \
+     " code = ?8, message = ?9, maybe = 0," \
+     " before = CASE WHEN new_aid IS ?6 THEN before END WHERE wid = ?1") \
   X (WORK_GET, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND aid = ?2 AND phase = ?3") \
   X (WORK_BY_ID, "SELECT " MG_WORK_COLUMNS " FROM work WHERE wid = ?1") \
@@ -116,15 +117,18 @@
      " WHERE wsid = ?1 AND class = ?2 AND state = 1 ORDER BY prio, wid LIMIT ?3") \
   X (WORK_SET, "UPDATE work SET state = ?2, wait_on = ?3, not_before = ?4," \
      " code = ?5, message = ?6 WHERE wid = ?1") \
+  X (WORK_MAYBE, "UPDATE work SET maybe = 1 WHERE wid = ?1") \
+  X (WORK_KEEP_BEFORE, "UPDATE work SET before = coalesce (before, ?2)" \
+     " WHERE wid = ?1") \
   X (WORK_CLAIM, "UPDATE work SET state = 2, sent_at = ?2, tries = tries + 1" \
      " WHERE wid = ?1") \
   X (WORK_UNCOUNT, "UPDATE work SET tries = max (tries - 1, 0)" \
      " WHERE wid = ?1") \
   X (WORK_DONE, "UPDATE work SET state = ?2, new_aid = ?3, provenance = ?4," \
-     " sent_sha = ?5, before = coalesce (before, ?6), wait_on = NULL," \
-     " not_before = NULL, code = ?7, message = ?8 WHERE wid = ?1") \
+     " sent_sha = ?5, wait_on = NULL, not_before = NULL, code = ?6," \
+     " message = ?7 WHERE wid = ?1") \
   X (WORK_UNMAP, "UPDATE work SET state = 8, new_aid = NULL, before = NULL," \
-     " sent_at = NULL, tries = 0, provenance = 0," \
+     " sent_at = NULL, tries = 0, provenance = 0, maybe = 0," \
      " code = ?2, message = ?3 WHERE wid = ?1") \
   X (WORK_WAITERS, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND wait_on = ?2 AND state IN (0, 7) AND wid > ?3" \

@@ -25,7 +25,7 @@ apply_undo (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
     r = mg_sql_run (conn, err, MG_SQL_WORK_DELETE, "i", old);
   if (r < 0)
     return r;
-  r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiIinnn",
+  r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiIinn",
                   (int64_t) w->wsid, w->aid, (int64_t) w->kid,
                   (int64_t) MG_PHASE_UNDO, (int64_t) u->work_op,
                   MG_WORK_CLASS (w->kid, u->work_op), (int64_t) 0,
@@ -71,6 +71,33 @@ int
 mg_work_clear_undo (struct mg_store *store, int wsid, struct mg_error *err)
 {
   struct clear_op op = { .op = { .apply = apply_clear }, .wsid = wsid };
+
+  return mg_store_do (store, &op.op, err);
+}
+
+struct before_op {
+  struct mg_op op;
+  int64_t wid;
+  const struct mg_buf *packed;
+};
+
+static int
+apply_before (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+              struct mg_error *err)
+{
+  struct before_op *b = (struct before_op *) op;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_WORK_KEEP_BEFORE, "ib", b->wid,
+                     b->packed->data, b->packed->len);
+}
+
+int
+mg_work_keep_before (struct mg_store *store, int64_t wid,
+                     const struct mg_buf *packed, struct mg_error *err)
+{
+  struct before_op op = { .op = { .apply = apply_before }, .wid = wid,
+                          .packed = packed };
 
   return mg_store_do (store, &op.op, err);
 }

@@ -166,7 +166,7 @@ mg_work_examine (struct mg_store *store, struct mg_conn *conn,
 
 struct sweep_op {
   struct mg_op op;
-  int wsid, kid;
+  int wsid, kid, unsent_only;
   int64_t after;
   int more;
 };
@@ -259,7 +259,8 @@ apply_retry (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   for (i = 0; i < n && r >= 0; i++) {
     sweep->after = rows[i].wid;
     if (rows[i].state != MG_FAILED || rows[i].op == MG_OP_FETCH
-        || rows[i].phase == MG_PHASE_UNDO)
+        || rows[i].phase == MG_PHASE_UNDO
+        || (sweep->unsent_only && rows[i].tries > 0))
       continue;
     r = mg_work_set (store, conn, &rows[i], MG_WAIT, 0, 0, NULL, NULL, err);
     rows[i].state = MG_WAIT;
@@ -278,10 +279,10 @@ apply_retry (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
 
 int
 mg_work_retry_failed (struct mg_store *store, int wsid, int kid,
-                      struct mg_error *err)
+                      int unsent_only, struct mg_error *err)
 {
   struct sweep_op op = { .op = { .apply = apply_retry }, .wsid = wsid,
-                         .kid = kid };
+                         .kid = kid, .unsent_only = unsent_only };
 
   return sweep (store, &op, err);
 }

@@ -27,12 +27,13 @@ free_plan (struct mg_op *op)
   mg_free (plan);
 }
 
-static int
-may_replan (const struct mg_work *w)
+int
+mg_work_may_replan (const struct mg_work *w)
 {
   return w->state == MG_WAIT || w->state == MG_READY || w->state == MG_BLOCKED
          || w->state == MG_SKIPPED
-         || (w->state == MG_UNCHANGED && w->new_aid == 0);
+         || (w->state == MG_UNCHANGED && w->new_aid == 0)
+         || (w->state == MG_FAILED && strcmp (w->code, MG_CODE_UNREAD) == 0);
 }
 
 static int
@@ -51,7 +52,7 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
     return r;
   if (r == 0) {
     mg_store_count (store, plan->wsid, p->kid, p->state, 1);
-    r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiIissn",
+    r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiIiss",
                     (int64_t) plan->wsid, p->aid, (int64_t) p->kid, (int64_t) 1,
                     (int64_t) p->op, class_id, p->prio, (int64_t) p->state,
                     p->new_aid, (int64_t) p->provenance, p->code, p->message);
@@ -60,7 +61,7 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   mg_work_read (st, &old);
   mg_sql_reset (st);
   /* a claim that a kill cut off is still an intent: only a fresh row changes */
-  if (!plan->forget && (!may_replan (&old) || (old.state == MG_READY
+  if (!plan->forget && (!mg_work_may_replan (&old) || (old.state == MG_READY
                                                && old.sent_at != 0)))
     return 0;
   mg_store_count (store, plan->wsid, p->kid, old.state, -1);
@@ -178,7 +179,6 @@ mg_result_new (int64_t wid, int state)
   r->wid = wid;
   r->state = state;
   mg_put_init (&r->put);
-  mg_buf_init (&r->before, MG_MAX_ELEMENT + 4096);
   return r;
 }
 
@@ -196,7 +196,6 @@ mg_result_free (struct mg_result *r)
   if (r == NULL)
     return;
   mg_put_done (&r->put);
-  mg_buf_done (&r->before);
   mg_free (r->message);
   mg_free (r);
 }
@@ -217,7 +216,7 @@ add_finish (struct mg_store *store, struct mg_conn *conn,
   int64_t wid = 0;
   int r;
 
-  r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiIinnn",
+  r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiIinn",
                   (int64_t) w->wsid, w->aid, (int64_t) w->kid,
                   (int64_t) MG_PHASE_FINISH, (int64_t) MG_OP_UPDATE,
                   MG_WORK_CLASS (w->kid, MG_OP_UPDATE), (int64_t) 0,
@@ -242,11 +241,10 @@ finish_row (struct mg_store *store, struct mg_conn *conn,
     mg_store_count (store, w->wsid, w->kid, w->state, -1);
     mg_store_count (store, w->wsid, w->kid, res->state, 1);
   }
-  r = mg_sql_run (conn, err, MG_SQL_WORK_DONE, "iiIibbss", w->wid,
+  r = mg_sql_run (conn, err, MG_SQL_WORK_DONE, "iiIibss", w->wid,
                   (int64_t) res->state, new_aid,
                   (int64_t) (res->provenance ? res->provenance : w->provenance),
                   res->has_sha ? res->sent_sha : NULL, sizeof res->sent_sha,
-                  res->before.len ? res->before.data : NULL, res->before.len,
                   res->code[0] ? res->code : NULL, res->message);
   return r;
 }
@@ -298,10 +296,12 @@ settle_row (struct mg_store *store, struct mg_conn *conn,
   int r;
 
   if (res->state == MG_DOUBT || res->state == MG_PARKED
-      || res->state == MG_READY || res->state == MG_BLOCKED)
-    return mg_work_set (store, conn, w, res->state, res->wait_on,
-                        res->not_before, res->code[0] ? res->code : NULL,
-                        res->message, err);
+      || res->state == MG_READY || res->state == MG_BLOCKED) {
+    r = mg_work_set (store, conn, w, res->state, res->wait_on, res->not_before,
+                     res->code[0] ? res->code : NULL, res->message, err);
+    return r < 0 || !res->maybe ? r
+           : mg_sql_run (conn, err, MG_SQL_WORK_MAYBE, "i", w->wid);
+  }
   r = finish_row (store, conn, w, res, new_aid, err);
   if (r == 0 && res->finish)
     r = add_finish (store, conn, w, new_aid, err);
@@ -374,6 +374,8 @@ reopen_rows (struct mg_store *store, struct mg_conn *conn,
                      re->state == MG_DOUBT ? "uncertain" : NULL,
                      re->state == MG_DOUBT ? "sent, and no reply seen" : NULL,
                      err);
+    if (r >= 0 && re->wids == NULL)
+      r = mg_sql_run (conn, err, MG_SQL_WORK_MAYBE, "i", rows[i].wid);
     if (r >= 0)                    /* most claims were never sent */
       r = mg_sql_run (conn, err, MG_SQL_WORK_UNCOUNT, "i", rows[i].wid);
   }
@@ -448,7 +450,7 @@ apply_fetch (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   if (r < 0 || f->state != MG_FAILED)
     return r;
   mg_store_count (store, f->wsid, f->kid, f->state, 1);
-  r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiinissn",
+  r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiniss",
                   (int64_t) f->wsid, f->aid, (int64_t) f->kid, (int64_t) 1,
                   (int64_t) MG_OP_FETCH, MG_WORK_CLASS (f->kid, MG_OP_FETCH),
                   (int64_t) 0, (int64_t) f->state, (int64_t) 0, f->code,

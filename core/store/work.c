@@ -56,6 +56,7 @@ mg_work_read (sqlite3_stmt *st, struct mg_work *w)
   w->sent_at = sqlite3_column_int64 (st, 10);
   w->new_aid = sqlite3_column_int64 (st, 11);
   w->provenance = sqlite3_column_int (st, 12);
+  w->maybe = sqlite3_column_int (st, 15);
   snprintf (w->code, sizeof w->code, "%s", code ? code : "");
   w->message = mg_xstrdup (message);
 }
@@ -203,10 +204,10 @@ mg_work_each_bad (struct mg_store *store, int wsid, int kid,
 }
 
 int
-mg_work_each_phase (struct mg_store *store, int wsid, int phase,
+mg_work_each_phase (struct mg_store *store, int wsid, int phase, int64_t after,
                     mg_work_each_fn each, void *opaque, struct mg_error *err)
 {
-  struct pages p = { MG_SQL_WORK_PAGE, wsid, phase, 0 };
+  struct pages p = { MG_SQL_WORK_PAGE, wsid, phase, after };
 
   return each_page (store, &p, each, opaque, err);
 }

@@ -32,11 +32,13 @@ enum mg_provenance { MG_NOBODYS = 0, MG_CREATED = 1, MG_ADOPTED = 2 };
 struct mg_work {
   int64_t wid, aid, wait_on, not_before, sent_at, new_aid;
   int wsid, kid, phase, op, state, tries, provenance;
+  int maybe;                       /* a create of it left, and no answer told
+                                      that nothing came of it */
   char code[48];
   char *message;                   /* owned: mg_work_done_row */
 };
 
-#define MG_WORK_INIT { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", NULL }
+#define MG_WORK_INIT { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", NULL }
 
 void mg_work_release (struct mg_work *w);
 
@@ -63,8 +65,9 @@ typedef int (*mg_work_each_fn) (void *opaque, const struct mg_work *w,
                                 struct mg_error *err);
 int mg_work_each_bad (struct mg_store *store, int wsid, int kid,
                       mg_work_each_fn each, void *opaque, struct mg_error *err);
+/* In the order of aid, those behind 'after'. */
 int mg_work_each_phase (struct mg_store *store, int wsid, int phase,
-                        mg_work_each_fn each, void *opaque,
+                        int64_t after, mg_work_each_fn each, void *opaque,
                         struct mg_error *err);
 int mg_work_each_due (struct mg_store *store, int wsid, int kid, int64_t now_us,
                       mg_work_each_fn each, void *opaque, struct mg_error *err);
@@ -89,6 +92,11 @@ struct mg_planned {
   const char *code, *message;      /* copied */
 };
 
+/* A row that was sent, is done, failed or uncertain stays as it is; one that
+ * failed because its export did is planned again. */
+int mg_work_may_replan (const struct mg_work *w);
+#define MG_CODE_UNREAD "export-incomplete"
+
 /* Queues one planned row.  A row that was sent, is done, failed or uncertain
  * stays as it is. */
 int mg_work_plan (struct mg_store *store, int wsid, const struct mg_planned *p,
@@ -106,9 +114,10 @@ int mg_work_arrange (struct mg_store *store, int wsid, struct mg_error *err);
 int mg_work_find_lost_wakes (struct mg_store *store, int wsid,
                              struct mg_error *err);
 
-/* FAILED rows (of kind kid, 0 = all kinds) become WAIT and are looked at. */
+/* FAILED rows of a kind, or those that were never sent, become WAIT and are
+ * looked at. */
 int mg_work_retry_failed (struct mg_store *store, int wsid, int kid,
-                          struct mg_error *err);
+                          int unsent_only, struct mg_error *err);
 
 /* ---- running ---- */
 
@@ -138,8 +147,8 @@ struct mg_result {
   struct mg_put put;               /* the target's asset as the answer showed it */
   int has_sha;
   unsigned char sent_sha[MG_DIGEST_LEN];
-  struct mg_buf before;            /* packed; empty = none */
   int finish;                      /* a row of phase FINISH follows */
+  int maybe;                       /* it may have taken effect (READY, DOUBT) */
   int gone;                        /* the target's asset was deleted (undo) */
   char code[48];
   char *message;
@@ -170,6 +179,11 @@ int mg_work_fetched (struct mg_store *store, int wsid, int64_t aid, int kid,
 /* One row for each planned removal or restore of an undo: phase UNDO. */
 int mg_work_plan_undo (struct mg_store *store, const struct mg_work *main_row,
                        int op, struct mg_error *err);
+
+/* Keeps, durably when it returns, what an asset was before it is changed; what
+ * was kept already stays. */
+int mg_work_keep_before (struct mg_store *store, int64_t wid,
+                         const struct mg_buf *packed, struct mg_error *err);
 
 /* Forgets what an undo that was cut off had planned and not done. */
 int mg_work_clear_undo (struct mg_store *store, int wsid, struct mg_error *err);

@@ -14,10 +14,10 @@ const struct migrate_code mg_codes[] = {
     "permissions are left as they are.",
     "nothing to do; compare with: migrate validate" },
   { "ambiguous",
-    "Several assets have this name, and a name alone never decides which "
-    "is which.",
-    "rename them so that each name stands once, then: migrate export, "
-    "migrate import --retry-failed" },
+    "The target has assets of this name that are not the same, and a name alone "
+    "never decides which is which.",
+    "make one of them the same, or rename or remove them, then: migrate import "
+    "--retry-failed" },
   { "auth-conflict",
     "A profile holds two sorts of credentials, and nobody says which one "
     "counts.",

@@ -56,11 +56,16 @@ class Bench:
                 and "|" not in key)
 
     def take(self, kind, fits=lambda one: True):
-        for one in sim.table(self.state, kind):
-            if self.plain(kind, one) and fits(one):
-                self.used.add(one["id"])
-                return one
-        raise LookupError("no %s left that fits" % kind)
+        """The plainest: what has more is left to those who ask for it."""
+        found = [one for one in sim.table(self.state, kind)
+                 if self.plain(kind, one) and fits(one)]
+        if not found:
+            raise LookupError("no %s left that fits" % kind)
+        one = min(found, key=lambda one: (
+            len(one["fields"]), len(one.get("members", [])),
+            self.key(kind, one)))
+        self.used.add(one["id"])
+        return one
 
     def post(self, kind, one, **change):
         change.update({"kind": kind, "match": {"id": str(one["id"])}})

@@ -77,5 +77,5 @@ spoilt 'a list that is too large' 1 export-incomplete users \
   '{"match": "GET *Users*", "do": "big", "times": 0}'
 spoilt 'assets that are too large' 1 too-large groups \
   '{"match": "GET *Groups/*", "do": "big", "times": 0}'
-spoilt 'assets that are never shown' 1 not-json groups \
+spoilt 'assets that are never shown' 1 html-page groups \
   '{"match": "GET *Groups/*", "do": "html", "times": 0}'

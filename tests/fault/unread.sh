@@ -28,3 +28,28 @@ is "undo: ... and takes nothing back" "$(ask writes "$url_new")" "$before"
 ask delete "$url_new" faults >/dev/null
 run move undo
 status_is "undo: it is done when all can be read" 0
+
+# --- the source: what changed and could not be read again is not moved as it was
+forget_session
+run move export
+group=$(rows "SELECT src_id FROM asset JOIN kind USING (kid)
+  WHERE wsid = 0 AND name = 'groups' AND key NOT IN ('admins', 'users')
+  ORDER BY aid LIMIT 1")
+ask post "$url_old" object '{"kind": "groups", "match": {"id": "'"$group"'"},
+  "set": {"displayName": "renamed meanwhile"}}' >/dev/null
+ask post "$url_old" faults "$(printf '%s' '{"match": "GET *Groups/*", ' \
+  '"do": "status", "status": 400, "times": 0}')" >/dev/null
+run move export
+status_is "export: what cannot be read again is told by the status" 1
+ask delete "$url_old" faults >/dev/null
+run move import
+status_is "import: it is not moved as it was" 1
+like "import: ... with a reason" "$(rows "SELECT code FROM work
+  JOIN asset USING (aid) WHERE src_id = '$group' AND work.wsid = 1")" \
+  'export-incomplete'
+run move export
+run move import
+status_is "import: it is moved when it was read" 0
+state old "$tmp/source"
+state new "$tmp/target"
+is "... as it is" "$(ask moved "$tmp/source" "$tmp/target")" ''

@@ -92,10 +92,19 @@ hang_up (struct connection *c, int reset)
 }
 
 static void
-build_answer (struct connection *c, const struct reply *reply)
+build_answer (const struct replier *s, struct connection *c,
+              const struct reply *reply)
 {
   const char *body = reply->body ? reply->body : "{}";
-  size_t len = reply->body_len ? reply->body_len : strlen (body);
+  const char *own = reply->body_len ? NULL : strstr (body, "${url}");
+  MG_CLEANUP_FREE char *named =
+    own == NULL ? NULL : mg_xasprintf ("%.*s%s%s", (int) (own - body), body,
+                                       s->url, own + 6);
+  size_t len;
+
+  if (named != NULL)
+    body = named;
+  len = reply->body_len ? reply->body_len : strlen (body);
 
   if (reply->raw != NULL) {
     mg_buf_add_str (&c->out, reply->raw);
@@ -130,7 +139,7 @@ answer (struct replier *s, struct connection *c)
     return;
   }
   if (reply->how != REPLY_STALL)
-    build_answer (c, reply);
+    build_answer (s, c, reply);
   c->close_after = reply->how == REPLY_SEND_CLOSE;
   c->stall_after = reply->how == REPLY_STALL || reply->how == REPLY_SEND_STALL;
   c->slow = reply->how == REPLY_SLOW;

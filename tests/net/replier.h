@@ -29,7 +29,7 @@ struct reply {
   enum reply_how how;
   int status;
   const char *headers;   /* more lines, each with \r\n */
-  const char *body;      /* NULL = "{}" */
+  const char *body;      /* NULL = "{}"; ${url} in it is the server itself */
   size_t body_len;       /* 0 = strlen */
   const char *raw;       /* all of the answer, as it stands */
   int times;             /* 0 = once, -1 = for ever */

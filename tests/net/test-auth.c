@@ -336,15 +336,13 @@ MG_TEST (a_client_gets_its_token_first)
 
 MG_TEST (the_token_endpoint_is_where_the_workspace_says)
 {
-  static char body[200];
-  struct reply script[] = {
-    { .status = 200, .body = body }, GOOD ("tok-1"), { .status = 200 },
+  static const struct reply script[] = {
+    { .status = 200, .body = "{\"token_endpoint\":\"${url}/oidc/other\"}" },
+    GOOD ("tok-1"), { .status = 200 },
   };
   struct rig rig;
 
   client_rig (&rig, script, N (script));
-  snprintf (body, sizeof body, "{\"token_endpoint\":\"%s/oidc/other\"}",
-            replier_url (rig.server));
   is_ok (get (&rig, "/x"));
   has_str (replier_request (rig.server, 1), "POST /oidc/other");
   rig_down (&rig);

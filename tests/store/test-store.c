@@ -138,12 +138,50 @@ MG_TEST (a_failure_blocks_all_behind_it_and_a_cure_frees_them)
   finish (store, a, MG_FAILED, NULL);
   is_int (state_of (store, b), MG_BLOCKED);
   is_int (state_of (store, c), MG_BLOCKED);
-  is_int (mg_work_retry_failed (store, 1, KID, NULL), 0);
+  is_int (mg_work_retry_failed (store, 1, KID, 0, NULL), 0);
   is_int (state_of (store, a), MG_READY);
   finish (store, a, MG_DONE, "new-a");
   is_int (state_of (store, b), MG_READY);
   finish (store, b, MG_DONE, "new-b");
   is_int (state_of (store, c), MG_READY);
+  mg_store_close (store);
+}
+
+/* It watches one of them at a time; the other ends unwatched. */
+MG_TEST (all_that_is_needed_is_waited_for_in_whatever_order_it_ends)
+{
+  int last;
+
+  for (last = 0; last < 2; last++) {
+    struct mg_store *store = open_store (fresh ());
+    int64_t needs[2], c;
+
+    needs[0] = add_asset (store, "a", NULL, 0);
+    needs[1] = add_asset (store, "b", NULL, 0);
+    c = add_asset (store, "c", needs, 2);
+    plan (store, needs[0]);
+    plan (store, needs[1]);
+    plan (store, c);
+    is_int (mg_work_arrange (store, 1, NULL), 0);
+    finish (store, needs[!last], MG_DONE, "new-1");
+    is_int (state_of (store, c), MG_WAIT);
+    finish (store, needs[last], MG_DONE, "new-2");
+    is_int (state_of (store, c), MG_READY);
+    mg_store_close (store);
+  }
+}
+
+MG_TEST (what_was_there_already_wakes_like_what_was_made)
+{
+  struct mg_store *store = open_store (fresh ());
+  int64_t a = add_asset (store, "a", NULL, 0);
+  int64_t b = add_asset (store, "b", &a, 1);
+
+  plan (store, a);
+  plan (store, b);
+  is_int (mg_work_arrange (store, 1, NULL), 0);
+  finish (store, a, MG_UNCHANGED, "its-a");
+  is_int (state_of (store, b), MG_READY);
   mg_store_close (store);
 }
 
@@ -403,5 +441,96 @@ MG_TEST (after_a_write_that_failed_nothing_is_written_any_more)
   is_int (mg_store_flush (store, &err), MG_E_IO);
   is_str (err.id, "disk-full");
   is_int (mg_store_check (store, NULL), MG_E_IO);
+  mg_store_close (store);
+}
+
+MG_TEST (a_batch_that_cannot_be_written_leaves_nothing_and_none_comes_after_it)
+{
+  char folder[1024];
+  struct mg_store *store;
+  MG_CLEANUP (mg_asset_done) struct mg_asset a = MG_ASSET_INIT;
+  struct mg_op bad = { .apply = apply_full };
+  struct mg_put_op *op;
+  int i;
+
+  snprintf (folder, sizeof folder, "%s", fresh ());
+  store = open_store (folder);
+  for (i = 0; i < 2; i++) {
+    struct mg_put *put;
+
+    op = mg_put_op_new (1, 1);
+    put = mg_put_op_add (op);
+    put->kid = KID;
+    put->src_id = mg_xstrdup ("t");
+    put->key = mg_xstrdup ("t");
+    mg_buf_add_str (&put->packed, "r");
+    mg_store_post (store, &op->op, NULL);
+    if (i == 0)
+      is_int (mg_store_do (store, &bad, NULL), MG_E_IO);
+  }
+  mg_store_close (store);
+  store = open_store (folder);
+  is_int (mg_asset_by_src (store, NULL, 1, KID, "t", &a, NULL), 0);
+  mg_store_close (store);
+}
+
+static int is_vetoed;
+
+static int
+veto (void *opaque)
+{
+  (void) opaque;
+  return is_vetoed;
+}
+
+static int
+apply_hook (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+            struct mg_error *err)
+{
+  (void) store, (void) op, (void) err;
+  sqlite3_commit_hook (conn->db, veto, NULL);
+  return 0;
+}
+
+MG_TEST (what_cannot_be_committed_is_not_handed_out)
+{
+  struct mg_store *store = open_store (fresh ());
+  struct mg_op hook = { .apply = apply_hook };
+  struct mg_claim claim = { .wsid = 1, .durable = 1, .max = 32,
+                            .class_id = MG_WORK_CLASS (KID, MG_OP_CREATE) };
+  int64_t a = add_asset (store, "a", NULL, 0);
+
+  plan (store, a);
+  is_int (mg_work_arrange (store, 1, NULL), 0);
+  is_vetoed = 0;
+  is_int (mg_store_do (store, &hook, NULL), 0);
+  is_vetoed = 1;
+  ok (mg_work_claim (store, &claim, NULL) < 0);
+  is_int (state_of (store, a), MG_READY);
+  mg_store_close (store);
+}
+
+static int
+apply_ask_synchronous (struct mg_store *store, struct mg_conn *conn,
+                       struct mg_op *op, struct mg_error *err)
+{
+  sqlite3_stmt *st = NULL;
+
+  (void) store, (void) err;
+  sqlite3_prepare_v2 (conn->db, "PRAGMA synchronous", -1, &st, NULL);
+  op->size = sqlite3_step (st) == SQLITE_ROW
+             ? (size_t) sqlite3_column_int (st, 0) : 0;
+  sqlite3_finalize (st);
+  return 0;
+}
+
+/* In WAL mode anything less leaves the last commits to the power supply. */
+MG_TEST (a_commit_is_synced)
+{
+  struct mg_store *store = open_store (fresh ());
+  struct mg_op ask = { .apply = apply_ask_synchronous };
+
+  is_int (mg_store_do (store, &ask, NULL), 0);
+  is_int (ask.size, 2);
   mg_store_close (store);
 }

@@ -1,0 +1,183 @@
+/* Which asset of the target stands for one of the source.
+ *
+ * By its key where the service keeps keys unique; where names repeat, only one
+ * that validate would find equal.  Candidates are what the last list of the
+ * target saw and no other row has taken.  On the planning thread. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "run/match.h"
+
+void
+mg_match_init (struct mg_match *m, struct mg_run *run)
+{
+  memset (m, 0, sizeof *m);
+  m->run = run;
+  mg_ctx_init (&m->ctx, run->store, &run->target, run->registry);
+}
+
+void
+mg_match_done (struct mg_match *m)
+{
+  mg_ctx_done (&m->ctx);
+  mg_free (m->taken);
+  m->taken = NULL;
+}
+
+/* The newest list of the target that got to this kind's end. */
+static int
+newest_list (struct mg_match *m, struct mg_error *err)
+{
+  MG_CLEANUP (mg_walk_done) struct mg_walk walk = { 0 };
+  struct mg_run *run = m->run;
+  int64_t sid = 0;
+  int r = mg_snapshot_last (run->store, run->target.wsid, "baseline",
+                            &m->baseline_sid, NULL, NULL, err);
+
+  m->index_sid = m->baseline_sid;
+  if (r >= 0)
+    r = mg_snapshot_last (run->store, run->target.wsid, "index", &sid, NULL,
+                          NULL, err);
+  if (r > 0)
+    r = mg_walk_get (run->store, sid, m->kind->kid, "", &walk, err);
+  if (r > 0 && walk.state == MG_WALK_DONE)
+    m->index_sid = sid;
+  return r < 0 ? r : 0;
+}
+
+int
+mg_match_kind (struct mg_match *m, const struct mg_kind *kind,
+               struct mg_error *err)
+{
+  int64_t counts[MG_N_STATES];
+  int r = mg_counters_get (m->run->store, m->run->target.wsid, kind->kid,
+                           counts, NULL, err);
+
+  m->kind = kind;
+  m->n_taken = 0;
+  mg_ctx_begin (&m->ctx, kind, NULL);
+  if (r >= 0)
+    m->in_doubt = counts[MG_SENT] + counts[MG_DOUBT] > 0;
+  return r < 0 ? r : newest_list (m, err);
+}
+
+/* 1 = may stand for it, 0 = not. */
+static int
+is_candidate (struct mg_match *m, const struct mg_asset *source, int64_t aid,
+              struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work taken = MG_WORK_INIT;
+  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
+  int i, r;
+
+  for (i = 0; i < m->n_taken; i++)
+    if (m->taken[i] == aid)
+      return 0;
+  r = mg_work_by_new (m->run->store, aid, &taken, err);
+  if (r < 0 || (r > 0 && taken.aid != source->aid))
+    return r < 0 ? r : 0;
+  r = mg_asset_get (m->run->store, NULL, aid, &target, err);
+  if (r <= 0)
+    return r;
+  if (target.seen_sid < m->index_sid)
+    return 0;                      /* gone since */
+  /* what came since may be a create of ours that nobody has settled yet */
+  return !m->in_doubt || target.first_sid <= m->baseline_sid
+         || m->kind->k->once != MIGRATE_ONCE_NONUNIQUE;
+}
+
+int
+mg_match_find (struct mg_match *m, const struct mg_asset *source,
+               int64_t ret_aids[MG_MATCH_MAX], struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *folded =
+    m->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (source->key) : NULL;
+  int64_t aids[64], after = 0;
+  char ns[128];
+  int i, n, kept = 0;
+
+  snprintf (ns, sizeof ns, "%s.key", m->kind->k->name);
+  do {
+    n = mg_alias_after (m->run->store, m->run->target.wsid, ns,
+                        folded ? folded : source->key, after, aids, 64, err);
+    for (i = 0; i < n && kept < MG_MATCH_MAX; i++) {
+      int r = is_candidate (m, source, aids[i], err);
+
+      if (r < 0)
+        return r;
+      if (r > 0)
+        ret_aids[kept++] = aids[i];
+    }
+    if (n > 0)
+      after = aids[n - 1];
+  } while (n == 64 && kept < MG_MATCH_MAX);
+  return n < 0 ? n : kept;
+}
+
+void
+mg_match_take (struct mg_match *m, int64_t aid)
+{
+  if ((m->n_taken & (m->n_taken - 1)) == 0)
+    m->taken = mg_xreallocarray (m->taken,
+                                 m->n_taken ? (size_t) m->n_taken * 2 : 1,
+                                 sizeof *m->taken);
+  m->taken[m->n_taken++] = aid;
+}
+
+/* 1 when validate would find no difference. */
+static int
+is_equal (struct mg_match *m, const struct mg_buf *wanted, int64_t aid,
+          struct mg_error *err)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
+  MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int r = mg_asset_get (m->run->store, &m->ctx.packer, aid, &target, err);
+
+  if (r <= 0 || mg_run_left_out (m->kind, &target) != NULL)
+    return r < 0 ? r : 0;
+  r = mg_run_ensure_body (&m->ctx, m->kind, &target, err);
+  if (r == MG_E_NOT_FOUND) {
+    mg_error_clear (err);
+    return 0;                      /* removed since the list */
+  }
+  if (r == 0)
+    r = mg_compare_form (m->kind, mg_buf_text (&target.body), target.body.len,
+                         &right, err);
+  if (r < 0)
+    return r;
+  return wanted->len == right.len
+         && memcmp (mg_buf_text (wanted), mg_buf_text (&right), right.len) == 0;
+}
+
+int
+mg_match_equal (struct mg_match *m, const struct mg_asset *source,
+                int64_t *ret_aid, struct mg_error *err)
+{
+  struct mg_prepared sent = MG_PREPARED_INIT;
+  MG_CLEANUP (mg_buf_done) struct mg_buf wanted = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int64_t aids[MG_MATCH_MAX];
+  int i, n = mg_match_find (m, source, aids, err), r = 0;
+
+  if (n <= 0)
+    return n;
+  r = mg_run_prepare (m->run, &m->ctx, m->kind, source, MG_FOR_COMPARE, &sent,
+                      err);
+  if (r == 0)
+    r = mg_compare_form (m->kind, mg_buf_text (&sent.json), sent.json.len,
+                         &wanted, err);
+  mg_buf_done (&sent.json);
+  if (r == MG_E_BLOCKED) {         /* what it names is not there: no equal is */
+    mg_error_clear (err);
+    return 0;
+  }
+  for (i = 0; i < n && r == 0; i++) {
+    r = is_equal (m, &wanted, aids[i], err);
+    if (r > 0)
+      *ret_aid = aids[i];
+  }
+  return r;
+}

@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Sessions that an earlier version wrote are opened, brought up, and say what
+# they said then.  session-vN.sql is a dump of one of format N.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+requires sqlite3 --version
+
+file=$tmp/sessions/s/session.db
+mkdir -p "$tmp/sessions/s"
+sqlite3 -batch "$file" <"$srcdir/tests/abi/session-v1.sql"
+is "the stored session is of format 1" \
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 1
+
+run migrate --session s status
+status_is "status reads it" 0
+like "... what was exported" "$out" 'groups  *2  *1  *1'
+is "... and it is of the newest format now" \
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 2
+is "... with what that added" \
+  "$(sqlite3 -batch "$file" 'SELECT count (*) FROM work WHERE maybe = 0')" 13
+like "... and whole" "$(sqlite3 -batch "$file" 'PRAGMA integrity_check')" '^ok$'
+run migrate --session s mapping
+status_is "mapping reads it" 0
+like "... from old to new" "$(cat "$tmp/.out" "$tmp"/sessions/s/out/mapping/users.csv)" \
+  '8037497000000005.*8269377000000005'
+run migrate --session s status
+status_is "the second time nothing is brought up" 0
