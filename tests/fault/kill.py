@@ -13,19 +13,25 @@ Prints 'killed N', 'ended STATUS' and what the last run said.  A run that ends
 by itself before its turn to be killed has come ends the series.
 """
 
+import collections
 import os
 import random
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
+sys.path.insert(0, os.path.dirname(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "e2e"))
+import processes  # noqa: E402
 import sim  # noqa: E402
 
 
-# The process has its number, and waits, before the fault that names it is set.
-STARTER = 'read -r go && exec "$@"'
+SORTS = ("supervisor", "child", "both", "single")
+
+# A child that was killed is no fault of ours: its end is the supervisor's.
+KILLED_CHILD = 128 + signal.SIGKILL
 
 
 class Killer:
@@ -36,7 +42,7 @@ class Killer:
         self.command = command
 
     def start(self, command, out):
-        return subprocess.Popen(["/bin/sh", "-c", STARTER, "sh"] + command,
+        return subprocess.Popen(["/bin/sh", "-c", processes.STARTER, "sh"] + command,
                                 stdin=subprocess.PIPE, stdout=out,
                                 stderr=subprocess.STDOUT)
 
@@ -46,41 +52,71 @@ class Killer:
         if text:
             sim.call(self.url, "faults", text)
 
-    def run(self, kill, every=1):
+    def set_kill(self, match, pid, every):
+        """'pid' ends at one of so many requests that fit."""
+        more = ""
+        if match:
+            more = processes.kill_line(
+                match, pid, self.rng.choice(("before", "after")),
+                self.rng.randrange(every))
+        self.set_faults(more)
+
+    @staticmethod
+    def follow(stand_in, process, sort):
+        """Kills the child, and for 'both' its parent too, when the stand-in
+        has died."""
+        while not stand_in.fell():
+            if process.poll() is not None:
+                return
+            time.sleep(0.002)
+        below = processes.children(process.pid)
+        if sort == "both":
+            process.kill()
+        for pid in below:
+            os.kill(pid, signal.SIGKILL)
+
+    def run(self, kill, every=1, sort="supervisor"):
         """Once; killed at one of so many requests that fit 'kill'."""
         with tempfile.TemporaryFile() as out:
             command = list(self.command)
-            # every other time the process that is killed is the one that
-            # does the work, not the one that watches it
-            if kill and self.rng.random() < 0.5:
+            if kill and sort == "single":
                 command.append("--no-supervisor")
             process = self.start(command, out)
-            more = ""
-            if kill:
-                more = ('{"match": "%s", "do": "kill", "pid": %d, '
-                        '"when": "%s", "offset": %d}\n' % (
-                            kill, process.pid,
-                            self.rng.choice(("before", "after")),
-                            self.rng.randrange(every)))
-            self.set_faults(more)
+            stand_in = None
+            if kill and sort in ("child", "both"):
+                stand_in = processes.StandIn()
+            self.set_kill(kill, (stand_in or process).pid, every)
             process.stdin.write(b"go\n")
             process.stdin.close()
+            if stand_in:
+                self.follow(stand_in, process, sort)
             status = process.wait()
+            if stand_in:
+                stand_in.end()
             self.set_faults("")
             out.seek(0)
             return status, out.read().decode(errors="replace")
 
 
+def was_killed(sort, status, said):
+    """Did it end as it should?  A child's end must be told."""
+    if sort == "child":
+        return status == KILLED_CHILD and "[killed]" in said
+    return status == -signal.SIGKILL
+
+
 def series(killer, moments):
-    """How often it was killed, and the last run's status and words."""
-    killed = 0
+    """How often it was killed, by sort, and the last run's status and words."""
+    killed = collections.Counter()
     for moment in moments.split(";"):
         kills, every, pattern = moment.split(None, 2)
         for _ in range(int(kills)):
-            status, said = killer.run(pattern, int(every))
-            if status != -signal.SIGKILL:
-                return killed, status, "not killed at %s\n%s" % (pattern, said)
-            killed += 1
+            sort = SORTS[sum(killed.values()) % len(SORTS)]
+            status, said = killer.run(pattern, int(every), sort)
+            if not was_killed(sort, status, said):
+                return killed, status, "%s: not killed at %s\n%s" % (
+                    sort, pattern, said)
+            killed[sort] += 1
     killer.faults = ""
     return (killed,) + killer.run(None)
 
@@ -92,7 +128,11 @@ def main(argv):
         with open(argv[3], encoding="utf-8") as text:
             faults = text.read()
     killer = Killer(argv[0], int(argv[1]), faults, argv[mark + 1:])
-    print("killed %d\nended %d\n%s" % series(killer, argv[2]), end="")
+    killed, status, said = series(killer, argv[2])
+    print("killed %d\nended %d\nsorts %s\n%s" % (
+        sum(killed.values()), status,
+        " ".join("%s %d" % pair for pair in sorted(killed.items())), said),
+        end="")
 
 
 main(sys.argv[1:])

@@ -13,7 +13,7 @@ killed ()
   run env HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
     python3 "$srcdir/tests/fault/kill.py" "$mg_url" "$seed" "$mg_moments" \
     $mg_faults -- "$builddir/migrate" $mg_plugin_dirs --session s "$@"
-  note "$(printf '%s\n' "$out" | head -n 2)"
+  note "$(printf '%s\n' "$out" | head -n 3)"
 }
 
 # resumed WHAT KILLS
