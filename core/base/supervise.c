@@ -205,34 +205,48 @@ nothing (int number)
   (void) number;
 }
 
+/* What the supervisor does with a signal, and what was done with it before:
+ * that is the child's again, which nohup may have asked to ignore it. */
+static struct {
+  int number;
+  void (*handler) (int number);
+  struct sigaction before;
+} signals[] = {
+  { .number = SIGTERM, .handler = forward },
+  { .number = SIGHUP, .handler = forward },
+  { .number = SIGCHLD, .handler = nothing },  /* only to interrupt a wait */
+  { .number = SIGINT, .handler = SIG_IGN },   /* the terminal sends them to */
+  { .number = SIGQUIT, .handler = SIG_IGN },  /* the child as well */
+};
+
 static void
 arm_supervisor (void)
 {
   struct sigaction action;
+  size_t i;
 
   memset (&action, 0, sizeof action);
-  action.sa_handler = forward;
-  sigaction (SIGTERM, &action, NULL);
-  sigaction (SIGHUP, &action, NULL);
-  action.sa_handler = nothing;     /* only so that it interrupts a wait */
-  sigaction (SIGCHLD, &action, NULL);
-  signal (SIGINT, SIG_IGN);        /* the terminal sends them to the child */
-  signal (SIGQUIT, SIG_IGN);
+  for (i = 0; i < MG_N_ELEMENTS (signals); i++) {
+    sigaction (signals[i].number, NULL, &signals[i].before);
+    action.sa_handler = signals[i].handler;
+    if (signals[i].before.sa_handler != SIG_IGN)
+      sigaction (signals[i].number, &action, NULL);
+  }
 }
 
 static void
 disarm_in_child (void)
 {
-  signal (SIGTERM, SIG_DFL);
-  signal (SIGHUP, SIG_DFL);
-  signal (SIGCHLD, SIG_DFL);
-  signal (SIGINT, SIG_DFL);
-  signal (SIGQUIT, SIG_DFL);
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (signals); i++)
+    sigaction (signals[i].number, &signals[i].before, NULL);
 }
 
-/* The slot of a callback that shows no sign of life; -1 = none. */
+/* The slot of a callback that shows no sign of life; -1 = none.  What was
+ * before 'awake_us' does not count. */
 static int
-hanging_slot (int64_t hang_us)
+hanging_slot (int64_t hang_us, int64_t awake_us)
 {
   int64_t now = mg_clock_now_us ();
   int i;
@@ -241,7 +255,8 @@ hanging_slot (int64_t hang_us)
     struct slot *s = &page->slots[i];
 
     if (atomic_load (&s->running) && !atomic_load (&s->busy)
-        && now - atomic_load (&s->since) > hang_us)
+        && now - atomic_load (&s->since) > hang_us
+        && now - awake_us > hang_us)
       return i;
   }
   return -1;
@@ -252,6 +267,7 @@ static int
 wait_child (pid_t pid, int64_t hang_us, int *ret_status)
 {
   struct timespec second = { 1, 0 };
+  int64_t asked_us = mg_clock_now_us (), awake_us = 0;
   sigset_t chld, old;
   int hung = 0, slot;
 
@@ -260,7 +276,11 @@ wait_child (pid_t pid, int64_t hang_us, int *ret_status)
   sigprocmask (SIG_BLOCK, &chld, &old);
   while (waitpid (pid, ret_status, WNOHANG) == 0) {
     sigtimedwait (&chld, NULL, &second);
-    slot = hanging_slot (hang_us);
+    /* stopped by the terminal, all of us: nobody could show a sign of life */
+    if (mg_clock_now_us () - asked_us > MG_SECOND_US + MG_SECOND_US / 2)
+      awake_us = mg_clock_now_us ();
+    asked_us = mg_clock_now_us ();
+    slot = hanging_slot (hang_us, awake_us);
     if (slot >= 0 && !hung) {
       atomic_store (&page->crash_slot, slot);
       atomic_store (&page->crash_signal, 0);
@@ -327,13 +347,44 @@ clear_slots (void)
   atomic_store (&page->crash_signal, -1);
 }
 
+/* Signals by which people end a program know why they came. */
+static int
+is_wanted (int number)
+{
+  return number == SIGINT || number == SIGTERM || number == SIGHUP
+         || number == SIGQUIT || number == SIGPIPE;
+}
+
+/* The child died of a signal: 1 = start it again. */
+static int
+after_signal (int number, int hung, const struct mg_supervise_options *o,
+              int *n_blank, int *ret_exit)
+{
+  int slot = atomic_load (&page->crash_slot), again;
+
+  *ret_exit = 128 + number;
+  if (!hung && !is_fault (number)) {
+    if (!is_wanted (number))
+      o->say_end (number, 0, 0);
+    return 0;
+  }
+  if (slot >= 0 && page->n_verdicts < MG_MAX_VERDICTS) {
+    o->say (judge (slot, hung ? 0 : number));
+    return 1;
+  }
+  *ret_exit = 4;
+  again = (*n_blank)++ == 0;
+  o->say_end (number, 1, again);
+  return again;
+}
+
 /* One life of the child: 1 = start it again, 0 = *ret_exit is the end. */
 static int
 one_life (int (*child) (void *arg), void *arg,
           const struct mg_supervise_options *o, int *n_blank, int *ret_exit)
 {
   pid_t self = getpid (), pid;
-  int status = 0, slot, hung;
+  int status = 0, hung;
 
   clear_slots ();
   fflush (NULL);
@@ -357,16 +408,7 @@ one_life (int (*child) (void *arg), void *arg,
     *ret_exit = WEXITSTATUS (status);
     return 0;
   }
-  *ret_exit = 128 + WTERMSIG (status);
-  if (!hung && !is_fault (WTERMSIG (status)))
-    return 0;
-  slot = atomic_load (&page->crash_slot);
-  if (slot >= 0 && page->n_verdicts < MG_MAX_VERDICTS) {
-    o->say (judge (slot, hung ? 0 : WTERMSIG (status)));
-    return 1;
-  }
-  *ret_exit = 4;
-  return (*n_blank)++ == 0;
+  return after_signal (WTERMSIG (status), hung, o, n_blank, ret_exit);
 }
 
 int

@@ -10,7 +10,7 @@
  *                                             its plugin is disabled
  *   ... any other code of a plugin            the plugin is disabled
  *   no slot                                   one restart, then exit 4
- *   KILL, TERM, QUIT                          no restart
+ *   KILL, TERM, QUIT and the like             no restart
  *
  * At most max_restarts of them.  Heap damage may blame the wrong one, so
  * messages say "crashed while running".
@@ -38,6 +38,9 @@ struct mg_supervise_options {
   int max_restarts;
   /* Says one line about a crash (on the supervisor's standard error). */
   void (*say) (const struct mg_verdict *verdict);
+  /* ... about an end that no plugin is blamed for: a signal that nobody of the
+   * operator's sent (KILL: memory ran out), or a fault of our own. */
+  void (*say_end) (int signal, int is_fault, int again);
 };
 
 /* Runs child (arg) in a process of its own and returns its exit status, or 128

@@ -39,11 +39,25 @@ on_event (void *opaque, const struct mg_event *event)
   mg_progress_event (app->view.progress, event);
 }
 
+/* What is under way may take a while to end. */
+static void
+tell_stopping (void)
+{
+  static int told;
+
+  if (told || mg_signals_seen () == 0)
+    return;
+  told = 1;
+  mg_log (MG_LOG_NORMAL, "stopping: what is under way ends first; a second "
+          "signal ends all at once");
+}
+
 static void
 on_tick (void *opaque)
 {
   struct mg_app *app = opaque;
 
+  tell_stopping ();
   mg_progress_tick (app->view.progress);
 }
 

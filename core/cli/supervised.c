@@ -74,6 +74,24 @@ say (const struct mg_verdict *v)
   mg_log_error (&err);
 }
 
+static void
+say_end (int number, int is_fault, int again)
+{
+  struct mg_error err = MG_ERROR_INIT;
+
+  if (is_fault)
+    mg_error_set (&err, MG_E_BUG, "crash", again
+                  ? "crashed (signal %d) outside of any plugin; going on once "
+                    "more from what was done"
+                  : "crashed again (signal %d); what was done is kept, run the "
+                    "same command again and report this", number);
+  else
+    mg_error_set (&err, MG_E_FAIL, "killed",
+                  "the process that did the work was killed (signal %d); "
+                  "nothing is lost, run the same command again", number);
+  mg_log_error (&err);
+}
+
 int
 mg_app_run (struct mg_app *app)
 {
@@ -81,6 +99,7 @@ mg_app_run (struct mg_app *app)
     .hang_us = mg_opt_number (&app->options, MG_OPT_PLUGIN_TIMEOUT, HANG_US),
     .max_restarts = SPARE_RESTARTS,
     .say = say,
+    .say_end = say_end,
   };
 
   if (!app->command->has_plugins || mg_opt_on (&app->options,

@@ -87,6 +87,10 @@ const struct migrate_code mg_codes[] = {
   { "connection-lost",
     "The connection broke, and trying again did not help.",
     "run the command again" },
+  { "crash",
+    "The program itself crashed, outside of any plugin. The first time it "
+    "goes on by itself, from what was done.",
+    "run the same command again; if it happens again, report it" },
   { "creation-limit",
     "The workspace allows only so many creations an hour.",
     "nothing to do: the run waits and goes on; or run migrate import "
@@ -132,6 +136,10 @@ const struct migrate_code mg_codes[] = {
     "so.",
     "use https://, or --allow-http for a server without a token of "
     "Databricks" },
+  { "killed",
+    "Somebody ended the process that did the work, or the system did "
+    "because memory ran out. What was done is kept.",
+    "run the same command again, with --parallel 4 if memory ran out" },
   { "locked",
     "Another migrate works on this session or imports into this target.",
     "wait for it, or end it, then run the command again" },

@@ -49,7 +49,7 @@ names ()
 print(*sorted(w["name"] for w in json.load(sys.stdin).get("widgets", [])))'
 }
 
-for how in segv abort stack; do
+for how in segv abort stack heap; do
   workspaces alpha $how beta
   move
   status_is "$how: some failed" 1
@@ -75,6 +75,21 @@ status_is "a callback that loops: some failed" 1
 like "a callback that loops is named" "$err" \
   "plugin 'crasher' gave no sign of life.*'loop'.*\[plugin-crash\]"
 is "a callback that loops: the rest completed" "$(names)" "alpha beta"
+
+workspaces alpha slow beta
+: >"$tmp/none"
+migrate --plugin-dir "$crasher" --session s --plugins widgets --from old \
+  export >/dev/null 2>&1
+# shellcheck disable=SC2086
+run env HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
+  python3 "$srcdir/tests/fault/signals.py" "$url_new" "$tmp/none" \
+  'says taking a while' 'group TSTP' 'stopped' 'pass 1.6' 'group CONT' -- \
+  "$builddir/migrate" $mg_plugin_dirs --plugin-dir "$crasher" --session s \
+  --plugins widgets --to new --yes-host "${url_new#http://}" --limits off \
+  --settle 0 --parallel 1 --plugin-timeout 1s import
+like "a callback that the terminal stopped does not hang" "$out" '^ended 0'
+is "a callback that the terminal stopped: all is there" "$(names)" \
+  "alpha beta slow"
 
 workspaces alpha beta
 move --break-open

@@ -1,7 +1,9 @@
 /* A plugin that breaks in the manner that the key of an asset names. */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <migrate-plugin.h>
 
 static const char *const owned[] = { "widget_id", NULL };
@@ -37,6 +39,30 @@ deeper (volatile char *above)
 /* Hides a null pointer from the compiler. */
 static volatile int *volatile nothing;
 
+/* Writes over what the C library keeps before a block, and lets it find that. */
+static void
+spoil_heap (void)
+{
+  char *volatile block = malloc (2000);
+  volatile size_t i;             /* hidden from the compiler, all of it */
+
+  for (i = 1; i <= 8; i++)
+    ((volatile char *) block)[-i] = 0x55;
+  free (block);
+}
+
+/* Half a second without a sign of life. */
+static void
+take_a_while (void)
+{
+  struct timespec pause = { 0, 50000000 };
+  int i;
+
+  fputs ("taking a while\n", stderr);
+  for (i = 0; i < 10; i++)
+    nanosleep (&pause, NULL);
+}
+
 static int
 import (struct migrate_ctx *ctx, void *self, const struct migrate_asset *asset)
 {
@@ -47,6 +73,10 @@ import (struct migrate_ctx *ctx, void *self, const struct migrate_asset *asset)
     *nothing = 1;
   if (strcmp (asset->key, "abort") == 0)
     abort ();
+  if (strcmp (asset->key, "heap") == 0)
+    spoil_heap ();
+  if (strcmp (asset->key, "slow") == 0)
+    take_a_while ();
   if (strcmp (asset->key, "stack") == 0)
     return deeper (NULL);
   if (strcmp (asset->key, "loop") == 0)
