@@ -294,9 +294,9 @@ struct migrate_response {
 
 /* = SERVICES
  *
- * What the core does for a plugin.  All are thread-safe and belong to the
- * callback they are called from; arguments are copied; what they return lives
- * until that callback ends.  Use the functions below, not the table. */
+ * What the core does for a plugin, by the functions below.  All are thread-safe
+ * and belong to the callback they are called from; arguments are copied; results
+ * live until that callback (or the 'each' of migrate_pages that asked) ends. */
 struct migrate_core {
   uint32_t abi_version;
   uint32_t struct_size;
@@ -377,7 +377,7 @@ migrate_pages (struct migrate_ctx *ctx, const struct migrate_kind *kind,
 }
 
 /* Stores one asset of an export.  Its id and key are read by the kind's paths.
- * It is kept when the page that it came from is complete. */
+ * It is kept when its page is complete, outside of migrate_pages soon. */
 static inline int
 migrate_emit (struct migrate_ctx *ctx, const struct migrate_kind *kind,
               const char *json, size_t len)

@@ -50,6 +50,34 @@ mg_arena_reset (struct mg_arena *a)
     mg_arena_done (a);
 }
 
+struct mg_arena_mark
+mg_arena_mark (const struct mg_arena *a)
+{
+  struct mg_arena_mark mark = { a->head, a->head ? a->head->used : 0,
+                                a->used };
+
+  return mark;
+}
+
+void
+mg_arena_release (struct mg_arena *a, struct mg_arena_mark mark)
+{
+  struct mg_arena_block *block;
+
+  while (a->head != mark.head) {
+    block = a->head;
+    a->head = block->next;
+    mg_free (block);
+  }
+  block = a->head;
+  if (block != NULL) {
+    /* who kept a pointer shall notice */
+    memset ((char *) block->data + mark.used, 0xa5, block->used - mark.used);
+    block->used = mark.used;
+  }
+  a->used = mark.total;
+}
+
 static struct mg_arena_block *
 new_block (struct mg_arena *a, size_t size)
 {

@@ -20,6 +20,16 @@ struct mg_arena {
 
 void mg_arena_done (struct mg_arena *a);
 void mg_arena_reset (struct mg_arena *a);   /* keeps one block for reuse */
+
+/* Where an arena stands; release gives back, and spoils, what came behind it.
+ * Marks are released in the reverse of their order. */
+struct mg_arena_mark {
+  struct mg_arena_block *head;
+  size_t used, total;
+};
+struct mg_arena_mark mg_arena_mark (const struct mg_arena *a);
+void mg_arena_release (struct mg_arena *a, struct mg_arena_mark mark);
+
 void *mg_arena_alloc (struct mg_arena *a, size_t size);  /* zeroed, aligned */
 void *mg_arena_try (struct mg_arena *a, size_t size);
 char *mg_arena_strndup (struct mg_arena *a, const char *s, size_t len);

@@ -14,6 +14,10 @@
 #include "plugin/ctx.h"
 #include "store/work.h"
 
+/* Of what is emitted outside of pages, so much is posted at once. */
+#define LOOSE_PUTS 512
+#define LOOSE_BYTES ((size_t) MG_MIB)
+
 static struct mg_ctx *
 ours (struct migrate_ctx *ctx)
 {
@@ -39,6 +43,7 @@ mg_ctx_done (struct mg_ctx *ctx)
   mg_ctx_drop_batch (ctx);
   mg_packer_done (&ctx->packer);
   mg_arena_done (&ctx->arena);
+  mg_arena_done (&ctx->report);
 }
 
 void
@@ -46,11 +51,14 @@ mg_ctx_begin (struct mg_ctx *ctx, const struct mg_kind *kind,
               const struct mg_asset *asset)
 {
   mg_arena_reset (&ctx->arena);
+  mg_arena_reset (&ctx->report);
   mg_error_clear (&ctx->error);
   ctx->kind = kind;
   ctx->plugin = kind ? kind->plugin : NULL;
   ctx->asset = asset;
   ctx->n_emitted = 0;
+  ctx->in_pages = 0;
+  ctx->n_loose = 0;
   ctx->n_creates = ctx->n_writes = 0;
   ctx->outcome = MG_OUTCOME_OK;
   ctx->before_change = NULL;
@@ -228,44 +236,72 @@ page_again (struct mg_ctx *ctx, void *opaque)
     ctx->list->restart (ctx, ctx->list->opaque);
 }
 
+/* What was emitted outside of pages is posted when it is much, and before a
+ * page, which may be dropped and taken again. */
+static int
+post_loose (struct mg_ctx *ctx, size_t len)
+{
+  const struct mg_list *list = ctx->list;
+
+  if (list == NULL || list->page == NULL || ctx->in_pages > 0)
+    return 0;
+  ctx->n_loose += len;
+  if (ctx->batch == NULL || (len > 0 && ctx->batch->n_puts < LOOSE_PUTS
+                             && ctx->n_loose < LOOSE_BYTES))
+    return 0;
+  ctx->n_loose = 0;
+  return list->page (ctx, list->opaque, NULL);
+}
+
 static int
 service_pages (struct migrate_ctx *pub, const struct migrate_kind *k,
                mg_element_fn each, void *opaque)
 {
   struct mg_list list = { .each = each, .page = page_done,
                           .restart = page_again, .opaque = opaque };
-  const struct mg_kind *kind = find_kind (ours (pub), k);
+  struct mg_ctx *ctx = ours (pub);
+  const struct mg_kind *kind = find_kind (ctx, k);
+  int r;
 
   if (kind == NULL)
     return MG_E_INVALID;
   if (kind->k->list == NULL)
-    return mg_error_set (&ours (pub)->error, MG_E_INVALID, "bad-call",
+    return mg_error_set (&ctx->error, MG_E_INVALID, "bad-call",
                          "the plugin asked for the list of a kind without one");
-  return mg_generic_list (ours (pub), kind, &list);
+  r = post_loose (ctx, 0);
+  ctx->in_pages++;
+  if (r == 0)
+    r = mg_generic_list (ctx, kind, &list);
+  ctx->in_pages--;
+  return r;
 }
 
 static int
 service_emit (struct migrate_ctx *pub, const struct migrate_kind *k,
               const char *json, size_t len)
 {
-  const struct mg_kind *kind = find_kind (ours (pub), k);
+  struct mg_ctx *ctx = ours (pub);
+  const struct mg_kind *kind = find_kind (ctx, k);
+  int r = kind == NULL ? MG_E_INVALID : mg_ctx_emit (ctx, kind, json, len);
 
-  return kind == NULL ? MG_E_INVALID
-         : mg_ctx_emit (ours (pub), kind, json, len);
+  return r < 0 ? r : post_loose (ctx, len);
 }
 
 static int
 service_emit_stub (struct migrate_ctx *pub, const struct migrate_kind *k,
                    const char *id, const char *stamp)
 {
-  const struct mg_kind *kind = find_kind (ours (pub), k);
+  struct mg_ctx *ctx = ours (pub);
+  const struct mg_kind *kind = find_kind (ctx, k);
+  int r;
 
   if (kind == NULL)
     return MG_E_INVALID;
   if (id == NULL)
-    return mg_error_set (&ours (pub)->error, MG_E_INVALID, "no-id",
+    return mg_error_set (&ctx->error, MG_E_INVALID, "no-id",
                          "the plugin emitted a stub without an id");
-  return mg_ctx_emit_stub (ours (pub), kind, id, NULL, stamp);
+  r = mg_ctx_emit_stub (ctx, kind, id, NULL, stamp);
+  return r < 0 ? r : post_loose (ctx, 1);
 }
 
 static int
@@ -284,8 +320,8 @@ service_created (struct migrate_ctx *pub, const char *id, const char *json,
     return mg_error_set (&ctx->error, MG_E_UNCERTAIN, "uncertain",
                          "the plugin reported an asset without its id");
   ctx->created = 1;
-  ctx->created_id = mg_arena_strdup (&ctx->arena, id);
-  ctx->created_json = json ? mg_arena_strndup (&ctx->arena, json, len) : NULL;
+  ctx->created_id = mg_arena_strdup (&ctx->report, id);
+  ctx->created_json = json ? mg_arena_strndup (&ctx->report, json, len) : NULL;
   ctx->created_len = json ? len : 0;
   return 0;
 }
@@ -302,8 +338,8 @@ service_manual (struct migrate_ctx *pub, const char *code, const char *text)
   struct mg_ctx *ctx = ours (pub);
 
   ctx->manual = 1;
-  ctx->manual_code = mg_arena_strdup (&ctx->arena, code);
-  ctx->manual_text = mg_arena_strdup (&ctx->arena, text);
+  ctx->manual_code = mg_arena_strdup (&ctx->report, code);
+  ctx->manual_text = mg_arena_strdup (&ctx->report, text);
   return 0;
 }
 
@@ -351,6 +387,18 @@ service_json_raw (struct migrate_ctx *pub, const char *json, size_t len,
   return 1;
 }
 
+int
+mg_ctx_read (struct migrate_ctx *pub, int r, const char *path)
+{
+  struct mg_error *err = &ours (pub)->error;
+
+  if ((r != MG_E_INVALID && r != MG_E_PROTOCOL) || err->code != 0)
+    return r;                      /* it went well, or an 'each' ended it */
+  return mg_error_set (err, r, r == MG_E_INVALID ? "bad-path" : "not-json",
+                       "'%s' cannot be looked for in what is no JSON; report it "
+                       "with --trace", path);
+}
+
 struct each_span {
   struct migrate_ctx *pub;
   mg_element_fn each;
@@ -371,7 +419,7 @@ service_json_each (struct migrate_ctx *pub, const char *json, size_t len,
 {
   struct each_span e = { pub, each, opaque };
 
-  return mg_json_each (json, len, path, pass_span, &e);
+  return mg_ctx_read (pub, mg_json_each (json, len, path, pass_span, &e), path);
 }
 
 struct wanted {

@@ -23,7 +23,8 @@ struct mg_list;
 
 struct mg_ctx {
   struct migrate_ctx pub;          /* first: plugins hold a pointer to it */
-  struct mg_arena arena;
+  struct mg_arena arena;           /* what services return */
+  struct mg_arena report;          /* what the callback reported */
   struct mg_error error;
   struct mg_store *store;
   struct mg_side *side;
@@ -38,6 +39,10 @@ struct mg_ctx {
   /* what the callback did */
   struct mg_put_op *batch;         /* emitted, not posted yet */
   int64_t n_emitted;
+  int in_pages;                    /* migrate_pages that run: each page is
+                                      posted as a whole */
+  size_t n_loose;                  /* bytes emitted outside of those, not posted
+                                      yet */
   int stubs_only;                  /* an index: no permissions, no details */
   int n_creates;                   /* CREATING requests: at most one */
   int n_writes;                    /* IDEMPOTENT and CREATING ones */
@@ -46,7 +51,7 @@ struct mg_ctx {
   int (*before_change) (struct mg_ctx *ctx, void *opaque);
   void *before_opaque;
   int created;
-  char *created_id;                /* in the arena */
+  char *created_id;                /* in 'report' */
   char *created_json;
   size_t created_len;
   int incomplete;                  /* the reply lacks what was sent (CHECK) */
@@ -63,6 +68,9 @@ void mg_ctx_begin (struct mg_ctx *ctx, const struct mg_kind *kind,
 /* The table of services that every context carries; the largest of them stands
  * in lacking.c. */
 extern const struct migrate_core mg_services;
+
+/* r; an error that has no text yet is that of reading JSON at 'path'. */
+int mg_ctx_read (struct migrate_ctx *pub, int r, const char *path);
 int mg_json_lacking (struct migrate_ctx *pub, const char *json, size_t len,
                      const char *other, size_t other_len,
                      const char *array_path, const char *by, size_t most,

@@ -57,6 +57,7 @@ page_element (void *opaque, const char *element, size_t len,
               struct mg_error *err)
 {
   struct page *page = opaque;
+  struct mg_arena_mark mark = mg_arena_mark (&page->ctx->arena);
   int r;
 
   if (page->kind->paging == MIGRATE_PAGING_START_INDEX)
@@ -64,6 +65,7 @@ page_element (void *opaque, const char *element, size_t len,
   mg_slot_busy (0);
   r = page->list->each (&page->ctx->pub, page->list->opaque, element, len);
   mg_slot_busy (1);
+  mg_arena_release (&page->ctx->arena, mark);  /* lists may be endless */
   if (r != 0 && err != &page->ctx->error)
     mg_error_copy (err, &page->ctx->error);
   return r;
@@ -155,6 +157,7 @@ one_page (struct mg_ctx *ctx, const struct mg_kind *kind,
   struct mg_request req = { 0 };
   struct mg_response res;
   struct mg_part part = { 0 };
+  struct mg_arena_mark mark = mg_arena_mark (&ctx->arena);
   struct mg_span rest;
   size_t n = 0;
   int r;
@@ -178,6 +181,7 @@ one_page (struct mg_ctx *ctx, const struct mg_kind *kind,
     *ret_next = next_cursor (kind->k, cursor, n - page.n_twice, rest);
   mg_split_free (page.split);
   mg_free (page.seen);
+  mg_arena_release (&ctx->arena, mark);
   return r;
 }
 

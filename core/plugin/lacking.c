@@ -92,6 +92,7 @@ mg_json_lacking (struct migrate_ctx *pub, const char *json, size_t len,
     r = mg_json_each (json, len, path, take_element, &l);
   if (r == 0)
     r = hand_out (&l);
+  r = mg_ctx_read (pub, r, array_path);
   while (l.n_names > 0)
     mg_free (l.names[--l.n_names]);
   mg_free (l.names);

@@ -27,6 +27,10 @@ broken ()
   like "$1: says why" "$out" "^# .*$3"
 }
 
+run "$check" "$builddir/tests/conform/loose.so"
+like "answers that are no JSON have a text of the core's" "$out" \
+  '^ok .*loose: export_kind, with odd answers'
+
 broken two-creates 'create, with all going well' 'second create.*two-creates'
 broken loses-error 'each call of a service failing' 'failed, and it returned 0'
 broken goes-on 'the run being stopped' 'it went on with [34] calls'

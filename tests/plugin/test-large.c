@@ -119,3 +119,135 @@ MG_TEST (a_large_group_is_merged_by_sorting)
   mg_buf_done (&theirs);
   down (&s);
 }
+
+/* ---- lists ---- */
+
+struct seen { int pages, most_puts; int64_t emitted; size_t most_used; };
+
+static int
+on_page (struct mg_ctx *ctx, void *opaque, const char *cursor)
+{
+  struct seen *seen = opaque;
+
+  (void) cursor;
+  seen->pages++;
+  seen->emitted += ctx->n_emitted;
+  if (ctx->arena.used > seen->most_used)
+    seen->most_used = ctx->arena.used;
+  if (ctx->batch != NULL && ctx->batch->n_puts > seen->most_puts)
+    seen->most_puts = ctx->batch->n_puts;
+  mg_ctx_drop_batch (ctx);
+  ctx->n_emitted = 0;
+  return 0;
+}
+
+static void
+on_restart (struct mg_ctx *ctx, void *opaque)
+{
+  (void) opaque;
+  mg_ctx_drop_batch (ctx);
+}
+
+static struct seen
+export (struct stand *s, int want)
+{
+  struct seen seen = { 0, 0, 0, 0 };
+  struct mg_list list = { .page = on_page, .restart = on_restart,
+                          .opaque = &seen };
+
+  is_int (mg_call_export (&s->ctx, &s->kind, &list), want);
+  return seen;
+}
+
+/* 'before', then so many gadgets with a text of so many bytes. */
+static char *
+gadgets (const char *before, int n, int pad, const char *after)
+{
+  struct mg_buf b = MG_BUF_INIT (MG_MAX_BODY);
+  int i;
+
+  mg_buf_add_str (&b, before);
+  for (i = 0; i < n; i++)
+    mg_buf_addf (&b, "%s{\"id\":\"%d\",\"gadget_id\":\"%d\",\"name\":\"g\","
+                 "\"state\":\"%0*d\"}", i > 0 ? "," : "", i, i, pad, i);
+  mg_buf_add_str (&b, after);
+  return mg_buf_steal (&b);
+}
+
+MG_TEST (an_element_of_a_list_leaves_no_memory_behind)
+{
+  MG_CLEANUP_FREE char *body = gadgets ("{\"gadgets\":[", 5000, 50, "]}");
+  const struct reply script[] = { { .status = 200, .body = body } };
+  struct seen seen;
+  struct stand s;
+
+  up (&s, EXAMPLE, script, 1);
+  seen = export (&s, 0);
+  is_int (seen.emitted, 5000);
+  ok (seen.most_used < 4096);
+  down (&s);
+}
+
+static int
+report (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
+{
+  const char *id = "";
+
+  (void) opaque;
+  migrate_json_get (ctx, json, len, "gadget_id", &id);
+  migrate_manual (ctx, "gadget-steam", migrate_printf (ctx, "no. %s", id));
+  return migrate_created (ctx, id, json, len);
+}
+
+MG_TEST (what_was_reported_of_an_element_is_kept)
+{
+  static const struct reply script[] = {
+    { .status = 200, .body = "{\"gadgets\":[{\"gadget_id\":\"11\"}]}" },
+  };
+  struct stand s;
+
+  up (&s, EXAMPLE, script, 1);
+  is_ok (migrate_pages (&s.ctx.pub, s.kind.k, report, NULL));
+  migrate_printf (&s.ctx.pub, "%0100d", 7);
+  is_str (s.ctx.created_id, "11");
+  is_str (s.ctx.created_json, "{\"gadget_id\":\"11\"}");
+  is_str (s.ctx.manual_code, "gadget-steam");
+  is_str (s.ctx.manual_text, "no. 11");
+  down (&s);
+}
+
+MG_TEST (what_is_emitted_outside_of_pages_does_not_gather)
+{
+  MG_CLEANUP_FREE char *many = gadgets ("[", 2000, 10, "]");
+  MG_CLEANUP_FREE char *large = gadgets ("[", 40, 200000, "]");
+  const struct reply script[] = {
+    { .status = 200, .body = many }, { .status = 200, .body = "[]" },
+    { .status = 200, .body = large }, { .status = 200, .body = "[]" },
+  };
+  struct seen seen;
+  struct stand s;
+
+  up (&s, "tests/conform/loose.so", script, 4);
+  seen = export (&s, 0);
+  is_int (seen.emitted, 2000);
+  ok (seen.most_puts <= 512);
+  seen = export (&s, 0);
+  is_int (seen.emitted, 40);
+  ok (seen.most_puts <= 16);
+  down (&s);
+}
+
+/* A page that breaks off takes nothing with it that was there before. */
+MG_TEST (what_was_emitted_before_a_page_is_kept)
+{
+  static const struct reply script[] = {
+    { .status = 200, .body = "[{\"id\":\"1\"}]" },
+    { .status = 200, .body = "[{\"id\":\"2\"},{\"id\":" },
+    { .status = 200, .body = "[{\"id\":\"2\"}]" },
+  };
+  struct stand s;
+
+  up (&s, "tests/conform/loose.so", script, 3);
+  is_int (export (&s, 0).emitted, 2);
+  down (&s);
+}

@@ -48,6 +48,31 @@ MG_TEST (large_pieces_get_blocks_of_their_own)
   mg_arena_done (&a);
 }
 
+MG_TEST (what_came_behind_a_mark_is_released)
+{
+  struct mg_arena a = MG_ARENA_INIT;
+  struct mg_arena_mark empty = mg_arena_mark (&a), some;
+  char *kept, *small, *again;
+  int i;
+
+  mg_arena_alloc (&a, 100000);
+  mg_arena_release (&a, empty);
+  is_int (a.used, 0);
+  kept = mg_arena_strdup (&a, "kept");
+  some = mg_arena_mark (&a);
+  small = mg_arena_alloc (&a, 10);
+  for (i = 0; i < 100; i++)
+    memset (mg_arena_alloc (&a, 1000), 1, 1000);
+  mg_arena_release (&a, some);
+  is_str (kept, "kept");
+  is_int (a.used, some.total);
+  again = mg_arena_alloc (&a, 10);
+  ok (again == small);
+  for (i = 0; i < 10; i++)
+    is_int (again[i], 0);
+  mg_arena_done (&a);
+}
+
 MG_TEST (what_is_absurd_is_refused)
 {
   struct mg_arena a = MG_ARENA_INIT;
