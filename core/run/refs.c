@@ -334,6 +334,8 @@ not_there (struct prepare *p, const struct migrate_ref *ref, const char *val,
   }
   if (p->purpose == MG_FOR_COMPARE)
     return MG_MAP_KEEP;
+  if (p->purpose == MG_FOR_UNDO)
+    return MG_MAP_DROP_ELEMENT;
   return mg_error_set (err, MG_E_BLOCKED, "blocked",
                        "it names '%s' (%s), which the target does not have",
                        mg_printable (val, shown, sizeof shown), ref->ns);
@@ -397,7 +399,7 @@ collect_edits (struct prepare *p, struct mg_edit *edits,
                                   .opaque = &ref_edits[n] };
     n++;
   }
-  if (p->purpose != MG_FOR_COMPARE)
+  if (p->purpose != MG_FOR_COMPARE && p->purpose != MG_FOR_UNDO)
     for (set = k->set; set != NULL && set->path != NULL && n < MAX_EDITS; set++)
       edits[n++] = (struct mg_edit) { .op = MG_EDIT_SET, .path = set->path,
                                       .value = set->value };

@@ -100,9 +100,10 @@ struct mg_prepared {
 #define MG_PREPARED_INIT { MG_BUF_INIT (MG_MAX_ELEMENT), 0, 0 }
 
 /* FOR_DOUBT: what surely was in a create that was sent; a member of a cycle may
- * have been left out. */
+ * have been left out.  FOR_UNDO: to compare, when the service may have taken out
+ * what named an asset that an undo before this one removed. */
 enum mg_prepare_for {
-  MG_FOR_CREATE, MG_FOR_UPDATE, MG_FOR_COMPARE, MG_FOR_DOUBT
+  MG_FOR_CREATE, MG_FOR_UPDATE, MG_FOR_COMPARE, MG_FOR_DOUBT, MG_FOR_UNDO
 };
 
 /* The source's body with ids of the target, without owned[], with set[] (not

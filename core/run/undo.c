@@ -47,7 +47,7 @@ expected (struct undoer *u, const struct mg_kind *kind,
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
   struct mg_prepared wanted = MG_PREPARED_INIT;
-  int r = mg_run_prepare (u->run, &u->ctx, kind, source, MG_FOR_COMPARE,
+  int r = mg_run_prepare (u->run, &u->ctx, kind, source, MG_FOR_UNDO,
                           &wanted, err);
 
   if (r == 0 && work->provenance == MG_ADOPTED && work->op == MG_OP_MERGE) {

@@ -38,7 +38,7 @@ apply_difference (struct mg_store *store, struct mg_conn *conn,
   struct difference_op *d = (struct difference_op *) op;
 
   (void) store;
-  return mg_sql_run (conn, err, MG_SQL_DIFFERENCE_PUT, "iissssssI",
+  return mg_sql_run (conn, err, MG_SQL_DIFFERENCE_PUT, "iissssssi",
                      (int64_t) d->wsid, (int64_t) d->kid, d->key, d->what,
                      d->path, d->source, d->target, d->why, d->aid);
 }

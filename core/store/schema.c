@@ -54,7 +54,8 @@ static const char schema[] =
   " UNIQUE (wsid, aid, code, message));"
   "CREATE TABLE difference (wsid INTEGER, kid INTEGER, key TEXT, what TEXT,"
   " path TEXT, source TEXT, target TEXT, why TEXT, aid INTEGER,"
-  " PRIMARY KEY (wsid, kid, key, what, path, source, target)) WITHOUT ROWID;"
+  " PRIMARY KEY (wsid, kid, key, what, path, source, target, aid))"
+  " WITHOUT ROWID;"
   "CREATE TABLE run (rid INTEGER PRIMARY KEY, command TEXT NOT NULL, wsid"
   " INTEGER, version TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER,"
   " status INTEGER, requests INTEGER NOT NULL DEFAULT 0);"
@@ -65,6 +66,12 @@ static const char schema[] =
 static const char *const upgrades[] = {
   "ALTER TABLE work ADD COLUMN maybe INTEGER NOT NULL DEFAULT 0;"
   "UPDATE work SET maybe = 1 WHERE state = 3;"
+  "UPDATE OR IGNORE note SET aid = 0 WHERE aid IS NULL;"
+  "DROP TABLE difference;"     /* what the next validate finds anew */
+  "CREATE TABLE difference (wsid INTEGER, kid INTEGER, key TEXT, what TEXT,"
+  " path TEXT, source TEXT, target TEXT, why TEXT, aid INTEGER,"
+  " PRIMARY KEY (wsid, kid, key, what, path, source, target, aid))"
+  " WITHOUT ROWID;"
   "PRAGMA user_version = 2;",
 };
 

@@ -165,7 +165,7 @@
      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)") \
   X (DIFFERENCE_PAGE, "SELECT kid, key, what, path, source, target, why" \
      " FROM difference WHERE wsid = ?1 ORDER BY kid, key, what, path, source," \
-     " target LIMIT ?2 OFFSET ?3") \
+     " target, aid LIMIT ?2 OFFSET ?3") \
   X (RUN_BEGIN, "INSERT INTO run (command, wsid, version, began)" \
      " VALUES (?1, ?2, ?3, ?4) RETURNING rid") \
   X (RUN_END, "UPDATE run SET ended = ?2, status = ?3, requests = ?4" \

@@ -502,7 +502,7 @@ apply_note (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   struct note_op *n = (struct note_op *) op;
 
   (void) store;
-  return mg_sql_run (conn, err, MG_SQL_NOTE_PUT, "iIIss", (int64_t) n->wsid,
+  return mg_sql_run (conn, err, MG_SQL_NOTE_PUT, "iiIss", (int64_t) n->wsid,
                      n->aid, (int64_t) n->kid, n->code, n->message);
 }
 
