@@ -271,6 +271,16 @@ name_in (struct mg_run *run, const struct mg_asset *a, const char *ns)
   return NULL;
 }
 
+/* An undo has listed its kinds: was this one of them, and gone? */
+static int
+has_gone (struct prepare *p, const struct mg_asset *target)
+{
+  const struct mg_kind *kind = mg_registry_kid (p->run->registry, target->kid);
+
+  return p->purpose == MG_FOR_UNDO && kind->chosen && kind->parent == NULL
+         && target->seen_sid < p->run->target.sid;
+}
+
 /* 1 with the text, 0 when the target has no counterpart (yet). */
 static int
 resolve (struct prepare *p, const char *ns, const char *val, char **ret_text,
@@ -291,8 +301,8 @@ resolve (struct prepare *p, const char *ns, const char *val, char **ret_text,
   if (r <= 0 || work.new_aid == 0)
     return r < 0 ? r : 0;
   r = mg_asset_get (p->run->store, &p->ctx->packer, work.new_aid, &target, err);
-  if (r <= 0)
-    return r;
+  if (r <= 0 || has_gone (p, &target))
+    return r < 0 ? r : 0;
   *ret_text = name_in (p->run, &target, ns);
   if (*ret_text == NULL)
     return 0;
