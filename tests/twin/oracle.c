@@ -247,19 +247,70 @@ add_people (struct mg_buf *out, const struct names *names,
   texts_done (&people);
 }
 
-/* Every workspace has these; they grow. */
-static int
-is_built_in (const char *kind, struct json_object *fields)
-{
-  const char *name = sim_json_str (fields, "displayName");
+/* --- what was in the target before ------------------------------------ */
 
-  return strcmp (kind, "groups") == 0
-         && (mg_streq (name, "admins") || mg_streq (name, "users"));
+static char *
+title_of (const char *kind, struct json_object *fields)
+{
+  static const char *const keys[] = { "userName", "displayName", "name",
+                                      "instance_profile_arn" };
+  size_t i = strcmp (kind, "users") == 0 ? 0 : 1;
+
+  while (i < MG_N_ELEMENTS (keys) && sim_json_str (fields, keys[i]) == NULL)
+    i++;
+  if (i == MG_N_ELEMENTS (keys))
+    mg_bug ("'%s' has no name", kind);
+  return mg_xasprintf ("%s '%s'", kind, sim_json_str (fields, keys[i]));
 }
 
 static void
+add_elements (struct json_object *array, const char *title, const char *name,
+              struct texts *ret)
+{
+  size_t i, n = array ? json_object_array_length (array) : 0;
+
+  for (i = 0; i < n; i++) {
+    MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MAX_TEXT);
+
+    sim_json_sorted (&text, json_object_array_get_idx (array, i));
+    add (ret, mg_xasprintf ("%s has the %s %s", title, name,
+                            mg_buf_text (&text)));
+  }
+}
+
+/* It keeps what it had, and gets what the source's has: nothing else of it
+ * changes. */
+static void
+add_adopted (const char *title, const struct names *names,
+             struct json_object *one, struct texts *ret)
+{
+  struct json_object *fields = json_object_object_get (one, "fields");
+  struct json_object *members = sim_json_array (one, "members");
+  size_t i, n = members ? json_object_array_length (members) : 0;
+
+  for (i = 0; i < n; i++) {
+    int64_t id = json_object_get_int64 (json_object_array_get_idx (members,
+                                                                   i));
+
+    add (ret, mg_xasprintf ("%s has %s", title, name_of (names, id)));
+  }
+  add_elements (sim_json_array (fields, "entitlements"), title, "entitlement",
+                ret);
+  add_elements (sim_json_array (fields, "roles"), title, "role", ret);
+}
+
+static int
+has_text (const struct texts *t, char *text)
+{
+  return t->n > 0 && bsearch (&text, t->list, t->n, sizeof t->list[0],
+                              by_text) != NULL;
+}
+
+/* Objects with a title in 'adopted' (NULL: all) are taken apart. */
+static void
 add_table (struct json_object *state, const char *kind,
-           const struct names *names, struct texts *ret)
+           const struct names *names, const struct texts *adopted,
+           struct texts *ret)
 {
   struct json_object *t = table_of (state, kind);
   size_t i, n = t ? json_object_array_length (t) : 0;
@@ -267,11 +318,15 @@ add_table (struct json_object *state, const char *kind,
   for (i = 0; i < n; i++) {
     struct json_object *one = json_object_array_get_idx (t, i);
     struct json_object *fields = json_object_object_get (one, "fields");
-    const char *stage = sim_json_str (fields, "lifecycle_stage");
+    MG_CLEANUP_FREE char *title = title_of (kind, fields);
     struct mg_buf text = MG_BUF_INIT (MAX_TEXT);
 
-    if (is_built_in (kind, fields) || mg_streq (stage, "deleted"))
+    if (mg_streq (sim_json_str (fields, "lifecycle_stage"), "deleted"))
       continue;
+    if (adopted == NULL || has_text (adopted, title)) {
+      add_adopted (title, names, one, ret);
+      continue;
+    }
     mg_buf_addf (&text, "%s ", kind);
     add_fields (&text, fields);
     add_people (&text, names, one);
@@ -279,22 +334,48 @@ add_table (struct json_object *state, const char *kind,
   }
 }
 
-static void
-read_state (const struct mg_buf *text, struct texts *ret)
+static const char *const kinds[] = {
+  "users", "groups", "service-principals", "instance-profiles", "experiments",
+};
+
+static struct json_object *
+parse (const struct mg_buf *text)
 {
-  static const char *const kinds[] = {
-    "users", "groups", "service-principals", "instance-profiles",
-    "experiments",
-  };
   struct json_object *state = sim_json_parse (text->data, text->len, NULL);
-  struct names names = { 0 };
-  size_t i;
 
   if (state == NULL)
     mg_bug ("the simulator's state is no JSON");
+  return state;
+}
+
+static void
+read_titles (const struct mg_buf *text, struct texts *ret)
+{
+  struct json_object *state = parse (text);
+  size_t i, j;
+
+  for (i = 0; i < MG_N_ELEMENTS (kinds); i++) {
+    struct json_object *t = table_of (state, kinds[i]);
+
+    for (j = 0; t != NULL && j < json_object_array_length (t); j++)
+      add (ret, title_of (kinds[i], json_object_object_get (
+                            json_object_array_get_idx (t, j), "fields")));
+  }
+  sort (ret);
+  json_object_put (state);
+}
+
+static void
+read_state (const struct mg_buf *text, const struct texts *adopted,
+            struct texts *ret)
+{
+  struct json_object *state = parse (text);
+  struct names names = { 0 };
+  size_t i;
+
   read_names (state, &names);
   for (i = 0; i < MG_N_ELEMENTS (kinds); i++)
-    add_table (state, kinds[i], &names, ret);
+    add_table (state, kinds[i], &names, adopted, ret);
   sort (ret);
   names_done (&names);
   json_object_put (state);
@@ -332,6 +413,7 @@ oracle_moved (struct world *w, const struct mg_buf *before,
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf old = MG_BUF_INIT (MAX_TEXT);
   MG_CLEANUP (mg_buf_done) struct mg_buf new = MG_BUF_INIT (MAX_TEXT);
+  MG_CLEANUP (texts_done) struct texts adopted = { 0 };
   MG_CLEANUP (texts_done) struct texts wanted = { 0 };
   MG_CLEANUP (texts_done) struct texts there = { 0 };
   MG_CLEANUP (texts_done) struct texts have = { 0 };
@@ -339,9 +421,10 @@ oracle_moved (struct world *w, const struct mg_buf *before,
 
   world_ask (w, WORLD_OLD, "GET", "/_simulator/state", NULL, &old);
   world_ask (w, WORLD_NEW, "GET", "/_simulator/state", NULL, &new);
-  read_state (&old, &wanted);
-  read_state (before, &there);
-  read_state (&new, &have);
+  read_titles (before, &adopted);
+  read_state (&old, &adopted, &wanted);
+  read_state (before, NULL, &there);
+  read_state (&new, &adopted, &have);
   subtract (&wanted, &have, say_missing, ret_text);
   subtract (&have, &wanted, keep, &extra);
   subtract (&extra, &there, say_extra, ret_text);

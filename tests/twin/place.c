@@ -22,6 +22,25 @@ remove_one (const char *path, const struct stat *st, int type, struct FTW *ftw)
 }
 
 void
+place_home (const char *path)
+{
+  setenv ("MIGRATE_HOME", path, 1);
+}
+
+static int
+remove_all (const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+  (void) st, (void) type, (void) ftw;
+  return remove (path);
+}
+
+void
+place_remove (const char *path)
+{
+  nftw (path, remove_all, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void
 place_clear (void)
 {
   if (folder[0] != '\0')
@@ -48,7 +67,7 @@ place_new (const char *name)
     snprintf (folder, sizeof folder, "%s/migrate-twin.XXXXXX", base);
     if (mkdtemp (folder) == NULL)
       mg_bug ("cannot make a folder in '%s'", base);
-    setenv ("MIGRATE_HOME", folder, 1);
+    place_home (folder);
   }
   return mg_path_join (folder, name);
 }

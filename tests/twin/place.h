@@ -7,6 +7,13 @@
 /* A name in it that is not used yet; the caller frees with mg_free. */
 char *place_new (const char *name);
 
+/* Locks of the program lie in this folder from here on: processes that run at
+ * the same time are not in each other's way. */
+void place_home (const char *path);
+
+/* One of its folders goes. */
+void place_remove (const char *path);
+
 /* Empties it; and the folder goes, too. */
 void place_clear (void);
 void place_done (void);

@@ -88,6 +88,17 @@ load_plugins (struct program *p, struct mg_error *err)
   return r;
 }
 
+void
+program_preload (void)
+{
+  struct program p = { 0 };
+  struct mg_error err = MG_ERROR_INIT;
+
+  if (load_plugins (&p, &err) < 0)
+    mg_bug ("%s", err.text);
+  mg_registry_done (&p.registry);
+}
+
 static int
 open_session (struct program *p, struct mg_error *err)
 {

@@ -37,6 +37,9 @@ struct program_result {
   int64_t began_us, ended_us;    /* of the work, without opening */
 };
 
+/* Loads the plugins, so that processes that are forked later need not. */
+void program_preload (void);
+
 /* 0, or the code of the error that ended the run. */
 int program_run (const struct program_options *options,
                  struct program_result *ret_result);

@@ -14,6 +14,10 @@ static const struct {
   int (*run) (int argc, char **argv);
 } words[] = {
   { "floor", twin_floor },
+  { "seeds", twin_seeds },
+  { "replay", twin_replay },
+  { "sweep", twin_sweep },
+  { "point", twin_point },
 };
 
 int

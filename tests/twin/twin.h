@@ -8,4 +8,17 @@
  * virtual time against the least time that they allow. */
 int twin_floor (int argc, char **argv);
 
+/* seeds FIRST N [JOBS]: so many histories with faults and kills. */
+int twin_seeds (int argc, char **argv);
+
+/* replay SEED [quiet]: one of them, line by line, and its digest. */
+int twin_replay (int argc, char **argv);
+
+/* sweep [STRIDE [JOBS]]: an import of 300 assets, killed at each of its
+ * moments, or at every STRIDEth of them, and resumed. */
+int twin_sweep (int argc, char **argv);
+
+/* point MOMENT N: one of them, line by line. */
+int twin_point (int argc, char **argv);
+
 #endif

@@ -1,0 +1,18 @@
+#!/bin/sh
+# The history of a seed, or of a kill, line by line: virtual seconds, then what
+# was sent where, over which connection, and what came of it.
+#
+#   replay SEED              as tests/twin/seeds.sh numbers them
+#   replay MOMENT N          before, after, replied, commit, committed; the nth
+case ${1:-} in
+  [0-9]*) word=replay ;;
+  ?*) word=point ;;
+  *)
+    echo "usage: replay SEED | MOMENT N" >&2
+    exit 2
+    ;;
+esac
+here=$(dirname "$0")
+MG_BUILDDIR=${MG_BUILDDIR:-$here/../..}
+export MG_BUILDDIR
+exec "$here/twin" "$word" "$@"

@@ -1,0 +1,255 @@
+/* Scenarios: see scenario.h.
+ *
+ * What a fault may do is bounded by what the program promises: an effect that
+ * comes late, and a list that lags, together stay below the patience of 120
+ * seconds; a refusal never comes after an effect. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "twin/scenario.h"
+
+#define MAX_FAULTS (32 * 1024)
+
+static int64_t
+between (struct scenario *s, int64_t low, int64_t high)
+{
+  return low + (int64_t) mg_rand_below (&s->rng, (uint64_t) (high - low + 1));
+}
+
+static int
+one_in (struct scenario *s, int n)
+{
+  return mg_rand_below (&s->rng, (uint64_t) n) == 0;
+}
+
+static const char *
+keep (struct scenario *s, char *text)
+{
+  s->texts[s->n_texts++] = text;
+  return text;
+}
+
+/* --- faults ---------------------------------------------------------- */
+
+/* "%d" is milliseconds.  Those of "P* *" only make sense for a write. */
+struct fault { const char *match, *text; int64_t low_ms, high_ms; };
+
+static const struct fault write_faults[] = {
+  { "*", "\"do\":\"cut\",\"when\":\"before\"", 0, 0 },
+  { "*", "\"do\":\"cut\",\"when\":\"after\"", 0, 0 },
+  { "*", "\"do\":\"cut\",\"when\":\"after\",\"reused\":true", 0, 0 },
+  { "*", "\"do\":\"cut\",\"when\":\"before\",\"reused\":true", 0, 0 },
+  { "*", "\"do\":\"close\"", 0, 0 },
+  { "P* *", "\"do\":\"defer\",\"ms\":%d", 500, 40000 },
+  { "P* *", "\"do\":\"status\",\"status\":503,\"when\":\"after\"", 0, 0 },
+  { "P* *", "\"do\":\"status\",\"status\":500,\"when\":\"after\"", 0, 0 },
+  { "*", "\"do\":\"status\",\"status\":503,\"when\":\"before\"", 0, 0 },
+  { "*", "\"do\":\"status\",\"status\":502,\"when\":\"after\"", 0, 0 },
+  { "*", "\"do\":\"status\",\"status\":504,\"when\":\"after\"", 0, 0 },
+  { "*", "\"do\":\"status\",\"status\":408,\"when\":\"after\"", 0, 0 },
+  { "*", "\"do\":\"status\",\"status\":429,\"headers\":{\"Retry-After\":"
+    "\"3\"}", 0, 0 },
+  { "*", "\"do\":\"status\",\"status\":429", 0, 0 },
+  { "P* *", "\"do\":\"status\",\"status\":409,\"body\":{\"error_code\":"
+    "\"ABORTED\",\"message\":\"again\"}", 0, 0 },
+  { "*", "\"do\":\"html\",\"when\":\"after\"", 0, 0 },
+  { "*", "\"do\":\"html\",\"status\":503", 0, 0 },
+  { "*", "\"do\":\"text\",\"when\":\"after\"", 0, 0 },
+  { "*", "\"do\":\"empty\"", 0, 0 },
+  { "*", "\"do\":\"truncate\"", 0, 0 },
+  { "*", "\"do\":\"length\"", 0, 0 },
+  { "*", "\"do\":\"deep\",\"bytes\":2000,\"when\":\"after\"", 0, 0 },
+  { "*", "\"do\":\"silent\",\"when\":\"before\"", 0, 0 },
+  { "*", "\"do\":\"silent\",\"when\":\"after\"", 0, 0 },
+  { "*", "\"do\":\"slow\",\"ms\":%d", 1, 50 },
+  { "*", "\"do\":\"delay\",\"ms\":%d", 100, 90000 },
+};
+
+static const struct fault list_faults[] = {
+  { "*", "\"do\":\"stale\",\"ms\":%d", 1000, 30000 },
+  { "*", "\"do\":\"duplicate\"", 0, 0 },
+  { "*", "\"do\":\"page-token\"", 0, 0 },
+  { "*", "\"do\":\"truncate\"", 0, 0 },
+  { "*", "\"do\":\"length\"", 0, 0 },
+};
+
+/* The first are writes: what creates an asset whose name may repeat is worth
+ * most of the trouble. */
+static const char *const some_calls[] = {
+  "POST *ServicePrincipals", "POST *ServicePrincipals", "P* *", "P* *",
+  "POST *Users", "POST *Groups", "POST *experiments/create", "PUT *",
+  "PATCH *", "POST *instance-profiles/add", "POST *set-experiment-tag",
+  "POST *mkdirs", "*", "*", "*", "GET *",
+};
+#define N_WRITES 12
+
+static void
+add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
+           const char *match)
+{
+  int64_t ms = between (s, f->low_ms, f->high_ms);
+  const char *number = strstr (f->text, "%d");
+  size_t n = number ? (size_t) (number - f->text) : strlen (f->text);
+
+  mg_buf_addf (out, "{\"match\":\"%s\",%.*s", match, (int) n, f->text);
+  if (number != NULL)
+    mg_buf_addf (out, "%" PRId64 "%s", ms, number + 2);
+  if (one_in (s, 2))
+    mg_buf_addf (out, ",\"probability\":0.0%d", (int) between (s, 1, 9));
+  else
+    mg_buf_addf (out, ",\"offset\":%d,\"times\":%d", (int) between (s, 0, 60),
+                 (int) between (s, 1, 4));
+  mg_buf_add_str (out, "}\n");
+}
+
+static const char *
+make_faults (struct scenario *s, int n)
+{
+  struct mg_buf out = MG_BUF_INIT (MAX_FAULTS);
+
+  mg_buf_add_str (&out, "");
+  while (n-- > 0) {
+    if (one_in (s, 4)) {
+      size_t i = (size_t) between (s, 0, 4);
+
+      add_fault (s, &out, &list_faults[i], one_in (s, 2) ? "GET *"
+                                           : "POST *search");
+    }
+    else {
+      const struct fault *f = &write_faults[
+        mg_rand_below (&s->rng, sizeof write_faults / sizeof *f)];
+      int is_write = strcmp (f->match, "*") != 0;
+
+      add_fault (s, &out, f, some_calls[between (s, 0, is_write
+                             ? N_WRITES - 1
+                             : (int) MG_N_ELEMENTS (some_calls) - 1)]);
+    }
+  }
+  mg_buf_add_byte (&out, 0);
+  return keep (s, mg_buf_steal (&out));
+}
+
+/* --- the rest -------------------------------------------------------- */
+
+static void
+make_ends (struct scenario *s)
+{
+  struct sim_config *old = &s->world.ends[WORLD_OLD];
+  struct sim_config *new = &s->world.ends[WORLD_NEW];
+  static const char *const limits[] = {
+    "off", "off", "published",
+    "scim sliding 35 60s 0 yes POST,PUT,DELETE,PATCH /api/2.0/*scim/v2/*\n"
+    "all in-flight 20 0s 0 no * /api/*\n",
+    "scim fixed 35 60s 0 no POST,PUT,DELETE,PATCH /api/2.0/*scim/v2/*\n"
+    "all fixed 40 1s 0 yes * /api/*\n",
+  };
+
+  old->populate = keep (s, mg_xasprintf (
+    "users=%d,groups=%d,service-principals=%d,instance-profiles=%d,"
+    "experiments=%d", (int) between (s, 1, 45), (int) between (s, 0, 24),
+    (int) between (s, 0, 24), (int) between (s, 0, 3),
+    (int) between (s, 0, 24)));
+  old->page = new->page = one_in (s, 3) ? 0 : between (s, 2, 30);
+  old->latency_us = new->latency_us = between (s, 0, 80) * MG_MS_US;
+  new->limits = limits[mg_rand_below (&s->rng, 5)];
+  old->limits = one_in (s, 3) ? "published" : "off";
+  if (one_in (s, 4))
+    new->populate = keep (s, mg_xasprintf ("users=%d,groups=%d",
+                                           (int) between (s, 1, 12),
+                                           (int) between (s, 0, 4)));
+  s->world.skew_us = one_in (s, 2) ? 0
+    : between (s, -3600, 3600) * MG_SECOND_US;
+  if (!s->has_faults)
+    return;
+  if (one_in (s, 2))
+    old->faults = make_faults (s, (int) between (s, 1, 4));
+  new->faults = make_faults (s, (int) between (s, 1, 7));
+}
+
+static void
+make_program (struct scenario *s)
+{
+  static const int threads[] = { 0, 0, 1, 2, 3, 7, 16 };
+  struct program_options *p = &s->life.program;
+
+  p->wild = !one_in (s, 8);
+  p->limits = one_in (s, 3) ? NULL : "off";
+  p->parallel = threads[mg_rand_below (&s->rng, 7)];
+  p->settle_us = -1;
+  p->oauth = one_in (s, 3);
+  s->world.ends[0].token_life_us = s->world.ends[1].token_life_us =
+    between (s, 120, 3600) * MG_SECOND_US;
+  p->way_us = between (s, 1, 40) * MG_MS_US;
+  p->jitter_us = between (s, 0, 60) * MG_MS_US;
+  p->refused = s->has_faults && one_in (s, 4) ? 0.05 : 0;
+}
+
+void
+scenario_begin (struct scenario *s, uint64_t seed)
+{
+  memset (s, 0, sizeof *s);
+  s->seed = seed;
+  mg_rand_seed (&s->rng, seed * UINT64_C (0x9e3779b97f4a7c15) + 17);
+  s->world.seed = seed;
+  s->has_faults = !one_in (s, 16);
+  s->n_faulty = s->has_faults ? (int) between (s, 1, SCENARIO_FAULTY_LIVES)
+                              : 0;
+  make_ends (s);
+  make_program (s);
+  scenario_vary (s);
+}
+
+void
+scenario_done (struct scenario *s)
+{
+  int i;
+
+  for (i = 0; i < s->n_texts; i++)
+    mg_free (s->texts[i]);
+  s->n_texts = 0;
+}
+
+void
+scenario_vary (struct scenario *s)
+{
+  s->life.program.seed = mg_rand_next (&s->rng);
+  s->life.loss = (enum disk_loss) mg_rand_below (&s->rng, 3);
+  s->life.pause_us = between (s, 1, one_in (s, 3) ? 600 : 5) * MG_SECOND_US;
+  s->life.program.wall_shift_us += between (s, -2, 2) * MG_SECOND_US;
+}
+
+void
+scenario_kill (struct scenario *s, struct world *w)
+{
+  static const enum world_moment moments[] = {
+    WORLD_BEFORE, WORLD_AFTER, WORLD_REPLIED, WORLD_COMMIT, WORLD_COMMITTED,
+  };
+
+  if (one_in (s, 3))
+    world_arm (w, WORLD_NEVER, 0);
+  else
+    world_arm (w, moments[mg_rand_below (&s->rng, 5)],
+               between (s, 1, one_in (s, 2) ? 30 : 150));
+}
+
+void
+scenario_say (const struct scenario *s, struct world *w)
+{
+  const struct program_options *p = &s->life.program;
+  const struct sim_config *old = &s->world.ends[WORLD_OLD];
+  const struct sim_config *new = &s->world.ends[WORLD_NEW];
+
+  world_say (w, WORLD_BEGIN_US, "seed %" PRIu64 ": old has %s; new has %s; "
+             "page %" PRId64 ", limits %.9s, threads %d, %s, skew %" PRId64
+             " s", s->seed, old->populate, new->populate ? new->populate
+             : "nothing", old->page, new->limits, p->parallel,
+             p->oauth ? "OAuth" : "PAT", s->world.skew_us / MG_SECOND_US);
+  if (old->faults != NULL)
+    world_say (w, WORLD_BEGIN_US, "faults of old: %s", old->faults);
+  if (new->faults != NULL)
+    world_say (w, WORLD_BEGIN_US, "faults of new: %s", new->faults);
+}

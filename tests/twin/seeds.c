@@ -1,0 +1,221 @@
+/* Seeds: histories with faults and kills, judged at their end.  See twin.h. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/parse.h"
+#include "twin/oracle.h"
+#include "twin/place.h"
+#include "twin/scenario.h"
+#include "twin/twin.h"
+
+#define MAX_TEXT ((size_t) 64 * 1024 * 1024)
+#define LIVES 6                  /* without faults, until all is done */
+
+struct history {
+  struct scenario s;
+  struct world w;
+  char *session;
+  struct mg_buf wrong;
+  struct program_result res;
+};
+
+/* --- lives ----------------------------------------------------------- */
+
+static enum life_end
+live (struct history *h, enum program_command command)
+{
+  struct program_options *p = &h->s.life.program;
+  enum life_end end;
+  int i;
+
+  p->command = command;
+  p->session = h->session;
+  for (i = 0; i < WORLD_ENDS; i++) {
+    p->token[i] = sim_token (h->w.sims[i]);
+    p->client_id[i] = sim_client_id (h->w.sims[i]);
+    p->client_secret[i] = sim_client_secret (h->w.sims[i]);
+  }
+  end = life_run (&h->w, &h->s.life, &h->res);
+  if (end == LIFE_CRASHED)
+    mg_buf_add_str (&h->wrong, "the program crashed\n");
+  scenario_vary (&h->s);
+  return end;
+}
+
+static int
+is_done (const struct history *h, enum life_end end)
+{
+  return end == LIFE_ENDED && h->res.error.code == 0 && h->res.n_failed == 0
+         && h->res.n_differences == 0 && !h->res.stopped;
+}
+
+/* Some lives with faults and kills, then as many as it takes without. */
+static void
+go_through (struct history *h, enum program_command command, int n_faulty)
+{
+  enum life_end end = LIFE_KILLED;
+  int i, end_of_world = command == PROGRAM_EXPORT ? WORLD_OLD : WORLD_NEW;
+
+  for (i = 0; i < n_faulty && h->wrong.len == 0; i++) {
+    scenario_kill (&h->s, &h->w);
+    end = live (h, command);
+  }
+  world_arm (&h->w, WORLD_NEVER, 0);
+  world_ask (&h->w, end_of_world, "DELETE", "/_simulator/faults", NULL, NULL);
+  h->s.life.program.refused = 0;
+  h->s.life.program.retry_failed = 1;
+  for (i = 0; i < LIVES && h->wrong.len == 0; i++) {
+    end = live (h, command);
+    if (is_done (h, end))
+      break;
+  }
+  h->s.life.program.retry_failed = 0;
+  if (i == LIVES)
+    mg_buf_addf (&h->wrong, "not done after %d lives without faults: %s, %"
+                 PRId64 " failed\n", LIVES, h->res.error.text,
+                 h->res.n_failed);
+}
+
+static void
+judge (struct history *h, const struct mg_buf *before)
+{
+  struct oracle_counts counts;
+  int64_t writes;
+
+  oracle_moved (&h->w, before, &h->wrong);
+  oracle_once (&h->w, &h->wrong);
+  oracle_strict (&h->w, &h->wrong);
+  writes = oracle_count (&h->w, WORLD_NEW).writes;
+  if (h->wrong.len > 0)
+    return;
+  live (h, PROGRAM_IMPORT);
+  counts = oracle_count (&h->w, WORLD_NEW);
+  if (counts.writes != writes)
+    mg_buf_addf (&h->wrong, "another import made %" PRId64 " writes\n",
+                 counts.writes - writes);
+  if (h->wrong.len > 0)
+    return;
+  if (!is_done (h, live (h, PROGRAM_VALIDATE)))
+    mg_buf_addf (&h->wrong, "validate: %s, %" PRId64 " differences\n",
+                 h->res.error.text, h->res.n_differences);
+}
+
+/* 0 when all is well; the digest of the history. */
+static int
+run_seed (uint64_t seed, FILE *out, char ret_digest[17],
+          struct mg_buf *ret_wrong)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MAX_TEXT);
+  struct history h = { .wrong = MG_BUF_INIT (MAX_TEXT) };
+  struct mg_error err = MG_ERROR_INIT;
+
+  scenario_begin (&h.s, seed);
+  if (world_begin (&h.w, &h.s.world, &err) < 0)
+    mg_bug ("seed %" PRIu64 ": %s", seed, err.text);
+  h.w.out = out;
+  scenario_say (&h.s, &h.w);
+  h.session = place_new ("session");
+  oracle_remember (&h.w, &before);
+  go_through (&h, PROGRAM_EXPORT, h.s.world.ends[0].faults ? h.s.n_faulty : 0);
+  if (h.wrong.len == 0)
+    go_through (&h, PROGRAM_IMPORT, h.s.n_faulty);
+  if (h.wrong.len == 0)
+    judge (&h, &before);
+  world_digest (&h.w, ret_digest);
+  if (h.wrong.len > 0)
+    mg_buf_add (ret_wrong, h.wrong.data, h.wrong.len);
+  mg_buf_done (&h.wrong);
+  place_clear ();
+  mg_free (h.session);
+  world_end (&h.w);
+  scenario_done (&h.s);
+  return ret_wrong->len > 0;
+}
+
+/* --- words ----------------------------------------------------------- */
+
+static void
+say_wrong (uint64_t seed, const struct mg_buf *wrong)
+{
+  const char *line = wrong->data;
+  int n;
+
+  printf ("# seed %" PRIu64 " fails; its history: tests/twin/replay %" PRIu64
+          "\n", seed, seed);
+  for (n = 0; *line != '\0' && n < 12; n++) {
+    size_t len = strcspn (line, "\n");
+
+    printf ("#   %.*s\n", (int) (len < 200 ? len : 200), line);
+    line += len + (line[len] == '\n');
+  }
+  fflush (stdout);
+}
+
+/* Seeds first, first + step ...: how many failed. */
+static int
+run_some (int64_t first, int64_t n, int64_t step)
+{
+  int64_t seed;
+  int bad = 0;
+
+  for (seed = first; seed < first + n; seed += step) {
+    MG_CLEANUP (mg_buf_done) struct mg_buf wrong = MG_BUF_INIT (MAX_TEXT);
+    char digest[17];
+
+    if (run_seed ((uint64_t) seed, NULL, digest, &wrong)) {
+      say_wrong ((uint64_t) seed, &wrong);
+      bad++;
+    }
+  }
+  place_done ();
+  return bad;
+}
+
+int
+twin_seeds (int argc, char **argv)
+{
+  int64_t first, n, jobs = 1;
+  int i, status, bad = 0;
+
+  if (argc < 2 || mg_parse_int64 (argv[0], &first) < 0
+      || mg_parse_int64 (argv[1], &n) < 0
+      || (argc > 2 && mg_parse_int64 (argv[2], &jobs) < 0) || jobs < 1)
+    return 2;
+  program_preload ();
+  for (i = 0; i < jobs; i++)
+    if (fork () == 0) {
+      int failed = run_some (first + i, n - i, jobs);
+
+      _exit (failed > 100 ? 100 : failed);
+    }
+  while (wait (&status) > 0)
+    bad += WIFEXITED (status) ? WEXITSTATUS (status) : 1;
+  printf ("seeds %" PRId64 "\nfailed %d\n", n, bad);
+  return bad > 0;
+}
+
+int
+twin_replay (int argc, char **argv)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf wrong = MG_BUF_INIT (MAX_TEXT);
+  int quiet = argc > 1 && strcmp (argv[1], "quiet") == 0;
+  char digest[17];
+  int64_t seed;
+  int r;
+
+  if (argc < 1 || mg_parse_int64 (argv[0], &seed) < 0)
+    return 2;
+  program_preload ();
+  r = run_seed ((uint64_t) seed, quiet ? NULL : stdout, digest, &wrong);
+  if (r != 0)
+    say_wrong ((uint64_t) seed, &wrong);
+  printf ("digest %s\n", digest);
+  place_done ();
+  return r;
+}

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Histories with mixed faults and kills: 10,000 in make check-long, a part here.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+
+twin=$builddir/tests/twin/twin
+n=500 jobs=1
+if [ "${CHECK_LONG:-}" = 1 ]; then
+  n=10000 jobs=$(getconf _NPROCESSORS_ONLN)
+fi
+
+# What once found a bug.
+for seed in $(sed 's/#.*//' "$srcdir/tests/twin/regressions"); do
+  run "$twin" seeds "$seed" 1
+  status_is "seed $seed" 0
+  [ "$status" = 0 ] || note "$out"
+done
+
+run "$twin" seeds 1 "$n" "$jobs"
+status_is "$n seeds find nothing" 0
+note "$out"
+
+run "$twin" replay 1000 quiet
+first=$out
+status_is "a seed is replayed" 0
+run "$twin" replay 1000 quiet
+is "one seed, one history" "$out" "$first"
+run "$twin" replay 1001 quiet
+ok "another seed, another history" test "$out" != "$first"

@@ -1,0 +1,23 @@
+#!/bin/sh
+# An import of 300 assets, killed at every request and every commit: all of them
+# in make check-long, every seventh here.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+
+twin=$builddir/tests/twin/twin
+stride=7 jobs=1
+if [ "${CHECK_LONG:-}" = 1 ]; then
+  stride=1 jobs=$(getconf _NPROCESSORS_ONLN)
+fi
+run "$twin" sweep "$stride" "$jobs"
+status_is "no kill loses or repeats anything" 0
+note "$out"
+number () { printf '%s\n' "$out" | sed -n "s/^$1 \([0-9]*\).*/\1/p"; }
+points=$((3 * $(number requests) + 2 * $(number commits)))
+is "every moment was there to be tried" "$(number points)" "$points"
+is "and was tried, with a stride of $stride" "$(number tried)" \
+  "$(((points + stride - 1) / stride))"
+ok "of at least 300 requests" test "$(number requests)" -ge 300
+
+run "$twin" point after 100
+status_is "a point can be looked at" 0
+like "with its history" "$out" 'KILLED before the reply'
