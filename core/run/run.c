@@ -19,6 +19,7 @@ mg_run_init (struct mg_run *run)
   mg_mutex_init (&run->state->lock);
   mg_mutex_init (&run->state->event_lock);
   mg_cond_init (&run->state->wake);
+  mg_cond_init (&run->state->tick);
   run->state->cache = mg_cache_new ();
 }
 
@@ -31,6 +32,7 @@ mg_run_done (struct mg_run *run)
   mg_mutex_done (&run->state->lock);
   mg_mutex_done (&run->state->event_lock);
   mg_cond_done (&run->state->wake);
+  mg_cond_done (&run->state->tick);
   mg_free (run->state);
   run->state = NULL;
 }
@@ -55,6 +57,7 @@ mg_run_fail (struct mg_run *run, const struct mg_error *err)
   if (run->state->fatal.code == 0)
     mg_error_copy (&run->state->fatal, err);
   mg_cond_broadcast (&run->state->wake);
+  mg_cond_signal (&run->state->tick);
 }
 
 int
@@ -163,7 +166,7 @@ worker_thread (void *arg)
   mg_ctx_done (&ctx);
   MG_LOCKED (&w->run->state->lock);
   w->run->state->n_workers--;
-  mg_cond_broadcast (&w->run->state->wake);
+  mg_cond_signal (&w->run->state->tick);
 }
 
 /* The caller's part: ticks, and what the clock or the store ends. */
@@ -176,7 +179,7 @@ attend (struct mg_run *run)
   while (s->n_workers > 0) {
     struct mg_error err = MG_ERROR_INIT;
 
-    mg_cond_wait_until (&s->wake, &s->lock, mg_clock_now_us () + TICK_US);
+    mg_cond_wait_until (&s->tick, &s->lock, mg_clock_now_us () + TICK_US);
     mg_mutex_unlock (&s->lock);
     if (run->tick != NULL)
       run->tick (run->opaque);

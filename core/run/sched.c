@@ -113,6 +113,27 @@ due_doubts (struct mg_sched *s, int64_t *ret_wait_us)
   return NULL;
 }
 
+/* Whoever is done looks for more work himself, so nobody need be told of that;
+ * but one who has found something tells one other when there is more.  (To
+ * wake everybody each time cost ten times what a create costs.) */
+static void
+pass_on (struct mg_sched *s)
+{
+  int i;
+
+  if (s->n_waiting == 0)
+    return;
+  for (i = 0; i < s->n_rings; i++) {
+    const struct mg_ready *ring = &s->rings[i];
+
+    if (ring->n > 0 && (ring->lanes == 0 || ring->running < ring->lanes)
+        && !s->scores[ring->kind->index].closed)
+      break;
+  }
+  if (i < s->n_rings || hungry_ring (s) != NULL)
+    mg_cond_signal (&s->run->state->wake);
+}
+
 /* ---- doing; each is entered and left with the lock held ---- */
 
 /* Idempotent rows are claimed in memory only: what ended is READY in the store
@@ -146,6 +167,7 @@ refill (struct mg_sched *s, struct mg_ready *ring)
   int i, r;
 
   ring->refilling = 1;
+  pass_on (s);
   forget_ended (s, ring);
   generation = s->generation;
   busy = mg_xmemdup (ring->busy, (size_t) ring->n_busy * sizeof ring->busy[0]);
@@ -167,7 +189,6 @@ refill (struct mg_sched *s, struct mg_ready *ring)
   if (claim->n_rows < claim->max)
     ring->asked = generation + 1;
   ring->refilling = 0;
-  mg_cond_broadcast (&state->wake);
   mg_free (busy);
   mg_free (claim);
 }
@@ -233,6 +254,7 @@ run_one (struct mg_sched *s, struct mg_ctx *ctx, struct mg_ready *ring)
   ring->n--;
   ring->running++;
   s->n_running++;
+  pass_on (s);
   mg_mutex_unlock (&state->lock);
   end = mg_item_do (s->run, ctx, ring->kind, &work);
   mg_mutex_lock (&state->lock);
@@ -247,7 +269,6 @@ run_one (struct mg_sched *s, struct mg_ctx *ctx, struct mg_ready *ring)
     forget_busy (ring, work.wid);
   else
     ring->ended[ring->n_ended++] = work.wid;
-  mg_cond_broadcast (&state->wake);
 }
 
 /* What is in doubt stays so until the next import; the others go on. */
@@ -271,6 +292,7 @@ settle (struct mg_sched *s, struct mg_ctx *ctx, struct mg_doubts *d)
 
   d->settling = 1;
   s->n_running++;
+  pass_on (s);
   mg_mutex_unlock (&state->lock);
   r = mg_store_flush (s->run->store, &err);
   if (r == 0)
@@ -287,7 +309,6 @@ settle (struct mg_sched *s, struct mg_ctx *ctx, struct mg_doubts *d)
   s->n_running--;
   d->settling = 0;
   s->quiet = -1;
-  mg_cond_broadcast (&state->wake);
 }
 
 /* Nothing is queued and nothing runs: everything posted is made durable; when
@@ -319,7 +340,6 @@ look_for_end (struct mg_sched *s)
   if (s->quiet >= 0)
     s->quiet = s->generation;
   s->flushing = 0;
-  mg_cond_broadcast (&state->wake);
 }
 
 static int
@@ -354,7 +374,9 @@ wait_for (struct mg_sched *s, int64_t wait_us)
 
   if (wait_us > MG_SECOND_US)
     wait_us = MG_SECOND_US;
+  s->n_waiting++;
   mg_cond_wait_until (&state->wake, &state->lock, mg_clock_now_us () + wait_us);
+  s->n_waiting--;
 }
 
 static void
@@ -394,7 +416,7 @@ on_commit (void *opaque)
 
   MG_LOCKED (&s->run->state->lock);
   s->generation++;
-  mg_cond_broadcast (&s->run->state->wake);
+  pass_on (s);
 }
 
 /* Claims that never left are READY again. */

@@ -42,6 +42,7 @@ struct mg_sched {
   struct mg_doubts *doubts;           /* one per kind of the registry */
   int64_t generation;              /* commits seen */
   int n_running;
+  int n_waiting;                   /* workers that found nothing to do */
   int flushing;
   int64_t quiet;                   /* generation at which all was flushed */
   int finished;

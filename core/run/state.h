@@ -11,7 +11,8 @@
 
 struct mg_run_state {
   struct mg_mutex lock;            /* guards everything below but 'stop' */
-  struct mg_cond wake;             /* workers and the caller */
+  struct mg_cond wake;             /* workers that found nothing to do */
+  struct mg_cond tick;             /* the caller, who waits for their end */
   volatile sig_atomic_t stop;
   struct mg_error fatal;           /* ends the run; code 0 = none */
   int n_workers;                   /* still running */
