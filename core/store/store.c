@@ -250,6 +250,15 @@ is_full (const struct mg_store *s, const struct mg_op *op)
              && s->n_bytes + op->size > MG_WRITER_BYTES);
 }
 
+/* Must the writer be told?  While it waits for company, only of what ends that
+ * wait: else each operation would wake it to look and sleep again. */
+static int
+is_news (const struct mg_store *s, const struct mg_op *op)
+{
+  return s->n_queued == 1 || op->waited || s->n_queued >= MG_WRITER_BATCH
+         || s->n_bytes >= MG_WRITER_BYTES / 2;
+}
+
 static int
 queue (struct mg_store *s, struct mg_op *op, struct mg_error *err)
 {
@@ -267,7 +276,8 @@ queue (struct mg_store *s, struct mg_op *op, struct mg_error *err)
   s->n_bytes += op->size;
   if (op->waited)
     s->n_waiting++;
-  mg_cond_signal (&s->work);
+  if (is_news (s, op))
+    mg_cond_signal (&s->work);
   return 0;
 }
 
