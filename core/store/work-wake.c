@@ -105,7 +105,7 @@ static int
 wake_one (struct mg_store *store, struct mg_conn *conn, int wsid, int64_t aid,
           struct aids *todo, struct mg_error *err)
 {
-  struct mg_work *rows = mg_xcalloc (512, sizeof *rows);
+  struct mg_work *rows = NULL;     /* nobody waits for most */
   int64_t after = 0;
   int n, i, r = 0;
 
@@ -113,8 +113,11 @@ wake_one (struct mg_store *store, struct mg_conn *conn, int wsid, int64_t aid,
     sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_WAITERS, "iii",
                                     (int64_t) wsid, aid, after);
 
-    for (n = 0; (r = mg_sql_step (conn, st, err)) > 0; n++)
+    for (n = 0; (r = mg_sql_step (conn, st, err)) > 0; n++) {
+      if (rows == NULL)
+        rows = mg_xcalloc (512, sizeof *rows);
       mg_work_read (st, &rows[n]);
+    }
     for (i = 0; i < n && r >= 0; i++) {
       after = rows[i].wid;
       r = judge (store, conn, &rows[i], err);
@@ -122,7 +125,7 @@ wake_one (struct mg_store *store, struct mg_conn *conn, int wsid, int64_t aid,
         push (todo, rows[i].aid);
     }
   } while (n == 512 && r >= 0);
-  for (i = 0; i < 512; i++)
+  for (i = 0; rows != NULL && i < 512; i++)
     mg_work_release (&rows[i]);
   mg_free (rows);
   return r < 0 ? r : 0;
