@@ -14,7 +14,8 @@
 #include "base/rand.h"
 #include "store/pack.h"
 
-#define SMALL 128                     /* not worth a header */
+#define SMALL 512                     /* saves less than it costs */
+#define LONG (8 * MG_KIB)             /* what a lean stream does as well */
 #define HEAD 9
 
 void
@@ -29,41 +30,59 @@ mg_packer_init (struct mg_packer *p, const char *blobs,
 void
 mg_packer_done (struct mg_packer *p)
 {
-  if (p->deflate_ready)
-    deflateEnd (&p->deflate);
+  int i;
+
+  for (i = 0; i < 2; i++) {
+    if (p->deflate_ready[i])
+      deflateEnd (&p->deflate[i]);
+    p->deflate_ready[i] = 0;
+  }
   if (p->inflate_ready)
     inflateEnd (&p->inflate);
-  p->deflate_ready = p->inflate_ready = 0;
+  p->inflate_ready = 0;
+}
+
+/* A stream that is ready to begin.  The lean one has 32 KiB of tables instead
+ * of 256, for each thread, and touches as much less for each body. */
+static z_stream *
+begin_deflate (struct mg_packer *p, size_t len)
+{
+  int is_long = len > LONG;
+  z_stream *z = &p->deflate[is_long];
+
+  if (p->deflate_ready[is_long])
+    deflateReset (z);
+  else if (deflateInit2 (z, 1, Z_DEFLATED, is_long ? 15 : 12, is_long ? 8 : 5,
+                         Z_DEFAULT_STRATEGY) != Z_OK)
+    return NULL;
+  p->deflate_ready[is_long] = 1;
+  return z;
 }
 
 static int
 deflate_body (struct mg_packer *p, const void *body, size_t len,
               struct mg_buf *out, struct mg_error *err)
 {
+  z_stream *z = begin_deflate (p, len);
   size_t bound, i;
   char *to;
 
-  if (!p->deflate_ready) {
-    if (deflateInit (&p->deflate, 1) != Z_OK)
-      return mg_error_set (err, MG_E_NOMEM, "no-memory", "no memory to pack");
-    p->deflate_ready = 1;
-  }
-  else
-    deflateReset (&p->deflate);
-  bound = deflateBound (&p->deflate, len) + HEAD;
+  if (z == NULL)
+    return mg_error_set (err, MG_E_NOMEM, "no-memory", "no memory to pack");
+  bound = deflateBound (z, len) + HEAD;
   to = mg_buf_reserve (out, bound);
   if (to == NULL)
     return mg_buf_check (out, "packed body", err);
   to[0] = 'z';
   for (i = 0; i < 8; i++)
     to[1 + i] = (char) ((uint64_t) len >> (56 - 8 * i));
-  p->deflate.next_in = (Bytef *) (uintptr_t) body;
-  p->deflate.avail_in = (uInt) len;
-  p->deflate.next_out = (Bytef *) to + HEAD;
-  p->deflate.avail_out = (uInt) (bound - HEAD);
-  if (deflate (&p->deflate, Z_FINISH) != Z_STREAM_END)
+  z->next_in = (Bytef *) (uintptr_t) body;
+  z->avail_in = (uInt) len;
+  z->next_out = (Bytef *) to + HEAD;
+  z->avail_out = (uInt) (bound - HEAD);
+  if (deflate (z, Z_FINISH) != Z_STREAM_END)
     mg_bug ("deflate did not end");
-  out->len += HEAD + p->deflate.total_out;
+  out->len += HEAD + z->total_out;
   out->data[out->len] = '\0';
   return 0;
 }

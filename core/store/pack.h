@@ -16,8 +16,8 @@
 #define MG_SEAL_KEY_LEN 32
 
 struct mg_packer {
-  z_stream deflate, inflate;
-  int deflate_ready, inflate_ready;
+  z_stream deflate[2], inflate;      /* for most bodies, for long ones */
+  int deflate_ready[2], inflate_ready;
   const char *blobs;                 /* folder for large bodies; borrowed */
   const unsigned char *key;          /* MG_SEAL_KEY_LEN bytes, or NULL */
 };
