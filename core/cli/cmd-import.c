@@ -124,6 +124,7 @@ answer_questions (struct mg_app *app, struct mg_error *err)
   r = mg_run_plan (&app->run, &plan, err);
   if (r == 0 && !app->run.stopped)
     r = ask_all (app, &plan, err);
+  app->run.planned = r == 0;
   mg_plan_done (&plan);
   return r;
 }

@@ -55,6 +55,8 @@ struct mg_run {
   int64_t n_failed;              /* assets failed, blocked or uncertain */
   int64_t n_differences;         /* validate: without a reason */
   int64_t n_requests;
+  int planned;                   /* mg_run_plan was called just now: import need
+                                    not do it again */
   int stopped;                   /* ended by mg_run_stop or stop_at: resumable */
 
   /* inside */

@@ -526,7 +526,7 @@ prepare_rows (struct mg_run *run, struct mg_error *err)
     r = reopen_sent (run, err);
   if (r == 0)
     r = retry_failed (run, 1, err);
-  if (r == 0)
+  if (r == 0 && !(run->planned && !run->options.retry_failed))
     r = mg_run_plan (run, NULL, err);
   if (r == 0)
     r = retry_failed (run, 0, err);
