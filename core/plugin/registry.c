@@ -140,8 +140,8 @@ mg_registry_kid (const struct mg_registry *registry, int kid)
 }
 
 /* Does the kind declare this namespace? */
-static int
-declares (const struct mg_kind *kind, const char *ns)
+int
+mg_kind_declares (const struct mg_kind *kind, const char *ns)
 {
   const struct migrate_alias *a;
   size_t n = strlen (kind->k->name);
@@ -165,7 +165,7 @@ mg_kind_needs (const struct mg_kind *kind, const struct mg_kind *other)
   if (kind->parent == other)
     return 1;
   for (r = kind->k->refs; r != NULL && r->path != NULL; r++)
-    if (declares (other, r->ns))
+    if (mg_kind_declares (other, r->ns))
       return 1;
   for (a = kind->k->after; a != NULL && *a != NULL; a++)
     if (strcmp (*a, other->k->name) == 0)

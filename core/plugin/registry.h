@@ -75,6 +75,9 @@ void mg_plugin_free (struct mg_plugin *plugin);
 /* Does 'kind' refer to 'other', or come after it? */
 int mg_kind_needs (const struct mg_kind *kind, const struct mg_kind *other);
 
+/* Has the kind an alias in this namespace? */
+int mg_kind_declares (const struct mg_kind *kind, const char *ns);
+
 /* Is a value of this namespace compared without case? */
 int mg_registry_ns_nocase (const struct mg_registry *registry, const char *ns);
 

@@ -514,6 +514,8 @@ mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
     r = mg_store_flush (run->store, err);
   if (r == 0)
     r = mg_work_arrange (run->store, run->target.wsid, err);
+  if (r == 0)
+    r = mg_run_fail_cycles (run, err);
   if (r == 0 && ret_plan != NULL)
     r = count_rows (run, ret_plan, err);
   mg_run_close_plugins (run, &run->target);

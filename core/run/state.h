@@ -93,6 +93,9 @@ int mg_run_edges (struct mg_run *run, struct mg_error *err);
 /* Cuts the cycles of kinds that refer to themselves (cycle.c). */
 int mg_run_cut_cycles (struct mg_run *run, struct mg_error *err);
 
+/* What still waits for itself when all is planned: FAILED [cycle]. */
+int mg_run_fail_cycles (struct mg_run *run, struct mg_error *err);
+
 struct mg_prepared {
   struct mg_buf json;              /* ready to send */
   int dropped_late;                /* a member of a cycle was left out */

@@ -263,6 +263,7 @@ apply_retry (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
     sweep->after = rows[i].wid;
     if (rows[i].state != MG_FAILED || rows[i].op == MG_OP_FETCH
         || rows[i].phase == MG_PHASE_UNDO
+        || strcmp (rows[i].code, MG_CODE_CYCLE) == 0    /* planning decides */
         || (sweep->unsent_only && rows[i].tries > 0))
       continue;
     r = mg_work_set (store, conn, &rows[i], MG_WAIT, 0, 0, NULL, NULL, err);

@@ -33,7 +33,9 @@ mg_work_may_replan (const struct mg_work *w)
   return w->state == MG_WAIT || w->state == MG_READY || w->state == MG_BLOCKED
          || w->state == MG_SKIPPED
          || (w->state == MG_UNCHANGED && w->new_aid == 0)
-         || (w->state == MG_FAILED && strcmp (w->code, MG_CODE_UNREAD) == 0);
+         || (w->state == MG_FAILED
+             && (strcmp (w->code, MG_CODE_UNREAD) == 0
+                 || strcmp (w->code, MG_CODE_CYCLE) == 0));
 }
 
 static int

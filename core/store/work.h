@@ -93,9 +93,10 @@ struct mg_planned {
 };
 
 /* A row that was sent, is done, failed or uncertain stays as it is; one that
- * failed because its export did is planned again. */
+ * failed because its export did, or in a circle, is planned again. */
 int mg_work_may_replan (const struct mg_work *w);
 #define MG_CODE_UNREAD "export-incomplete"
+#define MG_CODE_CYCLE "cycle"
 
 /* Queues one planned row.  A row that was sent, is done, failed or uncertain
  * stays as it is. */

@@ -95,6 +95,10 @@ const struct migrate_code mg_codes[] = {
     "The workspace allows only so many creations an hour.",
     "nothing to do: the run waits and goes on; or run migrate import "
     "later" },
+  { "cycle",
+    "Assets need each other, and none of them can be made before the others.",
+    "make one of them by hand in the target, without what it needs, then: "
+    "migrate import" },
   { "denied",
     "The credentials are good, but the right is missing.",
     "give that identity the right (a workspace admin has all), then run "
