@@ -45,7 +45,9 @@ static const char schema[] =
   "CREATE INDEX work_wait ON work (wsid, wait_on) WHERE state IN (0, 7);"
   "CREATE INDEX work_timer ON work (wsid, kid, not_before) WHERE state IN (3, 9);"
   "CREATE INDEX work_sent ON work (wsid, wid) WHERE state = 2;"
-  "CREATE INDEX work_bad ON work (wsid, kid, wid) WHERE state IN (3, 6, 7, 8);"
+  /* no IN of more than two: SQLite builds a tree for it at each change of a row */
+  "CREATE INDEX work_bad ON work (wsid, kid, wid)"
+  " WHERE state = 3 OR state BETWEEN 6 AND 8;"
   "CREATE INDEX work_new ON work (new_aid) WHERE new_aid IS NOT NULL;"
   "CREATE TABLE counter (wsid INTEGER, kid INTEGER, state INTEGER, n INTEGER"
   " NOT NULL, PRIMARY KEY (wsid, kid, state)) WITHOUT ROWID;"
@@ -72,6 +74,9 @@ static const char *const upgrades[] = {
   " path TEXT, source TEXT, target TEXT, why TEXT, aid INTEGER,"
   " PRIMARY KEY (wsid, kid, key, what, path, source, target, aid))"
   " WITHOUT ROWID;"
+  "DROP INDEX work_bad;"
+  "CREATE INDEX work_bad ON work (wsid, kid, wid)"
+  " WHERE state = 3 OR state BETWEEN 6 AND 8;"
   "PRAGMA user_version = 2;",
 };
 

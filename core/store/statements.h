@@ -99,7 +99,7 @@
      " AND work.new_aid IS NULL") \
   X (WORK_INSERT, "INSERT INTO work (wsid, aid, kid, phase, op, class, prio," \
      " state, new_aid, provenance, code, message) VALUES (?1, ?2, ?3," \
-     " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING wid") \
+     " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)") \
   X (WORK_REPLACE, "UPDATE work SET op = ?2, class = ?3, prio = ?4, state = ?5," \
      " wait_on = NULL, not_before = NULL, new_aid = ?6, provenance = ?7," \
      " code = ?8, message = ?9, maybe = 0," \
@@ -147,7 +147,7 @@
   X (WORK_SENT, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND state = 2 AND wid > ?2 ORDER BY wid LIMIT 512") \
   X (WORK_BAD, "SELECT " MG_WORK_COLUMNS " FROM work" \
-     " WHERE wsid = ?1 AND kid = ?2 AND wid > ?3 AND state IN (3, 6, 7, 8)" \
+     " WHERE wsid = ?1 AND kid = ?2 AND wid > ?3 AND (state = 3 OR state BETWEEN 6 AND 8)" \
      " ORDER BY wid LIMIT 512") \
   X (WORK_PAGE, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND aid > ?2 AND phase = ?3 ORDER BY aid LIMIT 512") \

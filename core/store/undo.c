@@ -16,7 +16,7 @@ apply_undo (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
 {
   struct undo_op *u = (struct undo_op *) op;
   const struct mg_work *w = &u->main_row;
-  int64_t wid = 0, old = 0;
+  int64_t old = 0;
   int r = mg_sql_int (conn, err, &old, MG_SQL_WORK_GET, "iii",
                       (int64_t) w->wsid, w->aid, (int64_t) MG_PHASE_UNDO);
 
@@ -25,12 +25,11 @@ apply_undo (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
     r = mg_sql_run (conn, err, MG_SQL_WORK_DELETE, "i", old);
   if (r < 0)
     return r;
-  r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiIinn",
-                  (int64_t) w->wsid, w->aid, (int64_t) w->kid,
-                  (int64_t) MG_PHASE_UNDO, (int64_t) u->work_op,
-                  MG_WORK_CLASS (w->kid, u->work_op), (int64_t) 0,
-                  (int64_t) MG_READY, w->new_aid, (int64_t) w->provenance);
-  return r < 0 ? r : 0;
+  return mg_sql_run (conn, err, MG_SQL_WORK_INSERT, "iiiiiiiiIinn",
+                     (int64_t) w->wsid, w->aid, (int64_t) w->kid,
+                     (int64_t) MG_PHASE_UNDO, (int64_t) u->work_op,
+                     MG_WORK_CLASS (w->kid, u->work_op), (int64_t) 0,
+                     (int64_t) MG_READY, w->new_aid, (int64_t) w->provenance);
 }
 
 static void

@@ -45,7 +45,7 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   struct plan_op *plan = (struct plan_op *) op;
   struct mg_planned *p = &plan->p;
   MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
-  int64_t class_id = MG_WORK_CLASS (p->kid, p->op), wid = 0;
+  int64_t class_id = MG_WORK_CLASS (p->kid, p->op);
   sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii",
                                   (int64_t) plan->wsid, p->aid, (int64_t) 1);
   int r = mg_sql_step (conn, st, err);
@@ -54,11 +54,11 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
     return r;
   if (r == 0) {
     mg_store_count (store, plan->wsid, p->kid, p->state, 1);
-    r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiIiss",
-                    (int64_t) plan->wsid, p->aid, (int64_t) p->kid, (int64_t) 1,
-                    (int64_t) p->op, class_id, p->prio, (int64_t) p->state,
-                    p->new_aid, (int64_t) p->provenance, p->code, p->message);
-    return r < 0 ? r : 0;
+    return mg_sql_run (conn, err, MG_SQL_WORK_INSERT, "iiiiiiiiIiss",
+                       (int64_t) plan->wsid, p->aid, (int64_t) p->kid,
+                       (int64_t) 1, (int64_t) p->op, class_id, p->prio,
+                       (int64_t) p->state, p->new_aid, (int64_t) p->provenance,
+                       p->code, p->message);
   }
   mg_work_read (st, &old);
   mg_sql_reset (st);
@@ -215,17 +215,16 @@ add_finish (struct mg_store *store, struct mg_conn *conn,
             const struct mg_work *w, int64_t new_aid, struct mg_error *err)
 {
   struct mg_work row = *w;
-  int64_t wid = 0;
   int r;
 
-  r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiIinn",
+  r = mg_sql_run (conn, err, MG_SQL_WORK_INSERT, "iiiiiiiiIinn",
                   (int64_t) w->wsid, w->aid, (int64_t) w->kid,
                   (int64_t) MG_PHASE_FINISH, (int64_t) MG_OP_UPDATE,
                   MG_WORK_CLASS (w->kid, MG_OP_UPDATE), (int64_t) 0,
                   (int64_t) MG_WAIT, new_aid, (int64_t) MG_NOBODYS);
   if (r < 0)
     return r;
-  row.wid = wid;
+  row.wid = sqlite3_last_insert_rowid (conn->db);
   row.phase = MG_PHASE_FINISH;
   row.state = MG_WAIT;
   row.message = NULL;
@@ -440,7 +439,6 @@ apply_fetch (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
   sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii",
                                   (int64_t) f->wsid, f->aid, (int64_t) 1);
-  int64_t wid = 0;
   int r = mg_sql_step (conn, st, err);
 
   if (r > 0) {
@@ -452,12 +450,11 @@ apply_fetch (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   if (r < 0 || f->state != MG_FAILED)
     return r;
   mg_store_count (store, f->wsid, f->kid, f->state, 1);
-  r = mg_sql_int (conn, err, &wid, MG_SQL_WORK_INSERT, "iiiiiiiiniss",
-                  (int64_t) f->wsid, f->aid, (int64_t) f->kid, (int64_t) 1,
-                  (int64_t) MG_OP_FETCH, MG_WORK_CLASS (f->kid, MG_OP_FETCH),
-                  (int64_t) 0, (int64_t) f->state, (int64_t) 0, f->code,
-                  f->message);
-  return r < 0 ? r : 0;
+  return mg_sql_run (conn, err, MG_SQL_WORK_INSERT, "iiiiiiiiniss",
+                     (int64_t) f->wsid, f->aid, (int64_t) f->kid, (int64_t) 1,
+                     (int64_t) MG_OP_FETCH, MG_WORK_CLASS (f->kid, MG_OP_FETCH),
+                     (int64_t) 0, (int64_t) f->state, (int64_t) 0, f->code,
+                     f->message);
 }
 
 static void

@@ -69,6 +69,49 @@ MG_TEST (no_statement_sorts)
   mg_conn_done (&conn);
 }
 
+/* Does it build a tree of its own each time it runs?  That costs more than all
+ * else it does. */
+static int
+builds_a_tree (struct mg_conn *conn, const char *text)
+{
+  char explain[4096];
+  sqlite3_stmt *st = NULL;
+  int found = 0;
+
+  snprintf (explain, sizeof explain, "EXPLAIN %s", text);
+  sqlite3_prepare_v2 (conn->db, explain, -1, &st, NULL);
+  while (sqlite3_step (st) == SQLITE_ROW)
+    if (strcmp ((const char *) sqlite3_column_text (st, 1), "OpenEphemeral")
+        == 0)
+      found = 1;
+  sqlite3_finalize (st);
+  if (found)
+    printf ("# %s\n", text);
+  return found;
+}
+
+MG_TEST (what_runs_for_each_asset_builds_no_tree)
+{
+  static const enum mg_sql often[] = {
+    MG_SQL_ASSET_FIND, MG_SQL_ASSET_INSERT, MG_SQL_ASSET_UPDATE,
+    MG_SQL_ASSET_SEEN, MG_SQL_ALIAS_PUT, MG_SQL_ALIAS_CLEAR, MG_SQL_EDGE_PUT,
+    MG_SQL_WORK_UNMET, MG_SQL_WORK_INSERT, MG_SQL_WORK_REPLACE, MG_SQL_WORK_SET,
+    MG_SQL_WORK_CLAIM, MG_SQL_WORK_DONE, MG_SQL_WORK_WAITERS,
+    MG_SQL_WORK_READY, MG_SQL_COUNTER_ADD,
+  };
+  struct mg_conn conn;
+  size_t i;
+  int bad = 0;
+
+  open_memory (&conn);
+  for (i = 0; i < sizeof often / sizeof often[0]; i++)
+    bad += builds_a_tree (&conn, mg_sql_text (often[i]));
+  is_int (bad, 0);
+  ok (builds_a_tree (&conn, "SELECT wid FROM work WHERE wid = 1"
+                     " AND state IN (1, 2, 3, 4)"));
+  mg_conn_done (&conn);
+}
+
 MG_TEST (the_checker_sees_a_scan)
 {
   struct mg_conn conn;
