@@ -292,6 +292,8 @@ link_serve (struct link *l, uint64_t id, int64_t now_us,
   }
   if (verdict == WORLD_DIE)
     link_die (l);
+  if (verdict == WORLD_STOP && l->stop != NULL)
+    l->stop (l->opaque);
   *ret_die_late = verdict == WORLD_DIE_LATE;
 }
 

@@ -13,6 +13,8 @@ struct link {
   struct world *world;           /* NULL: behind 'fd' */
   int fd;
   int64_t skew_us;               /* of the world's wall clock */
+  void (*stop) (void *opaque);   /* a signal asks the program to end; or NULL */
+  void *opaque;
   void (*dying) (void);          /* just before the process ends; or NULL */
 };
 

@@ -430,6 +430,46 @@ oracle_moved (struct world *w, const struct mg_buf *before,
   subtract (&extra, &there, say_extra, ret_text);
 }
 
+static void
+read_rows (const struct mg_buf *text, struct texts *ret)
+{
+  struct json_object *state = parse (text);
+  size_t i, j;
+
+  for (i = 0; i < MG_N_ELEMENTS (kinds); i++) {
+    struct json_object *t = table_of (state, kinds[i]);
+
+    for (j = 0; t != NULL && j < json_object_array_length (t); j++) {
+      struct json_object *one = json_object_array_get_idx (t, j);
+      struct json_object *fields = json_object_object_get (one, "fields");
+      struct mg_buf row = MG_BUF_INIT (MAX_TEXT);
+
+      if (mg_streq (sim_json_str (fields, "lifecycle_stage"), "deleted"))
+        continue;
+      mg_buf_addf (&row, "%s ", kinds[i]);
+      sim_json_sorted (&row, one);
+      add (ret, mg_buf_steal (&row));
+    }
+  }
+  sort (ret);
+  json_object_put (state);
+}
+
+void
+oracle_undone (struct world *w, const struct mg_buf *before,
+               struct mg_buf *ret_text)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf new = MG_BUF_INIT (MAX_TEXT);
+  MG_CLEANUP (texts_done) struct texts wanted = { 0 };
+  MG_CLEANUP (texts_done) struct texts have = { 0 };
+
+  world_ask (w, WORLD_NEW, "GET", "/_simulator/state", NULL, &new);
+  read_rows (before, &wanted);
+  read_rows (&new, &have);
+  subtract (&wanted, &have, say_missing, ret_text);
+  subtract (&have, &wanted, say_extra, ret_text);
+}
+
 static struct json_object *
 counters_of (struct world *w, int end)
 {

@@ -165,6 +165,12 @@ open_end (struct program *p, int which, struct mg_error *err)
 }
 
 static void
+stop (void *opaque)
+{
+  mg_run_stop (opaque);
+}
+
+static void
 begin_run (struct program *p)
 {
   struct mg_run *run = &p->run;
@@ -177,6 +183,8 @@ begin_run (struct program *p)
   run->plugin_option = no_option;
   run->on_event = on_event;
   run->opaque = p;
+  p->o->link->stop = stop;
+  p->o->link->opaque = run;
   run->options.parallel = p->o->parallel;
   run->options.settle_us = p->o->settle_us;
   run->options.retry_failed = p->o->retry_failed;
@@ -185,7 +193,7 @@ begin_run (struct program *p)
 static int
 begin (struct program *p, struct mg_error *err)
 {
-  static const char *const names[] = { "export", "import", "validate" };
+  static const char *const names[] = { "export", "import", "validate", "undo" };
   int which = p->o->command == PROGRAM_EXPORT ? WORLD_OLD : WORLD_NEW;
   int r = load_plugins (p, err);
 
@@ -210,6 +218,7 @@ static int
 work (struct program *p, struct mg_error *err)
 {
   struct mg_validation validation = { 0 };
+  struct mg_undo undo = { 0 };
   int r;
 
   switch (p->o->command) {
@@ -218,10 +227,14 @@ work (struct program *p, struct mg_error *err)
   case PROGRAM_IMPORT:
     return mg_run_import (&p->run, err);
   case PROGRAM_VALIDATE:
+    r = mg_run_validate (&p->run, &validation, err);
+    mg_validation_done (&validation);
+    return r;
+  case PROGRAM_UNDO:
     break;
   }
-  r = mg_run_validate (&p->run, &validation, err);
-  mg_validation_done (&validation);
+  r = mg_run_undo (&p->run, 1, &undo, err);
+  mg_undo_done (&undo);
   return r;
 }
 
@@ -230,6 +243,7 @@ done (struct program *p)
 {
   int i;
 
+  p->o->link->stop = NULL;
   for (i = 0; i < WORLD_ENDS; i++)
     mg_remote_close (p->remotes[i]);
   if (p->run.state != NULL)
@@ -262,7 +276,7 @@ int
 program_run (const struct program_options *o, struct program_result *ret)
 {
   static const char *const titles[] = { "migrate export", "migrate import",
-                                        "migrate validate" };
+                                        "migrate validate", "migrate undo" };
   struct fiber_options fibers = {
     .seed = o->seed, .wild = o->wild, .now_us = o->now_us,
     .wall_us = WORLD_BEGIN_WALL_US + o->now_us - WORLD_BEGIN_US

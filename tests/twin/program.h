@@ -1,5 +1,5 @@
-/* The program in the twin: what 'migrate export', 'import' and 'validate' do
- * between the command line and the tables, with the shipped code, as one life
+/* The program in the twin: what 'migrate export', 'import', 'validate' and
+ * 'undo' do between the command line and the tables, with the shipped code, as one life
  * of the process.
  */
 #ifndef MG_TWIN_PROGRAM_H
@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "twin/link.h"
 
-enum program_command { PROGRAM_EXPORT, PROGRAM_IMPORT, PROGRAM_VALIDATE };
+enum program_command {
+  PROGRAM_EXPORT, PROGRAM_IMPORT, PROGRAM_VALIDATE, PROGRAM_UNDO
+};
 
 struct program_options {
   enum program_command command;

@@ -4,6 +4,7 @@
 #
 #   replay SEED              as tests/twin/seeds.sh numbers them
 #   replay MOMENT N          before, after, replied, commit, committed; the nth
+#   replay MOMENT N export   of an export
 case ${1:-} in
   [0-9]*) word=replay ;;
   ?*) word=point ;;

@@ -80,12 +80,13 @@ static const struct fault list_faults[] = {
 /* The first are writes: what creates an asset whose name may repeat is worth
  * most of the trouble. */
 static const char *const some_calls[] = {
-  "POST *ServicePrincipals", "POST *ServicePrincipals", "P* *", "P* *",
+  "POST *ServicePrincipals", "POST *ServicePrincipals",
+  "POST *ServicePrincipals", "POST *ServicePrincipals", "P* *",
   "POST *Users", "POST *Groups", "POST *experiments/create", "PUT *",
   "PATCH *", "POST *instance-profiles/add", "POST *set-experiment-tag",
   "POST *mkdirs", "*", "*", "*", "GET *",
 };
-#define N_WRITES 12
+#define N_WRITES 13
 
 static void
 add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
@@ -99,7 +100,7 @@ add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
   if (number != NULL)
     mg_buf_addf (out, "%" PRId64 "%s", ms, number + 2);
   if (one_in (s, 2))
-    mg_buf_addf (out, ",\"probability\":0.0%d", (int) between (s, 1, 9));
+    mg_buf_addf (out, ",\"probability\":0.%02d", (int) between (s, 1, 30));
   else
     mg_buf_addf (out, ",\"offset\":%d,\"times\":%d", (int) between (s, 0, 60),
                  (int) between (s, 1, 4));
@@ -151,7 +152,7 @@ make_ends (struct scenario *s)
   old->populate = keep (s, mg_xasprintf (
     "users=%d,groups=%d,service-principals=%d,instance-profiles=%d,"
     "experiments=%d", (int) between (s, 1, 45), (int) between (s, 0, 24),
-    (int) between (s, 0, 24), (int) between (s, 0, 3),
+    (int) between (s, 0, 30), (int) between (s, 0, 3),
     (int) between (s, 0, 24)));
   old->page = new->page = one_in (s, 3) ? 0 : between (s, 2, 30);
   old->latency_us = new->latency_us = between (s, 0, 80) * MG_MS_US;
@@ -198,6 +199,7 @@ scenario_begin (struct scenario *s, uint64_t seed)
   s->has_faults = !one_in (s, 16);
   s->n_faulty = s->has_faults ? (int) between (s, 1, SCENARIO_FAULTY_LIVES)
                               : 0;
+  s->has_undo = one_in (s, 3);
   make_ends (s);
   make_program (s);
   scenario_vary (s);
@@ -211,6 +213,12 @@ scenario_done (struct scenario *s)
   for (i = 0; i < s->n_texts; i++)
     mg_free (s->texts[i]);
   s->n_texts = 0;
+}
+
+const char *
+scenario_more_faults (struct scenario *s)
+{
+  return s->has_faults ? make_faults (s, (int) between (s, 0, 4)) : NULL;
 }
 
 void
@@ -227,12 +235,13 @@ scenario_kill (struct scenario *s, struct world *w)
 {
   static const enum world_moment moments[] = {
     WORLD_BEFORE, WORLD_AFTER, WORLD_REPLIED, WORLD_COMMIT, WORLD_COMMITTED,
+    WORLD_STOPPED,
   };
 
   if (one_in (s, 3))
     world_arm (w, WORLD_NEVER, 0);
   else
-    world_arm (w, moments[mg_rand_below (&s->rng, 5)],
+    world_arm (w, moments[mg_rand_below (&s->rng, 6)],
                between (s, 1, one_in (s, 2) ? 30 : 150));
 }
 

@@ -15,7 +15,7 @@ struct scenario {
   struct world_options world;
   struct life_options life;      /* of the first; see scenario_vary */
   int n_faulty;                  /* lives with faults */
-  int has_faults;
+  int has_faults, has_undo;
   char *texts[8];                /* owned */
   int n_texts;
 };
@@ -28,6 +28,9 @@ void scenario_vary (struct scenario *s);
 
 /* Arms a kill, or none. */
 void scenario_kill (struct scenario *s, struct world *w);
+
+/* For the target, later on; or NULL. */
+const char *scenario_more_faults (struct scenario *s);
 
 /* One line for people. */
 void scenario_say (const struct scenario *s, struct world *w);

@@ -1,7 +1,8 @@
-/* The sweep: an import that is killed at every moment it has.  See twin.h.
+/* The sweep: an import, or an export, that is killed at every moment it has.
+ * See twin.h.
  *
- * The export and the target's beginning are made once.  Each point is tried in
- * a process that is forked there, with a copy of the session. */
+ * What comes before is made once.  Each point is tried in a process that is
+ * forked there, with a copy of the session. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -32,6 +33,7 @@ static const struct { enum world_moment moment; const char *name; } moments[] = 
 };
 
 struct sweep {
+  enum program_command command;  /* which is killed */
   struct world w;
   struct mg_buf before, wrong;
   char *exported;                /* the session as the export left it */
@@ -45,13 +47,17 @@ static void
 copy_session (const char *from, const char *to)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MAX_TEXT);
-  MG_CLEANUP_FREE char *source = mg_path_join (from, "session.db");
+  MG_CLEANUP_FREE char *source = NULL;
   MG_CLEANUP_FREE char *target = mg_path_join (to, "session.db");
   struct mg_error err = MG_ERROR_INIT;
   FILE *f;
 
-  if (mg_file_mkdirs (to, 0700, &err) < 0
-      || mg_file_read (source, &text, &err) < 0)
+  if (mg_file_mkdirs (to, 0700, &err) < 0)
+    mg_bug ("%s", err.text);
+  if (from == NULL)
+    return;
+  source = mg_path_join (from, "session.db");
+  if (mg_file_read (source, &text, &err) < 0)
     mg_bug ("%s", err.text);
   f = fopen (target, "w");
   if (f == NULL || fwrite (text.data, 1, text.len, f) != text.len
@@ -100,6 +106,8 @@ begin (struct sweep *s)
   mg_buf_init (&s->before, MAX_TEXT);
   mg_buf_init (&s->wrong, MAX_TEXT);
   oracle_remember (&s->w, &s->before);
+  if (s->command == PROGRAM_EXPORT)
+    return;
   s->exported = place_new ("exported");
   live (s, PROGRAM_EXPORT, s->exported, 1, &res);
   if (s->wrong.len > 0)
@@ -139,10 +147,12 @@ try_point (struct sweep *s, enum world_moment moment, int64_t nth)
   place_home (session);
   s->w.out = s->out;
   world_arm (&s->w, moment, nth);
-  end = live (s, PROGRAM_IMPORT, session, 2, &res);
+  end = live (s, s->command, session, 2, &res);
   if (end != LIFE_KILLED)
     mg_buf_add_str (&s->wrong, "it was not killed\n");
   world_arm (&s->w, WORLD_NEVER, 0);
+  if (s->wrong.len == 0 && s->command == PROGRAM_EXPORT)
+    live (s, PROGRAM_EXPORT, session, 5, &res);
   if (s->wrong.len == 0)
     live (s, PROGRAM_IMPORT, session, 3, &res);
   if (s->wrong.len == 0)
@@ -168,8 +178,9 @@ say_wrong (const struct sweep *s, enum world_moment moment, int64_t nth)
   int n;
 
   printf ("# killed %s %" PRId64 " and not right; its history: "
-          "tests/twin/replay %s %" PRId64 "\n", name_of (moment), nth,
-          name_of (moment), nth);
+          "tests/twin/replay %s %" PRId64 "%s\n", name_of (moment), nth,
+          name_of (moment), nth,
+          s->command == PROGRAM_EXPORT ? " export" : "");
   for (n = 0; *line != '\0' && n < 8; n++) {
     size_t len = strcspn (line, "\n");
 
@@ -193,13 +204,13 @@ count (struct sweep *s)
 
     copy_session (s->exported, session);
     world_arm (&s->w, WORLD_NEVER, 0);
-    live (s, PROGRAM_IMPORT, session, 2, &res);
+    live (s, s->command, session, 2, &res);
     shared[0] = s->w.n_requests;
     shared[1] = s->w.n_commits;
     _exit (s->wrong.len > 0);
   }
   if (wait (&status) < 0 || status != 0)
-    mg_bug ("an import that nobody kills fails");
+    mg_bug ("a run that nobody kills fails");
   s->n_requests = shared[0];
   s->n_commits = shared[1];
   munmap (shared, 4096);
@@ -233,6 +244,13 @@ try_some (struct sweep *s, int64_t first, int64_t step)
 
 /* --- words ----------------------------------------------------------- */
 
+static enum program_command
+command_of (int argc, char **argv, int at)
+{
+  return argc > at && strcmp (argv[at], "export") == 0 ? PROGRAM_EXPORT
+                                                       : PROGRAM_IMPORT;
+}
+
 static int
 sweep_all (struct sweep *s, int64_t stride, int64_t jobs)
 {
@@ -258,7 +276,7 @@ sweep_all (struct sweep *s, int64_t stride, int64_t jobs)
 int
 twin_sweep (int argc, char **argv)
 {
-  struct sweep s = { 0 };
+  struct sweep s = { .command = command_of (argc, argv, 2) };
   int64_t stride = 1, jobs = 1;
   int r;
 
@@ -277,15 +295,15 @@ twin_sweep (int argc, char **argv)
 int
 twin_point (int argc, char **argv)
 {
-  struct sweep s = { .out = stdout };
+  struct sweep s = { .out = stdout, .command = command_of (argc, argv, 2) };
   int64_t nth;
   size_t i;
   int r;
 
-  for (i = 0; argc == 2 && i < MG_N_ELEMENTS (moments); i++)
+  for (i = 0; argc >= 2 && i < MG_N_ELEMENTS (moments); i++)
     if (strcmp (moments[i].name, argv[0]) == 0)
       break;
-  if (argc != 2 || i == MG_N_ELEMENTS (moments)
+  if (argc < 2 || i == MG_N_ELEMENTS (moments)
       || mg_parse_int64 (argv[1], &nth) < 0)
     return 2;
   program_preload ();

@@ -8,8 +8,11 @@ stride=7 jobs=1
 if [ "${CHECK_LONG:-}" = 1 ]; then
   stride=1 jobs=$(getconf _NPROCESSORS_ONLN)
 fi
+run "$twin" sweep "$stride" "$jobs" export
+status_is "no kill of an export loses anything" 0
+note "$out"
 run "$twin" sweep "$stride" "$jobs"
-status_is "no kill loses or repeats anything" 0
+status_is "no kill of an import loses or repeats anything" 0
 note "$out"
 number () { printf '%s\n' "$out" | sed -n "s/^$1 \([0-9]*\).*/\1/p"; }
 points=$((3 * $(number requests) + 2 * $(number commits)))

@@ -14,11 +14,12 @@ int twin_seeds (int argc, char **argv);
 /* replay SEED [quiet]: one of them, line by line, and its digest. */
 int twin_replay (int argc, char **argv);
 
-/* sweep [STRIDE [JOBS]]: an import of 300 assets, killed at each of its
- * moments, or at every STRIDEth of them, and resumed. */
+/* sweep [STRIDE [JOBS [export]]]: an import of 300 assets, or the export before
+ * it, killed at each of its moments, or at every STRIDEth of them, and
+ * resumed. */
 int twin_sweep (int argc, char **argv);
 
-/* point MOMENT N: one of them, line by line. */
+/* point MOMENT N [export]: one of them, line by line. */
 int twin_point (int argc, char **argv);
 
 #endif

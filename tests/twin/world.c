@@ -188,8 +188,11 @@ world_serve (struct world *w, uint64_t id, int64_t now_us,
     verdict = WORLD_DIE;
   else if (strikes (w, WORLD_REPLIED, n))
     verdict = WORLD_DIE_LATE;
+  else if (strikes (w, WORLD_STOPPED, n))
+    verdict = WORLD_STOP;
   say_request (w, p.end, verdict == WORLD_DIE ? " KILLED before the reply"
-               : verdict == WORLD_DIE_LATE ? " KILLED after the reply" : "");
+               : verdict == WORLD_DIE_LATE ? " KILLED after the reply"
+               : verdict == WORLD_STOP ? " and it is asked to stop" : "");
   pending_free (&p);
   return verdict;
 }

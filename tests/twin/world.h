@@ -24,7 +24,8 @@ enum { WORLD_OLD, WORLD_NEW, WORLD_ENDS };
 enum world_verdict {
   WORLD_GO_ON,
   WORLD_DIE,                     /* at once */
-  WORLD_DIE_LATE                 /* when the reply is delivered */
+  WORLD_DIE_LATE,                /* when the reply is delivered */
+  WORLD_STOP                     /* it is asked to end */
 };
 
 /* The moments at which the program can be killed. */
@@ -34,7 +35,9 @@ enum world_moment {
   WORLD_AFTER,                   /* it is done, and the reply is lost */
   WORLD_REPLIED,                 /* the reply is in the program's hands */
   WORLD_COMMIT,                  /* commit n is written and not synced */
-  WORLD_COMMITTED                /* ... and synced */
+  WORLD_COMMITTED,               /* ... and synced */
+  WORLD_STOPPED                  /* not killed: a signal asks it to end while
+                                    request n is under way */
 };
 
 struct world_options {
