@@ -249,6 +249,17 @@ watch_changes (struct item *it)
   it->ctx->before_opaque = it;
 }
 
+/* By a run that was killed before it could say so: what it was is kept. */
+static int
+was_changed (struct item *it)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
+
+  return it->ctx->before_change != NULL
+         && mg_work_before (it->run->store, &it->ctx->packer, it->work->wid,
+                            &before, NULL) > 0;
+}
+
 static void
 judge (struct item *it, int r)
 {
@@ -269,7 +280,8 @@ judge (struct item *it, int r)
   else if (r == 0 && it->work->op == MG_OP_CREATE)
     take_created (it);
   else if (r == 0)
-    it->result->state = ctx->n_writes ? MG_DONE : MG_UNCHANGED;
+    it->result->state = ctx->n_writes || was_changed (it) ? MG_DONE
+                        : MG_UNCHANGED;
   else if (it->work->op == MG_OP_CREATE)
     create_failed (it, r, &ctx->error);
   else

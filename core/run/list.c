@@ -26,8 +26,8 @@ struct lister {
   int n_listing, n_fetching;
   struct mg_asset *queue[FETCH_PAGE];
   int n_queue;
-  int fetch_kind;                  /* whose details are read now */
-  int64_t fetch_after;
+  int fetch_kind;                  /* whose details are looked for next */
+  int64_t *fetch_after;            /* how far each kind's have been */
   int filling, second_pass, all_fetched;
   int64_t look_us;                 /* nothing is looked for before then */
 };
@@ -264,7 +264,8 @@ run_fetch (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind,
 /* What is read without the lock, before it is queued with it. */
 struct filler {
   struct lister *l;
-  int second_pass;
+  int second_pass, first_kind, kind;
+  char *wanted;                    /* by the kind's index */
   int64_t after;
   struct mg_asset *found[FETCH_PAGE];
   int n, n_tried;
@@ -308,18 +309,47 @@ keep_for_fetch (void *opaque, const struct mg_asset *asset,
   return 0;
 }
 
-static const struct mg_kind *
-current_fetch_kind (struct lister *l)
+/* The next details of any kind, each in its turn. */
+static int
+fill (struct filler *f, struct mg_ctx *ctx)
 {
-  while (l->fetch_kind < l->run->registry->n_kinds) {
-    const struct mg_kind *kind = l->run->registry->kinds[l->fetch_kind];
+  struct lister *l = f->l;
+  const struct mg_registry *registry = l->run->registry;
+  int i, n = 0;
 
-    if (fetched_kind (l, kind))
-      return kind;
-    l->fetch_kind++;
-    l->fetch_after = 0;
+  for (i = 0; i < registry->n_kinds && n == 0; i++) {
+    const struct mg_kind *kind =
+      registry->kinds[(f->first_kind + i) % registry->n_kinds];
+
+    if (!f->wanted[kind->index])
+      continue;
+    f->kind = kind->index;
+    f->after = l->fetch_after[kind->index];
+    n = mg_asset_wanted_after (l->run->store, l->side->wsid, kind->kid, f->after,
+                               keep_for_fetch, f, &ctx->error);
+    if (n >= 0)
+      n = f->n + f->n_tried;
   }
-  return NULL;
+  return n;
+}
+
+/* Under the lock, when nothing was found: is it all? */
+static int
+nothing_found (struct lister *l, int lists_open)
+{
+  if (lists_open || l->n_listing > 0) {
+    /* or all the workers would wake each other to look, as long as a list lasts */
+    l->look_us = mg_clock_now_us () + LOOK_AGAIN_US;
+    return 0;
+  }
+  if (l->n_fetching > 0)
+    return 0;
+  if (l->second_pass)
+    l->all_fetched = 1;
+  l->second_pass = 1;              /* once more: what was renewed meanwhile */
+  memset (l->fetch_after, 0, (size_t) l->run->registry->n_kinds
+          * sizeof *l->fetch_after);
+  return 1;
 }
 
 /* Under the lock, with nothing queued: looks for details; 1 when there may be
@@ -328,46 +358,32 @@ static int
 refill (struct lister *l, struct mg_ctx *ctx)
 {
   struct mg_run_state *s = l->run->state;
-  const struct mg_kind *kind = current_fetch_kind (l);
   struct filler f = { .l = l, .second_pass = l->second_pass,
-                      .after = l->fetch_after };
-  int lists_open = l->n_listing > 0, n;
+                      .first_kind = l->fetch_kind };
+  int lists_open = l->n_listing > 0, i, n;
 
-  if (kind == NULL) {
-    if (l->n_listing > 0 || l->n_fetching > 0)
-      return 0;
-    if (l->second_pass)
-      l->all_fetched = 1;
-    l->second_pass = 1;            /* once more: what was renewed meanwhile */
-    l->fetch_kind = 0;
-    l->fetch_after = 0;
-    return 1;
-  }
+  f.wanted = mg_xcalloc ((size_t) l->run->registry->n_kinds + 1, 1);
+  for (i = 0; i < l->run->registry->n_kinds; i++)
+    f.wanted[i] = (char) fetched_kind (l, l->run->registry->kinds[i]);
   l->filling = 1;
   mg_mutex_unlock (&s->lock);
   if (!lists_open)
     mg_store_flush (l->run->store, &ctx->error);
-  n = mg_asset_wanted_after (l->run->store, l->side->wsid, kind->kid, f.after,
-                             keep_for_fetch, &f, &ctx->error);
+  n = fill (&f, ctx);
+  mg_free (f.wanted);
   mg_mutex_lock (&s->lock);
   l->filling = 0;
-  l->fetch_after = f.after;
   /* it was empty, and nobody else fills it */
   memcpy (l->queue, f.found, (size_t) f.n * sizeof f.found[0]);
   l->n_queue = f.n;
-  if (n >= 0)
-    n = f.n + f.n_tried;
   if (n < 0)
     mg_error_copy (&s->fatal, &ctx->error);
-  if (n == 0 && !lists_open)
-    l->fetch_kind++, l->fetch_after = 0;
-  if (n > 0 || !lists_open) {
-    mg_cond_broadcast (&s->wake);
-    return 1;
-  }
-  /* or all the workers would wake each other to look, as long as a list lasts */
-  l->look_us = mg_clock_now_us () + LOOK_AGAIN_US;
-  return 0;
+  if (n == 0)
+    return nothing_found (l, lists_open);
+  l->fetch_kind = f.kind + 1;      /* other kinds have limits of their own */
+  l->fetch_after[f.kind] = f.after;
+  mg_cond_broadcast (&s->wake);
+  return 1;
 }
 
 static int
@@ -490,11 +506,14 @@ mg_run_list (struct mg_run *run, const struct mg_listing *listing,
     n = 1;
   if (any_fetch (&l))
     n = mg_run_n_workers (run);
+  l.fetch_after = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
+                              sizeof *l.fetch_after);
   r = mg_run_pool (run, listing->side, n, lister_work, &l, err);
   for (i = 0; i < l.n_queue; i++) {
     mg_asset_done (l.queue[i]);
     mg_free (l.queue[i]);
   }
+  mg_free (l.fetch_after);
   if (r == 0)
     r = mg_store_flush (run->store, err);
   if (r == 0 && !run->stopped)

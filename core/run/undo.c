@@ -96,7 +96,7 @@ is_ours (const struct undoer *u, const struct mg_work *w,
   if (w->new_aid == 0 || kind == NULL || kind->parent != NULL || !kind->chosen
       || !mg_kind_at (kind, u->run->target.end))
     return 0;
-  return op == MG_OP_DELETE || w->state != MG_UNCHANGED;
+  return op == MG_OP_DELETE || w->op == MG_OP_MERGE || w->op == MG_OP_UPDATE;
 }
 
 /* A change that was cut off may have left or not: 1 when the target shows

@@ -25,8 +25,8 @@ pair --populate users=$users,groups=$groups,service-principals=$services \
 state old "$tmp/source"
 state new "$tmp/before"
 
-killed "$url_old" '8 24 *' '' export --from old
-resumed export 8
+killed "$url_old" '6 16 *' '' export --from old
+resumed export 6
 is "export: everything is there, once" "$(rows "
   SELECT group_concat (n) FROM (SELECT count (*) AS n FROM asset JOIN kind
   USING (kid) WHERE wsid = 0 AND name IN ('users', 'groups',
