@@ -19,6 +19,27 @@ ok "the table is sorted, without doubles" sort -c -u "$tmp/known"
 is "explain lists them all" "$(sort -u "$tmp/known" "$tmp/all" | wc -l)" \
   "$(sort -u "$tmp/all" | wc -l)"
 
+# met CODE: a test names it as a code: [code], a text of its own, a column
+met ()
+{
+  # shellcheck disable=SC2086
+  grep -q -E -e "\\[$1\\\\?\\]|[\"'|]$1[\"'|]" $tests && return 0
+  case $1 in
+    *-*) grep -q -E -e "(^|[^a-z-])$1([^a-z-]|\$)" $tests ;;
+    *) return 1 ;;
+  esac
+}
+
+tests=$(find tests \( -name '*.c' -o -name '*.sh' -o -name '*.py' \) \
+  ! -path 'tests/cli/codes.sh' ! -path 'tests/checks/*')
+unmet=
+while read -r code; do
+  met "$code" || unmet="$unmet $code"
+done <"$tmp/known"
+is "every code is met by a test" "$unmet" ""
+run met never-heard-of
+status_is "... one that none names would be seen" 1
+
 # What is looked for is found: a source with one of each.
 cat >"$tmp/x.c" <<'END'
   mg_error_set (err, MG_E_FAIL, "one-a", "text", x);
