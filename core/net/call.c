@@ -135,11 +135,11 @@ build_headers (struct mg_remote *r, struct mg_call *call)
 
 static int
 build_call (struct mg_remote *r, const struct mg_request *req,
-            struct mg_response *res, struct mg_call *call, struct mg_error *err)
+            struct mg_response *res, struct mg_waiter *waiter,
+            struct mg_call *call, struct mg_error *err)
 {
   memset (call, 0, sizeof *call);
-  mg_mutex_init (&call->lock);
-  mg_cond_init (&call->cond);
+  call->waiter = waiter;
   call->remote = r;
   call->req = req;
   call->res = res;
@@ -166,8 +166,6 @@ call_done (struct mg_call *call)
   mg_body_done (&call->body);
   mg_ring_done (&call->down);
   mg_ring_done (&call->up);
-  mg_cond_done (&call->cond);
-  mg_mutex_done (&call->lock);
 }
 
 /* ---- while it is on its way ---- */
@@ -210,10 +208,10 @@ deliver (struct mg_remote *r, struct mg_call *call)
   size_t n = mg_ring_peek (&call->down, &data);
   int code = 0, resume;
 
-  mg_mutex_unlock (&call->lock);
+  mg_mutex_unlock (&call->waiter->lock);
   if (call->abort_code == 0)
     code = call->req->on_data (call->req->opaque, data, n, &call->abort_err);
-  mg_mutex_lock (&call->lock);
+  mg_mutex_lock (&call->waiter->lock);
   mg_ring_drop (&call->down, n);
   if (code != 0)
     call->abort_code = code < 0 ? code : MG_E_FAIL;
@@ -221,10 +219,10 @@ deliver (struct mg_remote *r, struct mg_call *call)
            && (code != 0
                || (call->down_paused
                    && mg_ring_room (&call->down) >= 2 * MG_CHUNK));
-  mg_mutex_unlock (&call->lock);
+  mg_mutex_unlock (&call->waiter->lock);
   if (resume)
     ask_resume (r, call);
-  mg_mutex_lock (&call->lock);
+  mg_mutex_lock (&call->waiter->lock);
 }
 
 struct file_reader {
@@ -241,14 +239,14 @@ read_file (struct mg_remote *r, struct mg_call *call,
   size_t n = 0;
   int code, resume;
 
-  mg_mutex_unlock (&call->lock);
+  mg_mutex_unlock (&call->waiter->lock);
   if (reader->round != round) {
     mg_body_rewind (&reader->body);
     reader->round = round;
   }
   code = mg_body_read (&reader->body, reader->chunk, MG_CHUNK, &n,
                        &call->abort_err);
-  mg_mutex_lock (&call->lock);
+  mg_mutex_lock (&call->waiter->lock);
   if (code < 0)
     call->abort_code = code;
   else if (call->up_round == round) {
@@ -258,16 +256,16 @@ read_file (struct mg_remote *r, struct mg_call *call,
   if (n == 0)
     call->up_wanted = call->up_round != round;
   resume = !call->ended && (code < 0 || call->up_paused);
-  mg_mutex_unlock (&call->lock);
+  mg_mutex_unlock (&call->waiter->lock);
   if (resume)
     ask_resume (r, call);
-  mg_mutex_lock (&call->lock);
+  mg_mutex_lock (&call->waiter->lock);
 }
 
 static void
 attend (struct mg_remote *r, struct mg_call *call, struct file_reader *reader)
 {
-  mg_mutex_lock (&call->lock);
+  mg_mutex_lock (&call->waiter->lock);
   for (;;) {
     if (call->down.len > 0)
       deliver (r, call);
@@ -277,9 +275,9 @@ attend (struct mg_remote *r, struct mg_call *call, struct file_reader *reader)
              && mg_ring_room (&call->up) >= MG_CHUNK)
       read_file (r, call, reader);
     else
-      mg_cond_wait (&call->cond, &call->lock);
+      mg_cond_wait (&call->waiter->cond, &call->waiter->lock);
   }
-  mg_mutex_unlock (&call->lock);
+  mg_mutex_unlock (&call->waiter->lock);
 }
 
 static int
@@ -327,13 +325,14 @@ result_of (struct mg_call *call, struct mg_error *err)
 
 static int
 run_call (struct mg_remote *r, const struct mg_request *req,
-          struct mg_response *res, struct mg_error *err)
+          struct mg_response *res, struct mg_waiter *waiter,
+          struct mg_error *err)
 {
   struct file_reader reader = { .chunk = NULL };
   struct mg_call call;
   int code;
 
-  code = build_call (r, req, res, &call, err);
+  code = build_call (r, req, res, waiter, &call, err);
   /* once queued, the rest of the call is the I/O thread's */
   if (code == 0 && call.has_files) {
     reader.body = call.body;
@@ -352,10 +351,39 @@ run_call (struct mg_remote *r, const struct mg_request *req,
   return code;
 }
 
+static struct mg_waiter *
+come_in (struct mg_remote *r)
+{
+  struct mg_waiter *waiter;
+
+  MG_LOCKED (&r->lock);
+  r->n_callers++;
+  waiter = r->waiters;
+  if (waiter != NULL) {
+    r->waiters = waiter->next;
+    return waiter;
+  }
+  waiter = mg_xcalloc (1, sizeof *waiter);
+  mg_mutex_init (&waiter->lock);
+  mg_cond_init (&waiter->cond);
+  return waiter;
+}
+
+static void
+go_out (struct mg_remote *r, struct mg_waiter *waiter)
+{
+  MG_LOCKED (&r->lock);
+  waiter->next = r->waiters;
+  r->waiters = waiter;
+  if (--r->n_callers == 0)
+    mg_cond_signal (&r->idle);
+}
+
 int
 mg_remote_call (struct mg_remote *r, const struct mg_request *req,
                 struct mg_response *res, struct mg_error *err)
 {
+  struct mg_waiter *waiter;
   int code;
 
   mg_buf_reset (&res->body);
@@ -372,13 +400,8 @@ mg_remote_call (struct mg_remote *r, const struct mg_request *req,
     code = check_source (r, req, err);
   if (code < 0)
     return code;
-  mg_mutex_lock (&r->lock);
-  r->n_callers++;
-  mg_mutex_unlock (&r->lock);
-  code = run_call (r, req, res, err);
-  mg_mutex_lock (&r->lock);
-  if (--r->n_callers == 0)
-    mg_cond_signal (&r->idle);
-  mg_mutex_unlock (&r->lock);
+  waiter = come_in (r);
+  code = run_call (r, req, res, waiter, err);
+  go_out (r, waiter);
   return code;
 }

@@ -17,6 +17,14 @@ mg_flight_heard (struct mg_call *call)
   call->heard_us = mg_clock_now_us ();
 }
 
+void
+mg_flight_watch (struct mg_remote *r, struct mg_call *call)
+{
+  mg_flight_heard (call);
+  if (call->heard_us + call->timeout_us < r->watch_us)
+    r->watch_us = call->heard_us + call->timeout_us;
+}
+
 static long
 read_body (void *opaque, char *to, size_t size)
 {
@@ -31,7 +39,7 @@ read_body (void *opaque, char *to, size_t size)
     call->n_out += (long) n;
     return (long) n;
   }
-  MG_LOCKED (&call->lock);
+  MG_LOCKED (&call->waiter->lock);
   if (call->abort_code != 0)
     return -1;
   n = mg_ring_peek (&call->up, &from);
@@ -46,7 +54,7 @@ read_body (void *opaque, char *to, size_t size)
   memcpy (to, from, n);
   mg_ring_drop (&call->up, n);
   call->n_out += (long) n;
-  mg_cond_signal (&call->cond);
+  mg_cond_signal (&call->waiter->cond);
   return (long) n;
 }
 
@@ -60,12 +68,12 @@ rewind_body (void *opaque)
     mg_body_rewind (&call->body);
     return 0;
   }
-  MG_LOCKED (&call->lock);
+  MG_LOCKED (&call->waiter->lock);
   mg_ring_reset (&call->up);
   call->up_round++;
   call->up_wanted = 1;
   call->up_ended = call->up_paused = 0;
-  mg_cond_signal (&call->cond);
+  mg_cond_signal (&call->waiter->cond);
   return 0;
 }
 
@@ -116,7 +124,7 @@ on_header (void *opaque, const char *name, const char *value)
 static int
 stream (struct mg_call *call, const char *data, size_t len)
 {
-  MG_LOCKED (&call->lock);
+  MG_LOCKED (&call->waiter->lock);
   if (call->abort_code != 0)
     return -1;
   if (!mg_ring_put (&call->down, data, len)) {
@@ -124,7 +132,7 @@ stream (struct mg_call *call, const char *data, size_t len)
     return MG_TRANSFER_PAUSE;
   }
   call->delivered = 1;
-  mg_cond_signal (&call->cond);
+  mg_cond_signal (&call->waiter->cond);
   return 0;
 }
 
@@ -256,9 +264,7 @@ mg_flight_send (struct mg_remote *r, struct mg_call *call,
   call->headers[0] = (char *) auth_line;
   call->generation = generation;
   r->flying[r->n_flying++] = call;
-  mg_mutex_lock (&r->lock);
-  r->stats.requests++;
-  mg_mutex_unlock (&r->lock);
+  mg_flight_watch (r, call);
   mg_log_start (r, call);
   if (r->transport->ops->submit (r->transport, &s, &call->transfer, &err) < 0) {
     snprintf (end.text, sizeof end.text, "%s", err.text);

@@ -21,6 +21,7 @@
 static void
 end_call (struct mg_remote *r, struct mg_call *call)
 {
+  struct mg_waiter *waiter = call->waiter;
   struct mg_call **p;
 
   mg_mutex_lock (&r->lock);
@@ -32,10 +33,10 @@ end_call (struct mg_remote *r, struct mg_call *call)
   }
   mg_mutex_unlock (&r->lock);
   call->res->ended_us = mg_clock_now_us ();
-  mg_mutex_lock (&call->lock);
+  mg_mutex_lock (&waiter->lock);
   call->ended = 1;
-  mg_cond_signal (&call->cond);
-  mg_mutex_unlock (&call->lock);
+  mg_mutex_unlock (&waiter->lock);
+  mg_cond_signal (&waiter->cond);
 }
 
 static void
@@ -236,7 +237,7 @@ make_room (struct mg_remote *r, struct mg_call *landed)
       continue;
     call->held_back = 0;
     r->n_held_back--;
-    mg_flight_heard (call);
+    mg_flight_watch (r, call);
     r->transport->ops->resume (r->transport, call->transfer);
   }
 }
@@ -283,6 +284,7 @@ send_due (struct mg_remote *r)
       call = mg_queue_drop (r);
     else
       call = mg_queue_take (r, now_us, &wait_us);
+    r->stats.requests += ready >= 0 && call != NULL;
     mg_mutex_unlock (&r->lock);
     if (call == NULL)
       break;
@@ -338,11 +340,11 @@ take_resumes (struct mg_remote *r)
     mg_mutex_unlock (&r->lock);
     if (call == NULL)
       return;
-    mg_mutex_lock (&call->lock);
+    mg_mutex_lock (&call->waiter->lock);
     gave_up = call->abort_code != 0;
     call->down_paused = call->up_paused = 0;
-    mg_mutex_unlock (&call->lock);
-    mg_flight_heard (call);
+    mg_mutex_unlock (&call->waiter->lock);
+    mg_flight_watch (r, call);
     if (call->transfer == NULL)
       continue;
     if (gave_up)
@@ -371,7 +373,7 @@ next_retry_us (const struct mg_remote *r)
 static int
 is_paused (struct mg_call *call)
 {
-  MG_LOCKED (&call->lock);
+  MG_LOCKED (&call->waiter->lock);
   return call->down_paused || call->up_paused || call->held_back;
 }
 
@@ -383,6 +385,8 @@ cut_silent (struct mg_remote *r)
   int64_t next_us = INT64_MAX;
   int i;
 
+  if (now_us < r->watch_us)
+    return r->watch_us == INT64_MAX ? INT64_MAX : r->watch_us - now_us;
   for (i = 0; i < r->n_flying; i++) {
     struct mg_call *call = r->flying[i];
     int64_t left_us = call->heard_us + call->timeout_us - now_us;
@@ -400,6 +404,7 @@ cut_silent (struct mg_remote *r)
     cut (r, call, MG_TRANSFER_TIMEOUT, text);
     return 0;
   }
+  r->watch_us = next_us == INT64_MAX ? INT64_MAX : now_us + next_us;
   return next_us;
 }
 

@@ -22,6 +22,15 @@
 #define MG_MAX_HEADERS 24
 #define MG_HELD (12 * MG_MIB)          /* answers that are being kept, together */
 
+/* Where a caller waits.  It outlives the call, so that the I/O thread can wake
+ * the caller after it let go of the lock: one who wakes to a held lock would
+ * sleep once more.  Whoever waits next may so be woken for nothing. */
+struct mg_waiter {
+  struct mg_mutex lock;
+  struct mg_cond cond;
+  struct mg_waiter *next;              /* of those that nobody uses */
+};
+
 /* One mg_remote_call: lives on its caller's stack until 'ended'. */
 struct mg_call {
   struct mg_remote *remote;
@@ -55,9 +64,8 @@ struct mg_call {
   int code;                            /* of mg_remote_call */
   struct mg_error err;
 
-  /* Under 'lock'. */
-  struct mg_mutex lock;
-  struct mg_cond cond;
+  /* Under the waiter's lock. */
+  struct mg_waiter *waiter;
   int ended;
   struct mg_ring down, up;
   int down_paused, up_paused;
@@ -97,6 +105,8 @@ struct mg_remote {
   size_t n_heap, heap_cap;
   struct mg_call *flying[MG_MOST_IN_FLIGHT];
   int n_flying, n_streams;
+  int64_t watch_us;                    /* until then none of them is silent for
+                                          too long */
   int had_answer;
   int64_t n_held;                      /* bytes of answers of those in flight */
   int64_t most_held;
@@ -109,6 +119,7 @@ struct mg_remote {
   int sleeping, draining, closing;
   int auth_waits;
   int n_callers;
+  struct mg_waiter *waiters;           /* that nobody uses */
   struct mg_class *classes;
   int n_classes;
   char org_id[64];
@@ -133,6 +144,8 @@ void mg_flight_send (struct mg_remote *r, struct mg_call *call,
                      int64_t now_us);
 /* The other end, or our own side, was just active. */
 void mg_flight_heard (struct mg_call *call);
+/* The same of one that was paused, or begins. */
+void mg_flight_watch (struct mg_remote *r, struct mg_call *call);
 
 /* ---- queue.c: with the lock held ---- */
 void mg_queue_push (struct mg_remote *r, struct mg_call *call, int at_front);

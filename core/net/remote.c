@@ -124,6 +124,14 @@ free_remote (struct mg_remote *r)
   mg_end_done (&r->end);
   mg_free (r->user_agent);
   mg_free (r->allow_writes);
+  while (r->waiters != NULL) {
+    struct mg_waiter *waiter = r->waiters;
+
+    r->waiters = waiter->next;
+    mg_cond_done (&waiter->cond);
+    mg_mutex_done (&waiter->lock);
+    mg_free (waiter);
+  }
   mg_free (r->classes);
   mg_free (r->heap);
   mg_cond_done (&r->idle);

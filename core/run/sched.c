@@ -79,7 +79,7 @@ pick_ring (struct mg_sched *s, int64_t *ret_wait_us)
 }
 
 static struct mg_ready *
-hungry_ring (struct mg_sched *s)
+hungry_ring (const struct mg_sched *s)
 {
   int i;
 
@@ -116,21 +116,31 @@ due_doubts (struct mg_sched *s, int64_t *ret_wait_us)
 /* Whoever is done looks for more work himself, so nobody need be told of that;
  * but one who has found something tells one other when there is more.  (To
  * wake everybody each time cost ten times what a create costs.) */
-static void
-pass_on (struct mg_sched *s)
+static int
+may_pass_on (const struct mg_sched *s)
 {
   int i;
 
   if (s->n_waiting == 0)
-    return;
+    return 0;
   for (i = 0; i < s->n_rings; i++) {
     const struct mg_ready *ring = &s->rings[i];
 
     if (ring->n > 0 && (ring->lanes == 0 || ring->running < ring->lanes)
         && !s->scores[ring->kind->index].closed)
-      break;
+      return 1;
   }
-  if (i < s->n_rings || hungry_ring (s) != NULL)
+  return hungry_ring (s) != NULL;
+}
+
+/* Gives up the lock first: who wakes to a held lock sleeps once more. */
+static void
+unlock_and_pass_on (struct mg_sched *s)
+{
+  int more = may_pass_on (s);
+
+  mg_mutex_unlock (&s->run->state->lock);
+  if (more)
     mg_cond_signal (&s->run->state->wake);
 }
 
@@ -167,7 +177,6 @@ refill (struct mg_sched *s, struct mg_ready *ring)
   int i, r;
 
   ring->refilling = 1;
-  pass_on (s);
   forget_ended (s, ring);
   generation = s->generation;
   busy = mg_xmemdup (ring->busy, (size_t) ring->n_busy * sizeof ring->busy[0]);
@@ -177,7 +186,7 @@ refill (struct mg_sched *s, struct mg_ready *ring)
   claim->max = MG_REFILL;
   claim->busy = busy;
   claim->n_busy = ring->n_busy;
-  mg_mutex_unlock (&state->lock);
+  unlock_and_pass_on (s);
   r = mg_work_claim (s->run->store, claim, &err);
   if (r < 0)
     mg_run_fail (s->run, &err);
@@ -254,8 +263,7 @@ run_one (struct mg_sched *s, struct mg_ctx *ctx, struct mg_ready *ring)
   ring->n--;
   ring->running++;
   s->n_running++;
-  pass_on (s);
-  mg_mutex_unlock (&state->lock);
+  unlock_and_pass_on (s);
   end = mg_item_do (s->run, ctx, ring->kind, &work);
   mg_mutex_lock (&state->lock);
   if (end.due != 0 && end.due < d->due)
@@ -292,8 +300,7 @@ settle (struct mg_sched *s, struct mg_ctx *ctx, struct mg_doubts *d)
 
   d->settling = 1;
   s->n_running++;
-  pass_on (s);
-  mg_mutex_unlock (&state->lock);
+  unlock_and_pass_on (s);
   r = mg_store_flush (s->run->store, &err);
   if (r == 0)
     r = mg_settle_kind (s->run, ctx, d->kind, &err);
@@ -414,9 +421,9 @@ on_commit (void *opaque)
 {
   struct mg_sched *s = opaque;
 
-  MG_LOCKED (&s->run->state->lock);
+  mg_mutex_lock (&s->run->state->lock);
   s->generation++;
-  pass_on (s);
+  unlock_and_pass_on (s);
 }
 
 /* Claims that never left are READY again. */
