@@ -11,12 +11,13 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/parse.h"
 #include "base/str.h"
 #include "net/transport.h"
 
 #define CONNECT_TIMEOUT_S 30L
-#define MAX_CONNECTIONS_KEPT 32L
+#define MAX_CONNECTIONS_KEPT ((long) MG_MOST_IN_FLIGHT)
 #define MAX_IDLE_S 50L         /* load balancers close after 60 */
 #define MAX_POLL_MS 60000
 
