@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
@@ -156,6 +157,124 @@ check_kinds (struct preflight *p)
   }
 }
 
+/* ---- identities that the target will lack ---- */
+
+#define MAX_NAMES 100000
+
+struct name {
+  char *text;
+  int exported;
+  int64_t total, *n;               /* where it stands: by kind */
+};
+
+struct names {
+  const struct mg_registry *registry;
+  struct name *name;               /* sorted by text */
+  size_t n;
+};
+
+/* Where a name stands, or would. */
+static size_t
+place_of (const struct names *names, const char *text)
+{
+  size_t low = 0, high = names->n;
+
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+
+    if (strcmp (names->name[middle].text, text) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static int
+count_name (void *opaque, const struct mg_kind *kind, const char *ns,
+            const char *val, int exported)
+{
+  struct names *names = opaque;
+  size_t at = place_of (names, val);
+  struct name *name;
+
+  if (!mg_starts (ns, "principal."))
+    return 0;
+  if (at == names->n || strcmp (names->name[at].text, val) != 0) {
+    if (names->n == MAX_NAMES)
+      return 0;
+    if ((names->n & (names->n - 1)) == 0)
+      names->name = mg_xreallocarray (names->name,
+                                      names->n ? 2 * names->n : 1,
+                                      sizeof *names->name);
+    name = names->name + at;
+    memmove (name + 1, name, (names->n++ - at) * sizeof *name);
+    memset (name, 0, sizeof *name);
+    name->text = mg_xstrdup (val);
+    name->exported = exported;
+    name->n = mg_xcalloc ((size_t) names->registry->n_kinds, sizeof *name->n);
+  }
+  names->name[at].total++;
+  names->name[at].n[kind->index]++;
+  return 0;
+}
+
+static int
+most_first (const void *a, const void *b)
+{
+  const struct name *x = a, *y = b;
+
+  if (x->total != y->total)
+    return x->total < y->total ? 1 : -1;
+  return strcmp (x->text, y->text);
+}
+
+static void
+say_name (struct preflight *p, const struct names *names,
+          const struct name *name)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf where = MG_BUF_INIT (MG_MIB);
+  int i;
+
+  for (i = 0; i < names->registry->n_kinds; i++)
+    if (name->n[i] > 0)
+      mg_buf_addf (&where, "%s%lld in %s", where.len ? ", " : "",
+                   (long long) name->n[i], names->registry->kinds[i]->k->name);
+  say (p, "warn", "unknown-principal", "%s %s: %s", name->text,
+       name->exported ? "is not in the target" : "no longer exists",
+       mg_buf_text (&where));
+}
+
+/* One decision each, before they block what names them. */
+static int
+check_principals (struct preflight *p, struct mg_error *err)
+{
+  struct mg_app *app = p->app;
+  struct names names = { .registry = &app->registry };
+  size_t i;
+  int r;
+
+  if (!app->has_session)
+    return 0;
+  mg_run_init (&app->run);
+  app->run.store = app->session.store;
+  app->run.registry = &app->registry;
+  app->run.source = app->sides[MG_SOURCE];
+  app->run.target = app->sides[MG_TARGET];
+  r = mg_run_each_missing (&app->run, count_name, &names, err);
+  mg_run_done (&app->run);
+  if (names.n > 1)
+    qsort (names.name, names.n, sizeof *names.name, most_first);
+  for (i = 0; i < names.n; i++) {
+    if (r == 0)
+      say_name (p, &names, &names.name[i]);
+    mg_free (names.name[i].text);
+    mg_free (names.name[i].n);
+  }
+  mg_free (names.name);
+  return r;
+}
+
 static int
 run_checks (struct preflight *p, struct mg_error *err)
 {
@@ -181,7 +300,7 @@ run_checks (struct preflight *p, struct mg_error *err)
       check_kinds (p);
     check_plugins (p, MG_TARGET);
   }
-  return r;
+  return source_r == 0 && r == 0 ? check_principals (p, err) : r;
 }
 
 int

@@ -233,6 +233,96 @@ mg_run_edges (struct mg_run *run, struct mg_error *err)
   return r < 0 ? r : mg_store_flush (run->store, err);
 }
 
+/* ---- names that lead nowhere ---- */
+
+struct nowhere {
+  struct mg_run *run;
+  int target_known;                /* its index is in the session */
+  const struct mg_kind *kind;
+  const struct migrate_ref *ref;
+  mg_missing_fn each;
+  void *opaque;
+  struct mg_error *err;
+};
+
+/* Will the target have what the source has under this name? */
+static int
+will_come (struct nowhere *w, int64_t aid, const char *val)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset asset = MG_ASSET_INIT;
+  MG_CLEANUP_FREE char *folded =
+    mg_registry_ns_nocase (w->run->registry, w->ref->ns) ? mg_fold (val) : NULL;
+  const struct mg_kind *kind;
+  int64_t aids[1];
+  int r = mg_asset_get (w->run->store, NULL, aid, &asset, w->err);
+
+  if (r <= 0)
+    return r;
+  kind = mg_registry_kid (w->run->registry, asset.kid);
+  if (kind == NULL || kind->chosen || !w->target_known)
+    return 1;
+  return mg_alias_find (w->run->store, w->run->target.wsid, w->ref->ns,
+                        folded ? folded : val, aids, 1, w->err);
+}
+
+static int
+nowhere_value (void *opaque, struct mg_span value)
+{
+  struct nowhere *w = opaque;
+  MG_CLEANUP_FREE char *whole = mg_json_text (value);
+  MG_CLEANUP_FREE char *text = NULL;
+  const char *rest;
+  int64_t aid = 0;
+  int r, exported;
+
+  text = whole ? name_inside (w->run, w->ref, whole, &rest) : NULL;
+  if (text == NULL)
+    return 0;
+  exported = r = find_source (w->run, w->ref->ns, text, &aid, w->err);
+  if (r > 0)
+    r = will_come (w, aid, text);
+  return r != 0 ? (r < 0 ? r : 0)
+         : w->each (w->opaque, w->kind, w->ref->ns, text, exported);
+}
+
+static int
+nowhere_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
+{
+  struct nowhere *w = opaque;
+  int r = 0;
+
+  w->err = err;
+  for (w->ref = w->kind->k->refs; w->ref->path != NULL && r == 0; w->ref++)
+    r = mg_json_each (mg_buf_text (&a->body), a->body.len, w->ref->path,
+                      nowhere_value, w);
+  return r;
+}
+
+int
+mg_run_each_missing (struct mg_run *run, mg_missing_fn each, void *opaque,
+                     struct mg_error *err)
+{
+  struct nowhere w = { .run = run, .each = each, .opaque = opaque };
+  struct mg_packer packer;
+  int64_t sid = 0;
+  int i, r = 0, ended = 0;
+
+  if (run->target.wsid != MG_SOURCE_WSID)
+    r = mg_snapshot_last (run->store, run->target.wsid, "baseline", &sid,
+                          &ended, NULL, err);
+  w.target_known = r > 0 && ended;
+  mg_packer_init (&packer, mg_store_blobs (run->store),
+                  mg_store_key (run->store));
+  for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
+    w.kind = run->registry->kinds[i];
+    if (w.kind->chosen && w.kind->k->refs != NULL)
+      r = mg_asset_each (run->store, &packer, MG_SOURCE_WSID, w.kind->kid, 0,
+                         nowhere_asset, &w, err);
+  }
+  mg_packer_done (&packer);
+  return r < 0 ? r : 0;
+}
+
 /* ---- bodies with the target's ids ---- */
 
 struct prepare {

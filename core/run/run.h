@@ -132,4 +132,15 @@ struct mg_progress {
 };
 int mg_run_progress (struct mg_run *run, struct mg_progress *ret_rows, int max);
 
+/* ---- names that lead nowhere (refs.c) ---- */
+
+/* Every name in the exported bodies of the chosen kinds that the target will
+ * lack, as often as it stands there: what the export does not have, or has of a
+ * kind that is not chosen when the target's index lacks it, too.  Reads the
+ * session alone; run needs store, registry and target (wsid 0 = none). */
+typedef int (*mg_missing_fn) (void *opaque, const struct mg_kind *kind,
+                              const char *ns, const char *val, int exported);
+int mg_run_each_missing (struct mg_run *run, mg_missing_fn each, void *opaque,
+                         struct mg_error *err);
+
 #endif
