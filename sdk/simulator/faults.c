@@ -108,13 +108,46 @@ find_what (const char *name)
   return -1;
 }
 
+/* Numbers with which an answer can be made. */
+static int
+check_numbers (const struct sim_fault *f, int line, struct mg_error *err)
+{
+  const struct { const char *name; int64_t value, least, most; } numbers[] = {
+    { "status", f->status, 200, 599 },
+    { "offset", f->offset, 0, INT32_MAX },
+    { "times", f->times, 0, INT32_MAX },
+    { "ms", f->ms, 0, 86400000 },
+    { "bytes", f->bytes, -1, SIM_MAX_REPLY },
+  };
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (numbers); i++)
+    if (numbers[i].value < numbers[i].least
+        || numbers[i].value > numbers[i].most)
+      return mg_error_set (err, MG_E_INVALID, "bad-faults",
+                           "faults: line %d: '%s' is not between %lld and %lld",
+                           line, numbers[i].name, (long long) numbers[i].least,
+                           (long long) numbers[i].most);
+  return 0;
+}
+
+static char *
+read_body (struct json_object *o)
+{
+  struct json_object *body;
+
+  if (!json_object_object_get_ex (o, "body", &body))
+    return NULL;
+  return json_object_is_type (body, json_type_string)
+         ? mg_xstrdup (json_object_get_string (body)) : sim_json_text (body);
+}
+
 static int
 read_fault (struct sim_fault *f, struct json_object *o, int line,
             struct mg_error *err)
 {
   const char *when = sim_json_str (o, "when"), *bad = "";
   int what = find_what (sim_json_str (o, "do"));
-  struct json_object *body;
 
   if (!known_members (o, &bad))
     return mg_error_set (err, MG_E_INVALID, "bad-faults",
@@ -129,8 +162,6 @@ read_fault (struct sim_fault *f, struct json_object *o, int line,
     return mg_error_set (err, MG_E_INVALID, "bad-faults",
                          "faults: line %d: 'when' is before or after", line);
   f->what = (enum what) what;
-  f->match = mg_xstrdup (sim_json_str (o, "match"));
-  f->with = mg_xstrdup (sim_json_str (o, "with"));
   f->after = mg_streq (when, "after") || whats[what].served || f->replied;
   f->reused = (int) sim_json_int (o, "reused", 0);
   f->offset = sim_json_int (o, "offset", 0);
@@ -141,9 +172,11 @@ read_fault (struct sim_fault *f, struct json_object *o, int line,
   f->ms = sim_json_int (o, "ms", 1000);
   f->bytes = sim_json_int (o, "bytes", -1);
   f->pid = sim_json_int (o, "pid", 0);
-  if (json_object_object_get_ex (o, "body", &body))
-    f->body = json_object_is_type (body, json_type_string)
-      ? mg_xstrdup (json_object_get_string (body)) : sim_json_text (body);
+  if (check_numbers (f, line, err) < 0)
+    return MG_E_INVALID;
+  f->match = mg_xstrdup (sim_json_str (o, "match"));
+  f->with = mg_xstrdup (sim_json_str (o, "with"));
+  f->body = read_body (o);
   read_headers (f, json_object_object_get (o, "headers"));
   return 0;
 }

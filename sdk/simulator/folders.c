@@ -83,13 +83,16 @@ sim_folder_make (struct sim *s, const char *path)
   } while (slash != NULL);
 }
 
-/* The path as it is stored, to be freed: no mount, no slash at the end. */
+/* The path as it is stored, to be freed: no mount, no slash at the end.  Who
+ * is lenient may get none. */
 static char *
 plain_path (const char *path)
 {
   char *copy;
   size_t len;
 
+  if (path == NULL)
+    path = "";
   if (mg_starts (path, "/Workspace/"))
     path += strlen ("/Workspace");
   copy = mg_xstrdup (path);
@@ -144,7 +147,7 @@ sim_folders_status (struct sim_call *c)
   }
   if (found == NULL && !is_root (path)) {
     sim_fail (c, 404, "RESOURCE_DOES_NOT_EXIST", "Path (%s) doesn't exist.",
-              sim_query (c, "path"));
+              path);
     return;
   }
   sim_json_set_str (o, "object_type", type);

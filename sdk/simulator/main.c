@@ -60,7 +60,7 @@ static const struct workspace_option {
     AT (config.token_life_us) },
   { "ledger-size", "N", "requests that are remembered [1000000]", NUMBER,
     AT (config.n_ledger) },
-  { "lenient", NULL, "count what is unknown, refuse nothing", SWITCH,
+  { "lenient", NULL, "count what is unknown or of a wrong type, and let it pass", SWITCH,
     AT (config.lenient) },
 #undef AT
 };

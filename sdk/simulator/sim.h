@@ -48,7 +48,8 @@ struct sim_config {
   double time_scale;         /* for what is told in seconds; 0 = 1 */
   int standard_tier;
   int federated;
-  int lenient;               /* count what is unknown, refuse nothing */
+  int lenient;               /* count what is unknown or of a wrong type,
+                                let it pass */
 };
 
 struct sim_request {

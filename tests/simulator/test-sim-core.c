@@ -72,6 +72,14 @@ MG_TEST (leniency_counts_and_lets_pass)
   is_int (counter ("unknown-fields", "POST " MLFLOW "create x"), 1);
 }
 
+MG_TEST (leniency_does_not_do_without_what_is_needed)
+{
+  START (.lenient = 1);
+  is_int (call ("POST", MLFLOW "create", "{}"), 400);
+  is_int (call ("GET", "/api/2.0/workspace/get-status", NULL), 400);
+  is_int (call ("POST", "/api/2.0/instance-profiles/add", NULL), 400);
+}
+
 /* --- sign-in --------------------------------------------------------- */
 
 static int

@@ -221,6 +221,9 @@ MG_TEST (faults_that_make_no_sense_are_refused)
                 "\"cut\",\"tims\":1}"), 400);
   has_str (at ("message"), "tims");
   is_int (call ("POST", "/_simulator/faults", "{\"do\":\"cut\"}"), 400);
+  is_int (call ("POST", "/_simulator/faults", "{\"match\":\"*\",\"do\":"
+                "\"status\",\"status\":858}"), 400);
+  has_str (at ("message"), "between 200 and 599");
 }
 
 /* --- limits ---------------------------------------------------------- */
