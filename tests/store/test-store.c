@@ -444,33 +444,45 @@ MG_TEST (after_a_write_that_failed_nothing_is_written_any_more)
   mg_store_close (store);
 }
 
-MG_TEST (a_batch_that_cannot_be_written_leaves_nothing_and_none_comes_after_it)
+/* Stores half of what it should, and fails. */
+static int
+apply_half (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+            struct mg_error *err)
+{
+  struct mg_put put;
+  int64_t aid = 0;
+
+  mg_put_init (&put);
+  put.kid = KID;
+  put.src_id = mg_xstrdup ("half");
+  put.key = mg_xstrdup ("half");
+  mg_buf_add_str (&put.packed, "r");
+  is_int (mg_put_apply (store, conn, 1, 1, &put, &aid, err), 0);
+  mg_put_done (&put);
+  return apply_full (store, conn, op, err);
+}
+
+MG_TEST (what_failed_leaves_nothing_and_nothing_comes_after_it)
 {
   char folder[1024];
   struct mg_store *store;
   MG_CLEANUP (mg_asset_done) struct mg_asset a = MG_ASSET_INIT;
-  struct mg_op bad = { .apply = apply_full };
-  struct mg_put_op *op;
-  int i;
+  struct mg_op half = { .apply = apply_half };
+  struct mg_put_op *op = mg_put_op_new (1, 1);
+  struct mg_put *put = mg_put_op_add (op);
 
+  put->kid = KID;
+  put->src_id = mg_xstrdup ("later");
+  put->key = mg_xstrdup ("later");
+  mg_buf_add_str (&put->packed, "r");
   snprintf (folder, sizeof folder, "%s", fresh ());
   store = open_store (folder);
-  for (i = 0; i < 2; i++) {
-    struct mg_put *put;
-
-    op = mg_put_op_new (1, 1);
-    put = mg_put_op_add (op);
-    put->kid = KID;
-    put->src_id = mg_xstrdup ("t");
-    put->key = mg_xstrdup ("t");
-    mg_buf_add_str (&put->packed, "r");
-    mg_store_post (store, &op->op, NULL);
-    if (i == 0)
-      is_int (mg_store_do (store, &bad, NULL), MG_E_IO);
-  }
+  is_int (mg_store_do (store, &half, NULL), MG_E_IO);
+  mg_store_post (store, &op->op, NULL);
   mg_store_close (store);
   store = open_store (folder);
-  is_int (mg_asset_by_src (store, NULL, 1, KID, "t", &a, NULL), 0);
+  is_int (mg_asset_by_src (store, NULL, 1, KID, "half", &a, NULL), 0);
+  is_int (mg_asset_by_src (store, NULL, 1, KID, "later", &a, NULL), 0);
   mg_store_close (store);
 }
 
