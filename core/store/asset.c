@@ -15,6 +15,15 @@ column_text (sqlite3_stmt *st, int i)
   return mg_xstrdup ((const char *) sqlite3_column_text (st, i));
 }
 
+/* Never NULL, whatever stands in a file that is not as we wrote it. */
+static char *
+column_name (sqlite3_stmt *st, int i)
+{
+  const char *text = (const char *) sqlite3_column_text (st, i);
+
+  return mg_xstrdup (text ? text : "");
+}
+
 void
 mg_asset_done (struct mg_asset *a)
 {
@@ -37,8 +46,8 @@ read_asset (struct mg_packer *packer, sqlite3_stmt *st, struct mg_asset *a,
   a->aid = sqlite3_column_int64 (st, 0);
   a->wsid = sqlite3_column_int (st, 1);
   a->kid = sqlite3_column_int (st, 2);
-  a->src_id = column_text (st, 3);
-  a->key = column_text (st, 4);
+  a->src_id = column_name (st, 3);
+  a->key = column_name (st, 4);
   a->stamp = column_text (st, 5);
   memset (a->sha, 0, sizeof a->sha);
   if (sqlite3_column_bytes (st, 6) == (int) sizeof a->sha)
