@@ -344,8 +344,10 @@ nothing_found (struct lister *l, int lists_open)
   }
   if (l->n_fetching > 0)
     return 0;
-  if (l->second_pass)
+  if (l->second_pass) {
     l->all_fetched = 1;
+    mg_cond_broadcast (&l->run->state->wake);
+  }
   l->second_pass = 1;              /* once more: what was renewed meanwhile */
   memset (l->fetch_after, 0, (size_t) l->run->registry->n_kinds
           * sizeof *l->fetch_after);
@@ -382,7 +384,6 @@ refill (struct lister *l, struct mg_ctx *ctx)
     return nothing_found (l, lists_open);
   l->fetch_kind = f.kind + 1;      /* other kinds have limits of their own */
   l->fetch_after[f.kind] = f.after;
-  mg_cond_broadcast (&s->wake);
   return 1;
 }
 
@@ -403,17 +404,19 @@ one_fetch (struct lister *l, struct mg_ctx *ctx)
   struct mg_run_state *s = l->run->state;
   struct mg_asset *a = l->queue[--l->n_queue];
   const struct mg_kind *kind = mg_registry_kid (l->run->registry, a->kid);
-  int wanted = fetched_kind (l, kind);
+  int wanted = fetched_kind (l, kind), more = l->n_queue > 0;
 
   l->n_fetching++;
   mg_mutex_unlock (&s->lock);
+  if (more)                        /* one tells the next; all would be a herd */
+    mg_cond_signal (&s->wake);
   if (wanted)
     run_fetch (l, ctx, kind, a);
   mg_asset_done (a);
   mg_free (a);
   mg_mutex_lock (&s->lock);
-  l->n_fetching--;
-  mg_cond_broadcast (&s->wake);
+  if (--l->n_fetching == 0 && l->n_queue == 0)
+    mg_cond_broadcast (&s->wake);
 }
 
 static void
