@@ -245,11 +245,44 @@ mg_put_alias (struct mg_put *put, const char *ns, const char *val)
 }
 
 static int
+has_alias (const struct mg_put *put, int n, const char *ns, const char *val)
+{
+  int i;
+
+  for (i = 0; i < n; i++)
+    if (strcmp (put->aliases[i].ns, ns) == 0
+        && strcmp (put->aliases[i].val, val) == 0)
+      return 1;
+  return 0;
+}
+
+/* Names change seldom, and writing them is most of what an asset costs. */
+static int
+has_aliases_already (struct mg_conn *conn, int64_t aid,
+                     const struct mg_put *put, struct mg_error *err)
+{
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_ALIAS_OF, "i", aid);
+  int i, r, n = 0, differ = 0;
+
+  while ((r = mg_sql_step (conn, st, err)) > 0) {
+    n++;
+    differ |= !has_alias (put, put->n_aliases,
+                          (const char *) sqlite3_column_text (st, 0),
+                          (const char *) sqlite3_column_text (st, 1));
+  }
+  for (i = 0; i < put->n_aliases; i++)
+    n -= !has_alias (put, i, put->aliases[i].ns, put->aliases[i].val);
+  return r < 0 ? r : n == 0 && !differ;
+}
+
+static int
 put_aliases (struct mg_conn *conn, int wsid, int64_t aid,
              const struct mg_put *put, int is_new, struct mg_error *err)
 {
-  int i, r = 0;
+  int i, r = is_new ? 0 : has_aliases_already (conn, aid, put, err);
 
+  if (r != 0)
+    return r < 0 ? r : 0;
   if (!is_new)
     r = mg_sql_run (conn, err, MG_SQL_ALIAS_CLEAR, "i", aid);
   for (i = 0; i < put->n_aliases && r == 0; i++)

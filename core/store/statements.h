@@ -75,6 +75,7 @@
      " ORDER BY aid LIMIT ?4") \
   X (ALIAS_PUT, "INSERT OR IGNORE INTO alias (wsid, ns, val, aid)" \
      " VALUES (?1, ?2, ?3, ?4)") \
+  X (ALIAS_OF, "SELECT ns, val FROM alias WHERE aid = ?1") \
   X (ALIAS_CLEAR, "DELETE FROM alias WHERE aid = ?1") \
   X (ALIAS_FIND, "SELECT alias.aid FROM alias JOIN asset" \
      " ON asset.aid = alias.aid AND asset.gone_sid IS NULL" \

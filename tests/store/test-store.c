@@ -65,6 +65,50 @@ add_asset (struct mg_store *store, const char *id, const int64_t *needs,
   return a.aid;
 }
 
+/* The asset 'x' with two names. */
+static void
+put_names (struct mg_store *store, const char *one, const char *two)
+{
+  struct mg_put_op *op = mg_put_op_new (MG_SOURCE_WSID, 1);
+  struct mg_put *put = mg_put_op_add (op);
+
+  put->kid = KID;
+  put->stub = 1;
+  put->src_id = mg_xstrdup ("x");
+  put->key = mg_xstrdup ("x");
+  mg_put_alias (put, "t.id", one);
+  mg_put_alias (put, "t.id", two);
+  is_int (mg_store_post (store, &op->op, NULL), 0);
+  is_int (mg_store_flush (store, NULL), 0);
+}
+
+static int
+n_named (struct mg_store *store, const char *name)
+{
+  int64_t aids[4];
+
+  return mg_alias_find (store, MG_SOURCE_WSID, "t.id", name, aids, 4, NULL);
+}
+
+MG_TEST (names_are_those_of_the_last_time)
+{
+  struct mg_store *store = open_store (fresh ());
+
+  put_names (store, "a", "b");
+  put_names (store, "a", "b");
+  is_int (n_named (store, "a"), 1);
+  is_int (n_named (store, "b"), 1);
+  put_names (store, "a", "c");
+  is_int (n_named (store, "b"), 0);
+  is_int (n_named (store, "c"), 1);
+  put_names (store, "a", "a");
+  is_int (n_named (store, "a"), 1);
+  is_int (n_named (store, "c"), 0);
+  put_names (store, "a", "d");
+  is_int (n_named (store, "d"), 1);
+  mg_store_close (store);
+}
+
 static void
 plan (struct mg_store *store, int64_t aid)
 {
