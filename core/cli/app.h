@@ -188,6 +188,8 @@ char *mg_ask (const char *question, int secret);
 
 /* ---- signals.c ---- */
 
+/* A file that may not grow (ulimit -f) is an error, no signal. */
+void mg_signals_spare (void);
 /* INT, TERM, HUP: the first calls mg_run_stop, the second ends at once. */
 void mg_signals_catch (struct mg_run *run);
 int mg_signals_seen (void);      /* 0, or the signal's number */

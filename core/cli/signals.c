@@ -48,6 +48,16 @@ on_signal (int number, siginfo_t *info, void *context)
 }
 
 void
+mg_signals_spare (void)
+{
+  struct sigaction act;
+
+  memset (&act, 0, sizeof act);
+  act.sa_handler = SIG_IGN;
+  sigaction (SIGXFSZ, &act, NULL);
+}
+
+void
 mg_signals_catch (struct mg_run *run)
 {
   static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };

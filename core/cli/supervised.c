@@ -102,6 +102,7 @@ mg_app_run (struct mg_app *app)
     .say_end = say_end,
   };
 
+  mg_signals_spare ();
   if (!app->command->has_plugins || mg_opt_on (&app->options,
                                                MG_OPT_NO_SUPERVISOR))
     return mg_app_flush (app->command->run (app));

@@ -1,6 +1,7 @@
 /* SQLite behind a few functions: see sql.h. */
 #include <config.h>
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,13 +20,44 @@ mg_sql_text (enum mg_sql id)
   return texts[id];
 }
 
+/* What the system said when a file, or the log beside it, could not be written:
+ * a commit that fails does not keep it for sqlite3_system_errno. */
+static int
+last_errno (struct mg_conn *conn, int of_log)
+{
+  sqlite3_file *file = NULL;
+  int which = of_log ? SQLITE_FCNTL_JOURNAL_POINTER : SQLITE_FCNTL_FILE_POINTER;
+  int number = 0;
+
+  if (sqlite3_file_control (conn->db, "main", which, &file) != SQLITE_OK
+      || file == NULL || file->pMethods == NULL)
+    return 0;
+  file->pMethods->xFileControl (file, SQLITE_FCNTL_LAST_ERRNO, &number);
+  return number;
+}
+
+static int
+is_no_room (int number)
+{
+  return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
+/* SQLite knows of a full disk, but not of a quota or a limit. */
+static int
+is_full (struct mg_conn *conn, int code)
+{
+  return code == SQLITE_FULL
+         || (code == SQLITE_IOERR && (is_no_room (last_errno (conn, 0))
+                                      || is_no_room (last_errno (conn, 1))));
+}
+
 static int
 sql_error (struct mg_conn *conn, struct mg_error *err)
 {
   int code = sqlite3_errcode (conn->db) & 0xff;
   const char *text = sqlite3_errmsg (conn->db);
 
-  if (code == SQLITE_FULL)
+  if (is_full (conn, code))
     return mg_error_set (err, MG_E_IO, "disk-full",
                          "cannot write '%s': no space left; make room, then run "
                          "the same command again", conn->path);

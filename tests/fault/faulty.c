@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Linked into a program of the tests (tests/fault/faulty), never into the one
+ * that is shipped: makes the nth call of a sort fail, once.
+ *
+ *   MG_FAULT=SORT:N:FILE   the Nth call fails, and FILE is made then; with
+ *                          N = 0 none does, and FILE says how many there were
+ *
+ *   memory    mg_try_realloc: whatever is sized by a server
+ *   disk      SQLite's files: read, write, sync, truncate, open, shared memory;
+ *             by turns no space and an error of the device
+ *   sqlite    memory that SQLite asks for
+ *   socket    socket, connect, send, recv, and the like of libcurl
+ *   late      send, which has sent before it fails
+ *
+ * The executable's own 'send' stands before that of the C library for libcurl,
+ * too.  Any thread; the counter is atomic.
+ */
+#include <config.h>
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+
+enum sort { MEMORY, DISK, SQLITE, SOCKET, LATE, N_SORTS };
+
+static const char *const names[] = {
+  "memory", "disk", "sqlite", "socket", "late",
+};
+
+static enum sort chosen = N_SORTS;
+static int64_t nth;
+static const char *file;
+static atomic_llong seen;
+
+static void
+leave_word (long long n)
+{
+  char text[32];
+  int fd = open (file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  int len = snprintf (text, sizeof text, "%lld\n", n);
+
+  if (fd < 0 || write (fd, text, (size_t) len) != len)
+    abort ();
+  close (fd);
+}
+
+static void
+tell_count (void)
+{
+  if (nth == 0)
+    leave_word (atomic_load (&seen));
+}
+
+/* Is this the call that fails? */
+static int
+fails (enum sort sort)
+{
+  if (sort != chosen || atomic_fetch_add (&seen, 1) + 1 != nth)
+    return 0;
+  leave_word (nth);
+  return 1;
+}
+
+/* ---- memory ---- */
+
+void *__real_mg_try_realloc (void *p, size_t size);
+void *__wrap_mg_try_realloc (void *p, size_t size);
+
+void *
+__wrap_mg_try_realloc (void *p, size_t size)
+{
+  return fails (MEMORY) ? NULL : __real_mg_try_realloc (p, size);
+}
+
+/* ---- SQLite's memory ---- */
+
+static sqlite3_mem_methods memory;
+
+static void *
+sqlite_malloc (int size)
+{
+  return fails (SQLITE) ? NULL : memory.xMalloc (size);
+}
+
+static void *
+sqlite_realloc (void *p, int size)
+{
+  return fails (SQLITE) ? NULL : memory.xRealloc (p, size);
+}
+
+/* ---- SQLite's files ---- */
+
+static sqlite3_vfs *below;
+static sqlite3_vfs above;
+/* The database and its log have methods of their own. */
+static struct {
+  sqlite3_io_methods ours;
+  const sqlite3_io_methods *real;
+} tables[4];
+
+static const sqlite3_io_methods *
+real_of (sqlite3_file *f)
+{
+  size_t i = 0;
+
+  while (f->pMethods != &tables[i].ours)
+    i++;
+  return tables[i].real;
+}
+
+static int
+disk_error (int usual)
+{
+  return nth % 2 == 0 ? SQLITE_FULL : usual;
+}
+
+static int
+vfs_read (sqlite3_file *f, void *to, int n, sqlite3_int64 at)
+{
+  return fails (DISK) ? SQLITE_IOERR_READ : real_of (f)->xRead (f, to, n, at);
+}
+
+static int
+vfs_write (sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
+{
+  return fails (DISK) ? disk_error (SQLITE_IOERR_WRITE)
+    : real_of (f)->xWrite (f, from, n, at);
+}
+
+static int
+vfs_truncate (sqlite3_file *f, sqlite3_int64 size)
+{
+  return fails (DISK) ? SQLITE_IOERR_TRUNCATE
+    : real_of (f)->xTruncate (f, size);
+}
+
+static int
+vfs_sync (sqlite3_file *f, int flags)
+{
+  return fails (DISK) ? disk_error (SQLITE_IOERR_FSYNC)
+    : real_of (f)->xSync (f, flags);
+}
+
+static int
+vfs_size (sqlite3_file *f, sqlite3_int64 *ret_size)
+{
+  return fails (DISK) ? SQLITE_IOERR_FSTAT
+    : real_of (f)->xFileSize (f, ret_size);
+}
+
+static int
+vfs_lock (sqlite3_file *f, int how)
+{
+  return fails (DISK) ? SQLITE_IOERR_LOCK : real_of (f)->xLock (f, how);
+}
+
+static int
+vfs_map (sqlite3_file *f, int page, int size, int extend, void volatile **ret)
+{
+  return fails (DISK) ? SQLITE_IOERR_SHMMAP
+    : real_of (f)->xShmMap (f, page, size, extend, ret);
+}
+
+static int
+vfs_shm_lock (sqlite3_file *f, int offset, int n, int flags)
+{
+  return fails (DISK) ? SQLITE_IOERR_SHMLOCK
+    : real_of (f)->xShmLock (f, offset, n, flags);
+}
+
+/* Files are opened before there are threads, or by the writer alone. */
+static void
+take_over (sqlite3_file *f)
+{
+  sqlite3_io_methods *ours;
+  size_t i = 0;
+
+  while (tables[i].real != NULL && tables[i].real != f->pMethods)
+    i++;
+  ours = &tables[i].ours;
+  if (tables[i].real == NULL) {
+    tables[i].real = f->pMethods;
+    *ours = *f->pMethods;
+    ours->xRead = vfs_read;
+    ours->xWrite = vfs_write;
+    ours->xTruncate = vfs_truncate;
+    ours->xSync = vfs_sync;
+    ours->xFileSize = vfs_size;
+    ours->xLock = vfs_lock;
+    ours->xShmMap = vfs_map;
+    ours->xShmLock = vfs_shm_lock;
+  }
+  f->pMethods = ours;
+}
+
+static int
+vfs_open (sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *f, int flags,
+          int *ret_flags)
+{
+  int r;
+
+  (void) vfs;
+  if (fails (DISK)) {
+    f->pMethods = NULL;
+    return SQLITE_CANTOPEN;
+  }
+  r = below->xOpen (below, name, f, flags, ret_flags);
+  if (f->pMethods != NULL)
+    take_over (f);
+  return r;
+}
+
+/* ---- sockets ---- */
+
+#define REAL(name) \
+  static __typeof__ (&name) real; \
+  if (real == NULL) \
+    *(void **) &real = dlsym (RTLD_NEXT, #name)
+
+static int
+broken (enum sort sort, int number)
+{
+  if (!fails (sort))
+    return 0;
+  errno = number;
+  return 1;
+}
+
+int
+socket (int domain, int type, int protocol)
+{
+  REAL (socket);
+  return broken (SOCKET, EMFILE) ? -1 : real (domain, type, protocol);
+}
+
+int
+connect (int fd, const struct sockaddr *address, socklen_t len)
+{
+  REAL (connect);
+  return broken (SOCKET, ECONNREFUSED) ? -1 : real (fd, address, len);
+}
+
+int
+getsockopt (int fd, int level, int name, void *value, socklen_t *len)
+{
+  REAL (getsockopt);
+  return broken (SOCKET, ENOBUFS) ? -1 : real (fd, level, name, value, len);
+}
+
+int
+setsockopt (int fd, int level, int name, const void *value, socklen_t len)
+{
+  REAL (setsockopt);
+  return broken (SOCKET, ENOBUFS) ? -1 : real (fd, level, name, value, len);
+}
+
+int
+getsockname (int fd, struct sockaddr *address, socklen_t *len)
+{
+  REAL (getsockname);
+  return broken (SOCKET, ENOBUFS) ? -1 : real (fd, address, len);
+}
+
+int
+getpeername (int fd, struct sockaddr *address, socklen_t *len)
+{
+  REAL (getpeername);
+  return broken (SOCKET, ENOBUFS) ? -1 : real (fd, address, len);
+}
+
+ssize_t
+send (int fd, const void *data, size_t len, int flags)
+{
+  REAL (send);
+  if (broken (SOCKET, EPIPE))
+    return -1;
+  if (fails (LATE)) {
+    real (fd, data, len, flags);
+    shutdown (fd, SHUT_RDWR);
+    errno = ECONNRESET;
+    return -1;
+  }
+  return real (fd, data, len, flags);
+}
+
+ssize_t
+recv (int fd, void *data, size_t len, int flags)
+{
+  REAL (recv);
+  return broken (SOCKET, ECONNRESET) ? -1 : real (fd, data, len, flags);
+}
+
+int
+poll (struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+  REAL (poll);
+  return broken (SOCKET, ENOMEM) ? -1 : real (fds, n, timeout_ms);
+}
+
+/* ---- the beginning ---- */
+
+static enum sort
+sort_of (const char *text, size_t len)
+{
+  int i;
+
+  for (i = 0; i < N_SORTS; i++)
+    if (strlen (names[i]) == len && strncmp (names[i], text, len) == 0)
+      return (enum sort) i;
+  abort ();
+}
+
+static void
+arm_sqlite (void)
+{
+  sqlite3_mem_methods ours;
+
+  if (chosen == SQLITE) {
+    sqlite3_config (SQLITE_CONFIG_GETMALLOC, &memory);
+    ours = memory;
+    ours.xMalloc = sqlite_malloc;
+    ours.xRealloc = sqlite_realloc;
+    sqlite3_config (SQLITE_CONFIG_MALLOC, &ours);
+  }
+  if (chosen == DISK) {
+    below = sqlite3_vfs_find (NULL);
+    above = *below;
+    above.zName = "faulty";
+    above.pNext = NULL;
+    above.xOpen = vfs_open;
+    sqlite3_vfs_register (&above, 1);
+  }
+}
+
+__attribute__ ((constructor)) static void
+begin (void)
+{
+  const char *text = getenv ("MG_FAULT"), *colon, *second;
+  char number[24] = "";
+
+  if (text == NULL)
+    return;
+  colon = strchr (text, ':');
+  second = colon ? strchr (colon + 1, ':') : NULL;
+  if (second == NULL || (size_t) (second - colon) > sizeof number)
+    abort ();
+  memcpy (number, colon + 1, (size_t) (second - colon - 1));
+  if (mg_parse_int64 (number, &nth) < 0)
+    abort ();
+  chosen = sort_of (text, (size_t) (colon - text));
+  file = second + 1;
+  atexit (tell_count);
+  arm_sqlite ();
+}

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes each call of a sort fail, one in each run.
+
+    sweep.py OLD-URL NEW-URL NEW-HOST FOLDER COMMAND SORT SAMPLE SEED
+             -- PROGRAM [ARG...]
+
+PROGRAM is tests/fault/faulty, where sorts are explained.  COMMAND is export,
+import, validate or undo.  SAMPLE is how many of the calls are tried, chosen by
+SEED; 0: all, until a run passes without a fault.
+
+After each: no crash, a documented status, a reason if it is not 0; then the
+same without a fault ends with 0, and nothing is lost or there twice.  Prints
+'calls N', 'tried N' and a line for each that went wrong.
+"""
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "e2e"))
+import sim  # noqa: E402
+
+LONGEST_S = 90
+MAY_END = (0, 1, 3)
+NO_MEMORY = "run the same command again [no-memory]"
+REASON = re.compile(r"\[[a-z-]+\]$", re.MULTILINE)
+
+
+class Sweep:
+    def __init__(self, argv, program):
+        self.old, self.new, self.host, self.folder = argv[:4]
+        self.command, self.sort = argv[4:6]
+        self.program = program
+        self.session = os.path.join(self.folder, "sessions", "s")
+        self.fell = os.path.join(self.folder, "fell")
+        self.said = ""
+        self.reference = None
+
+    def run(self, command, fault=None):
+        words = {
+            "export": ["export", "--from", "old"],
+            "import": ["import", "--to", "new", "--yes-host", self.host,
+                       "--invitations-muted", "--settle", "200ms",
+                       "--retry-failed"],
+            "validate": ["validate", "--to", "new"],
+            "undo": ["undo", "--to", "new", "--yes-host", self.host],
+        }[command]
+        env = dict(os.environ)
+        if fault is not None:
+            env["MG_FAULT"] = "%s:%d:%s" % (self.sort, fault, self.fell)
+        try:
+            done = subprocess.run(
+                self.program + ["--no-supervisor", "--session", "s"] + words,
+                env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, timeout=LONGEST_S)
+        except subprocess.TimeoutExpired as end:
+            self.said = (end.stdout or b"").decode(errors="replace")
+            return "never"
+        self.said = done.stdout.decode(errors="replace")
+        return done.returncode
+
+    def rows(self):
+        """What the session holds of the source."""
+        out = subprocess.run(
+            ["sqlite3", "-batch", os.path.join(self.session, "session.db"),
+             "SELECT name, src_id, key, hex (sha) FROM asset JOIN kind USING"
+             " (kid) WHERE wsid = 0 ORDER BY 1, 2"],
+            stdout=subprocess.PIPE, check=True)
+        return out.stdout.decode()
+
+    def target(self):
+        return sim.json.loads(sim.call(self.new, "state"))
+
+    def begin(self):
+        """The session and the target as they are before the command."""
+        shutil.rmtree(self.session, ignore_errors=True)
+        if self.command != "export":
+            shutil.copytree(os.path.join(self.folder, "exported"),
+                            self.session)
+        sim.call(self.new, "reset", "{}")
+        sim.call(self.new, "reset", '{"what": "state"}')
+        if self.command in ("validate", "undo"):
+            self.expect(self.run("import"), "the import before")
+
+    def expect(self, status, what):
+        if status != 0:
+            raise RuntimeError("%s ended with %s: %s"
+                               % (what, status, self.said))
+
+    def lost(self):
+        """What is wrong after all; '' is good."""
+        if self.command == "export":
+            return "" if self.rows() == self.reference else "other assets"
+        if self.command == "undo":
+            return sim.same(self.reference, self.target())
+        said = [sim.strict(self.new), sim.twice(self.new, self.old),
+                sim.moved(sim.json.loads(sim.call(self.old, "state")),
+                          self.target())]
+        return "\n".join(text for text in said if text)
+
+    def once(self, n):
+        """One run with the nth call failing: a complaint, or None; and
+        whether there was an nth call."""
+        if os.path.exists(self.fell):
+            os.unlink(self.fell)
+        self.begin()
+        status = self.run(self.command, n)
+        first = self.said
+        if not os.path.exists(self.fell):
+            return None, False
+        # small things end the program without memory, as alloc.h says
+        if status == 4 and NO_MEMORY in first:
+            status = 3
+        if status not in MAY_END:
+            return "ended %s\n%s" % (status, first), True
+        if status != 0 and not REASON.search(first):
+            return "ended %s without a reason\n%s" % (status, first), True
+        again = 0
+        for _ in range(2):
+            again = self.run(self.command)
+            if again == 0:
+                break
+        if again != 0:
+            return "then ended %s\n%s\nbefore:\n%s" % (
+                again, self.said, first), True
+        wrong = self.lost()
+        if wrong:
+            return "left: %s\n%s" % (wrong[:300], first), True
+        return None, True
+
+    def prepare(self):
+        """How many calls there are, about."""
+        if self.command == "undo":
+            sim.call(self.new, "reset", '{"what": "state"}')
+            self.reference = self.target()
+        self.begin()
+        self.expect(self.run(self.command, 0), "a run without a fault")
+        if self.command == "export":
+            self.reference = self.rows()
+        with open(self.fell, encoding="ascii") as text:
+            return int(text.read())
+
+
+def main(argv):
+    mark = argv.index("--")
+    sweep = Sweep(argv[:mark], argv[mark + 1:])
+    sample, seed = int(argv[6]), int(argv[7])
+    calls = sweep.prepare()
+    points = range(1, 10 * calls)
+    if sample:
+        points = sorted(random.Random(seed).sample(
+            range(1, calls + 1), min(sample, calls)))
+    tried = 0
+    bad = []
+    for n in points:
+        complaint, happened = sweep.once(n)
+        if not happened and not sample:
+            break
+        tried += happened
+        if complaint:
+            bad.append("%s %s %d: %s" % (sweep.command, sweep.sort, n,
+                                         complaint))
+    print("calls %d\ntried %d\n%s" % (calls, tried, "\n".join(bad)))
+
+
+main(sys.argv[1:])
