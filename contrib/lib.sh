@@ -5,6 +5,8 @@
 # $me, its own name for messages.
 
 CC=${CC:-}
+# nghttpx is no program for everybody in Debian
+PATH=$PATH:/usr/sbin:/sbin
 
 say ()
 {
