@@ -65,19 +65,25 @@ add_asset (struct mg_store *store, const char *id, const int64_t *needs,
   return a.aid;
 }
 
-/* The asset 'x' with two names. */
+/* The asset 'x' with two names and a body that has changed. */
 static void
 put_names (struct mg_store *store, const char *one, const char *two)
 {
   struct mg_put_op *op = mg_put_op_new (MG_SOURCE_WSID, 1);
   struct mg_put *put = mg_put_op_add (op);
+  struct mg_packer packer;
+  static int n;
+  MG_CLEANUP_FREE char *body = mg_xasprintf ("{\"n\":%d}", ++n);
 
+  mg_packer_init (&packer, mg_store_blobs (store), NULL);
   put->kid = KID;
-  put->stub = 1;
   put->src_id = mg_xstrdup ("x");
   put->key = mg_xstrdup ("x");
   mg_put_alias (put, "t.id", one);
   mg_put_alias (put, "t.id", two);
+  is_int (mg_pack (&packer, body, strlen (body), 0, &put->packed, put->sha,
+                   NULL), 0);
+  mg_packer_done (&packer);
   is_int (mg_store_post (store, &op->op, NULL), 0);
   is_int (mg_store_flush (store, NULL), 0);
 }
