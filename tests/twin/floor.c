@@ -124,6 +124,8 @@ twin_floor (int argc, char **argv)
   struct world w;
   int r;
 
+  if (argc > 3)
+    return 2;
   if (argc > 1 && (mg_parse_int64 (argv[0], &users) < 0
                    || mg_parse_int64 (argv[1], &groups) < 0))
     return 2;

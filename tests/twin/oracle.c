@@ -306,7 +306,8 @@ has_text (const struct texts *t, char *text)
                               by_text) != NULL;
 }
 
-/* Objects with a title in 'adopted' (NULL: all) are taken apart. */
+/* Objects with a title in 'adopted' (NULL: all) are taken apart.  Not those
+ * whose names repeat: of these only what is the same is adopted. */
 static void
 add_table (struct json_object *state, const char *kind,
            const struct names *names, const struct texts *adopted,
@@ -323,7 +324,8 @@ add_table (struct json_object *state, const char *kind,
 
     if (mg_streq (sim_json_str (fields, "lifecycle_stage"), "deleted"))
       continue;
-    if (adopted == NULL || has_text (adopted, title)) {
+    if (strcmp (kind, "service-principals") != 0
+        && (adopted == NULL || has_text (adopted, title))) {
       add_adopted (title, names, one, ret);
       continue;
     }

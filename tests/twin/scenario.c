@@ -101,9 +101,10 @@ add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
     mg_buf_addf (out, "%" PRId64 "%s", ms, number + 2);
   if (one_in (s, 2))
     mg_buf_addf (out, ",\"probability\":0.%02d", (int) between (s, 1, 30));
-  else
-    mg_buf_addf (out, ",\"offset\":%d,\"times\":%d", (int) between (s, 0, 60),
-                 (int) between (s, 1, 4));
+  else {
+    mg_buf_addf (out, ",\"offset\":%d", (int) between (s, 0, 60));
+    mg_buf_addf (out, ",\"times\":%d", (int) between (s, 1, 4));
+  }
   mg_buf_add_str (out, "}\n");
 }
 
@@ -136,6 +137,26 @@ make_faults (struct scenario *s, int n)
 
 /* --- the rest -------------------------------------------------------- */
 
+/* "users=12,groups=3": in this order, whatever compiler draws them. */
+static const char *
+make_populate (struct scenario *s, int users, int groups, int principals,
+               int profiles, int experiments)
+{
+  const struct { const char *name; int most; } kinds[] = {
+    { "users", users }, { "groups", groups },
+    { "service-principals", principals }, { "instance-profiles", profiles },
+    { "experiments", experiments },
+  };
+  struct mg_buf out = MG_BUF_INIT (1000);
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (kinds); i++)
+    if (kinds[i].most > 0)
+      mg_buf_addf (&out, "%s%s=%d", i ? "," : "", kinds[i].name,
+                   (int) between (s, i == 0, kinds[i].most));
+  return keep (s, mg_buf_steal (&out));
+}
+
 static void
 make_ends (struct scenario *s)
 {
@@ -149,19 +170,13 @@ make_ends (struct scenario *s)
     "all fixed 40 1s 0 yes * /api/*\n",
   };
 
-  old->populate = keep (s, mg_xasprintf (
-    "users=%d,groups=%d,service-principals=%d,instance-profiles=%d,"
-    "experiments=%d", (int) between (s, 1, 45), (int) between (s, 0, 24),
-    (int) between (s, 0, 30), (int) between (s, 0, 3),
-    (int) between (s, 0, 24)));
+  old->populate = make_populate (s, 45, 24, 30, 3, 24);
   old->page = new->page = one_in (s, 3) ? 0 : between (s, 2, 30);
   old->latency_us = new->latency_us = between (s, 0, 80) * MG_MS_US;
   new->limits = limits[mg_rand_below (&s->rng, 5)];
   old->limits = one_in (s, 3) ? "published" : "off";
   if (one_in (s, 4))
-    new->populate = keep (s, mg_xasprintf ("users=%d,groups=%d",
-                                           (int) between (s, 1, 12),
-                                           (int) between (s, 0, 4)));
+    new->populate = make_populate (s, 12, 4, 8, 0, 0);
   s->world.skew_us = one_in (s, 2) ? 0
     : between (s, -3600, 3600) * MG_SECOND_US;
   if (!s->has_faults)
@@ -238,11 +253,10 @@ scenario_kill (struct scenario *s, struct world *w)
     WORLD_STOPPED,
   };
 
-  if (one_in (s, 3))
-    world_arm (w, WORLD_NEVER, 0);
-  else
-    world_arm (w, moments[mg_rand_below (&s->rng, 6)],
-               between (s, 1, one_in (s, 2) ? 30 : 150));
+  enum world_moment moment = moments[mg_rand_below (&s->rng, 6)];
+  int64_t nth = between (s, 1, one_in (s, 2) ? 30 : 150);
+
+  world_arm (w, one_in (s, 3) ? WORLD_NEVER : moment, nth);
 }
 
 void

@@ -3,7 +3,10 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 
 twin=$builddir/tests/twin/twin
-n=500 jobs=1
+n=300 jobs=1
+if grep -q '^MG_SAN_LDFLAGS = .' "$builddir/Makefile"; then
+  n=40
+fi
 if [ "${CHECK_LONG:-}" = 1 ]; then
   n=10000 jobs=$(getconf _NPROCESSORS_ONLN)
 fi

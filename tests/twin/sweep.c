@@ -114,6 +114,16 @@ begin (struct sweep *s)
     mg_bug ("the export: %s", s->wrong.data);
 }
 
+static void
+done (struct sweep *s)
+{
+  world_end (&s->w);
+  mg_buf_done (&s->before);
+  mg_buf_done (&s->wrong);
+  mg_free (s->exported);
+  place_done ();
+}
+
 /* --- one point ------------------------------------------------------- */
 
 static void
@@ -287,8 +297,7 @@ twin_sweep (int argc, char **argv)
   begin (&s);
   count (&s);
   r = sweep_all (&s, stride, jobs);
-  world_end (&s.w);
-  place_done ();
+  done (&s);
   return r;
 }
 
@@ -311,7 +320,6 @@ twin_point (int argc, char **argv)
   r = try_point (&s, moments[i].moment, nth);
   if (r)
     say_wrong (&s, moments[i].moment, nth);
-  world_end (&s.w);
-  place_done ();
+  done (&s);
   return r;
 }
