@@ -15,10 +15,28 @@
 
 #define MAX_TEXT ((size_t) 64 * 1024 * 1024)
 
-/* The simulator's limiter for what creates users and groups. */
-#define SCIM_LIMIT 35.0
+/* The simulator's limiter for what creates users and groups: as a bucket a few
+ * may come at once, as a window all that it holds. */
+#define SCIM_LIMIT 35
 #define SCIM_WINDOW_US (60 * MG_SECOND_US)
 #define SCIM_BURST 4
+
+/* The published limits as windows: %s is fixed or sliding. */
+static const char windows[] =
+  "in-flight in-flight 20 0s 20 no * /api/*\n"
+  "scim-read %s 255 60s 0 no GET /api/2.0/*scim/v2/*\n"
+  "scim-patch %s 10 60s 0 no PATCH /api/2.0/*scim/v2/*\n"
+  "scim-write %s 35 60s 0 no POST,PUT,DELETE /api/2.0/*scim/v2/*\n"
+  "permissions-read %s 100 1s 0 no GET /api/2.0/permissions/*\n"
+  "permissions-write %s 30 1s 0 no PUT,PATCH /api/2.0/permissions/*\n"
+  "mlflow-search %s 7 1s 0 no * /api/2.0/mlflow/*/search\n"
+  "mlflow %s 120 1s 0 no POST /api/2.0/mlflow/*\n"
+  "mkdirs %s 20 1s 0 no POST /api/2.0/workspace/mkdirs\n";
+
+struct sizes {
+  int64_t users, groups, experiments;
+  const char *limits;            /* bucket, fixed, sliding */
+};
 
 static int
 life (struct world *w, enum program_command command, const char *session,
@@ -67,19 +85,23 @@ least_writes (struct world *w, int64_t users, int64_t groups)
 }
 
 /* Every write is of one class and could start at once: what the class allows
- * in its window, but for the burst that it begins with. */
+ * in its window, but for what may come at once in the beginning.  Permissions
+ * and experiments have classes of their own, that take less time. */
 static int64_t
-least_us (int64_t n)
+least_us (int64_t n, const char *limits)
 {
-  return (int64_t) ((double) (n - SCIM_BURST) * SCIM_WINDOW_US / SCIM_LIMIT);
+  if (strcmp (limits, "bucket") != 0)
+    return (n - 1) / SCIM_LIMIT * SCIM_WINDOW_US;
+  return (n - SCIM_BURST) * SCIM_WINDOW_US / SCIM_LIMIT;
 }
 
 static void
-show (struct world *w, const struct program_result *import, int64_t writes)
+show (struct world *w, const struct program_result *import, int64_t writes,
+      const char *limits)
 {
   struct oracle_counts counts = oracle_count (w, WORLD_NEW);
   int64_t took_us = import->ended_us - import->began_us;
-  int64_t floor_us = least_us (writes);
+  int64_t floor_us = least_us (writes, limits);
   char took[24], least[24], digest[17];
 
   world_digest (w, digest);
@@ -111,25 +133,50 @@ move (struct world *w, const char *session, struct program_result *ret_import)
   return wrong.len > 0 ? -1 : 0;
 }
 
+static int
+read_sizes (int argc, char **argv, struct sizes *ret)
+{
+  ret->users = 3000;
+  ret->groups = 500;
+  ret->experiments = 0;
+  ret->limits = argc > 2 ? argv[2] : "bucket";
+  if (strcmp (ret->limits, "bucket") != 0 && strcmp (ret->limits, "fixed") != 0
+      && strcmp (ret->limits, "sliding") != 0)
+    return -1;
+  return (argc > 0 && mg_parse_int64 (argv[0], &ret->users) < 0)
+         || (argc > 1 && mg_parse_int64 (argv[1], &ret->groups) < 0)
+         || (argc > 3 && mg_parse_int64 (argv[3], &ret->experiments) < 0)
+         ? -1 : 0;
+}
+
+static char *
+make_limits (const char *type)
+{
+  if (strcmp (type, "bucket") == 0)
+    return mg_xstrdup ("published");
+  return mg_xasprintf (windows, type, type, type, type, type, type, type,
+                       type);
+}
+
 int
 twin_floor (int argc, char **argv)
 {
-  const char *limits = argc > 2 ? argv[2] : "published";
-  int64_t users = 3000, groups = 500;
   MG_CLEANUP_FREE char *populate = NULL;
   MG_CLEANUP_FREE char *session = NULL;
+  MG_CLEANUP_FREE char *limits = NULL;
   struct world_options options = { .seed = 1 };
   struct program_result import;
   struct mg_error err = MG_ERROR_INIT;
+  struct sizes sizes;
   struct world w;
   int r;
 
-  if (argc > 3)
+  if (read_sizes (argc, argv, &sizes) < 0)
     return 2;
-  if (argc > 1 && (mg_parse_int64 (argv[0], &users) < 0
-                   || mg_parse_int64 (argv[1], &groups) < 0))
-    return 2;
-  populate = mg_xasprintf ("users=%" PRId64 ",groups=%" PRId64, users, groups);
+  populate = mg_xasprintf ("users=%" PRId64 ",groups=%" PRId64
+                           ",experiments=%" PRId64, sizes.users, sizes.groups,
+                           sizes.experiments);
+  limits = make_limits (sizes.limits);
   options.ends[WORLD_OLD].populate = populate;
   options.ends[WORLD_OLD].limits = options.ends[WORLD_NEW].limits = limits;
   session = place_new ("session");
@@ -139,7 +186,8 @@ twin_floor (int argc, char **argv)
   }
   r = move (&w, session, &import);
   if (r == 0)
-    show (&w, &import, least_writes (&w, users, groups));
+    show (&w, &import, least_writes (&w, sizes.users, sizes.groups),
+          sizes.limits);
   world_end (&w);
   place_done ();
   return r < 0 ? 1 : 0;

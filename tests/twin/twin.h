@@ -4,8 +4,8 @@
 #ifndef MG_TWIN_TWIN_H
 #define MG_TWIN_TWIN_H
 
-/* floor [USERS GROUPS [LIMITS]]: an import under the published limits, its
- * virtual time against the least time that they allow. */
+/* floor [USERS [GROUPS [bucket|fixed|sliding [EXPERIMENTS]]]]: an import under
+ * the published limits, its virtual time against the least that they allow. */
 int twin_floor (int argc, char **argv);
 
 /* seeds FIRST N [JOBS]: so many histories with faults and kills. */
