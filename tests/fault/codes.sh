@@ -81,8 +81,10 @@ again '{"match": "POST *ServicePrincipals", "do": "cut", "when": "after"}'
 run move import --settle 100ms
 noted 'settled' work
 
-again '{"match": "POST *ServicePrincipals", "do": "cut"}'
-run move import --settle 2s --max-duration 3s
+# the baseline is the first list, the first look the second; then there is none
+again '{"match": "POST *ServicePrincipals", "do": "cut"}
+{"match": "GET *ServicePrincipals*", "do": "html", "offset": 2, "times": 0}'
+run move import --settle 100ms --retry-backoff 10ms
 noted 'looked' work
 
 again '{"match": "POST *ServicePrincipals", "do": "cut", "times": 0}'
