@@ -103,6 +103,8 @@ fill_path (struct mg_ctx *ctx, const char *path, const char *id)
   mg_buf_add (&out, path, (size_t) (mark - path));
   mg_buf_add_url (&out, id, 0);
   mg_buf_add_str (&out, mark + 4);
+  if (out.failed)
+    mg_oom ();                   /* half a path names something else */
   copy = mg_arena_strdup (&ctx->arena, mg_buf_text (&out));
   mg_buf_done (&out);
   return copy;
@@ -472,6 +474,8 @@ service_quote (struct migrate_ctx *pub, const char *text)
   char *copy;
 
   mg_buf_add_json (&b, text);
+  if (b.failed)
+    mg_oom ();
   copy = mg_arena_strdup (&ours (pub)->arena, mg_buf_text (&b));
   mg_buf_done (&b);
   return copy;

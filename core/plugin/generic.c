@@ -80,14 +80,14 @@ page_data (void *opaque, const char *data, size_t len, struct mg_error *err)
 }
 
 /* The call of one page: the cursor goes into the query of a GET, into the body
- * of a POST. */
-static void
+ * of a POST.  One that is cut short would ask for another page. */
+static int
 page_request (struct mg_ctx *ctx, const struct migrate_kind *k,
               const char *cursor, struct mg_request *req, struct mg_part *part,
               struct mg_buf *path, struct mg_buf *body)
 {
   const char *space = strchr (k->list, ' ');
-  int is_post = mg_starts (k->list, "POST");
+  int is_post = mg_starts (k->list, "POST"), r = 0;
 
   req->effect = MG_READ;
   req->method = mg_arena_strndup (&ctx->arena, k->list,
@@ -107,8 +107,10 @@ page_request (struct mg_ctx *ctx, const struct migrate_kind *k,
 
     mg_buf_add_json (&value, cursor ? cursor : "");
     edit.value = mg_buf_text (&value);
-    if (cursor == NULL || mg_json_edit (text, strlen (text), &edit, 1, body,
-                                        NULL) < 0)
+    r = mg_buf_check (&value, "a page's token", &ctx->error);
+    if (r == 0 && cursor != NULL)
+      r = mg_json_edit (text, strlen (text), &edit, 1, body, &ctx->error);
+    else if (r == 0)
       mg_buf_add_str (body, text);
     mg_buf_done (&value);
     part->type = MG_PART_MEM;
@@ -118,6 +120,9 @@ page_request (struct mg_ctx *ctx, const struct migrate_kind *k,
     req->n_parts = 1;
   }
   req->path = mg_buf_text (path);
+  if (r == 0)
+    r = mg_buf_check (path, "the path of a list", &ctx->error);
+  return r < 0 ? r : mg_buf_check (body, "the body of a list", &ctx->error);
 }
 
 /* Where the next page begins; NULL = this was the last. */
@@ -162,7 +167,9 @@ one_page (struct mg_ctx *ctx, const struct mg_kind *kind,
   size_t n = 0;
   int r;
 
-  page_request (ctx, kind->k, cursor, &req, &part, &path, &body);
+  r = page_request (ctx, kind->k, cursor, &req, &part, &path, &body);
+  if (r < 0)
+    return r;
   page.split = mg_split_new (kind->k->array ? kind->k->array : "",
                              MG_MAX_ELEMENT, MG_MAX_BODY, page_element, &page);
   req.on_data = page_data;

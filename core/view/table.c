@@ -85,6 +85,8 @@ mg_table_init (struct mg_table *t, const char *head)
     t->n_columns++;
     head += len + (head[len] == ':');
   }
+  if (t->n_columns == 0)
+    mg_oom ();                   /* the head could not be put together */
 }
 
 void

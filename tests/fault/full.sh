@@ -58,7 +58,7 @@ moves ()
 # --- a file that may not be larger (ulimit -f counts blocks of 512 bytes)
 room ()
 {
-  blocks=$(($1 * 96))
+  blocks=$(($1 * 160))
 }
 limited ()
 {
@@ -74,7 +74,7 @@ if [ -n "${MG_TEST_INSIDE:-}" ]; then
   room ()
   {
     mg_used=$(df -k --output=used "$tmp/sessions" | tail -n 1)
-    mount -o "remount,size=$((mg_used + $1 * 48))k" "$tmp/sessions"
+    mount -o "remount,size=$((mg_used + $1 * 64))k" "$tmp/sessions"
   }
   limited () { move "$@"; }
     moves 'a full disk'

@@ -9,7 +9,7 @@
 faulty=$builddir/tests/fault/faulty
 requires test -x "$faulty"
 seed=${MG_TEST_SEED:-4711}
-sample=${MG_TEST_SAMPLE:-6}
+sample=${MG_TEST_SAMPLE:-4}
 [ -z "${CHECK_LONG:-}" ] || sample=0
 
 pair --populate \
