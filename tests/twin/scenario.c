@@ -45,6 +45,7 @@ static const struct fault write_faults[] = {
   { "*", "\"do\":\"cut\",\"when\":\"before\",\"reused\":true", 0, 0 },
   { "*", "\"do\":\"close\"", 0, 0 },
   { "P* *", "\"do\":\"defer\",\"ms\":%d", 500, 40000 },
+  { "P* *", "\"do\":\"defer\",\"ms\":%d", 10000, 60000 },
   { "P* *", "\"do\":\"status\",\"status\":503,\"when\":\"after\"", 0, 0 },
   { "P* *", "\"do\":\"status\",\"status\":500,\"when\":\"after\"", 0, 0 },
   { "*", "\"do\":\"status\",\"status\":503,\"when\":\"before\"", 0, 0 },
@@ -69,12 +70,16 @@ static const struct fault write_faults[] = {
   { "*", "\"do\":\"delay\",\"ms\":%d", 100, 90000 },
 };
 
+/* Of lists there are few: these come soon and often. */
 static const struct fault list_faults[] = {
-  { "*", "\"do\":\"stale\",\"ms\":%d", 1000, 30000 },
-  { "*", "\"do\":\"duplicate\"", 0, 0 },
-  { "*", "\"do\":\"page-token\"", 0, 0 },
-  { "*", "\"do\":\"truncate\"", 0, 0 },
-  { "*", "\"do\":\"length\"", 0, 0 },
+  { "GET *", "\"do\":\"stale\",\"ms\":%d", 1000, 50000 },
+  { "GET *", "\"do\":\"duplicate\"", 0, 0 },
+  { "POST *search", "\"do\":\"duplicate\"", 0, 0 },
+  { "POST *search", "\"do\":\"stale\",\"ms\":%d", 1000, 50000 },
+  { "POST *search", "\"do\":\"page-token\"", 0, 0 },
+  { "POST *search", "\"do\":\"page-token\"", 0, 0 },
+  { "GET *s?*", "\"do\":\"truncate\"", 0, 0 },
+  { "GET *", "\"do\":\"length\"", 0, 0 },
 };
 
 /* The first are writes: what creates an asset whose name may repeat is worth
@@ -90,7 +95,7 @@ static const char *const some_calls[] = {
 
 static void
 add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
-           const char *match)
+           const char *match, int most_offset)
 {
   int64_t ms = between (s, f->low_ms, f->high_ms);
   const char *number = strstr (f->text, "%d");
@@ -102,7 +107,7 @@ add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
   if (one_in (s, 2))
     mg_buf_addf (out, ",\"probability\":0.%02d", (int) between (s, 1, 30));
   else {
-    mg_buf_addf (out, ",\"offset\":%d", (int) between (s, 0, 60));
+    mg_buf_addf (out, ",\"offset\":%d", (int) between (s, 0, most_offset));
     mg_buf_addf (out, ",\"times\":%d", (int) between (s, 1, 4));
   }
   mg_buf_add_str (out, "}\n");
@@ -116,10 +121,10 @@ make_faults (struct scenario *s, int n)
   mg_buf_add_str (&out, "");
   while (n-- > 0) {
     if (one_in (s, 4)) {
-      size_t i = (size_t) between (s, 0, 4);
+      const struct fault *f = &list_faults[
+        mg_rand_below (&s->rng, MG_N_ELEMENTS (list_faults))];
 
-      add_fault (s, &out, &list_faults[i], one_in (s, 2) ? "GET *"
-                                           : "POST *search");
+      add_fault (s, &out, f, f->match, 2);
     }
     else {
       const struct fault *f = &write_faults[
@@ -128,7 +133,7 @@ make_faults (struct scenario *s, int n)
 
       add_fault (s, &out, f, some_calls[between (s, 0, is_write
                              ? N_WRITES - 1
-                             : (int) MG_N_ELEMENTS (some_calls) - 1)]);
+                             : (int) MG_N_ELEMENTS (some_calls) - 1)], 60);
     }
   }
   mg_buf_add_byte (&out, 0);

@@ -94,7 +94,8 @@ judge (struct history *h, const struct mg_buf *before)
   writes = oracle_count (&h->w, WORLD_NEW).writes;
   if (h->wrong.len > 0)
     return;
-  live (h, PROGRAM_IMPORT);
+  if (!is_done (h, live (h, PROGRAM_IMPORT)))
+    mg_buf_addf (&h->wrong, "another import: %s\n", h->res.error.text);
   counts = oracle_count (&h->w, WORLD_NEW);
   if (counts.writes != writes)
     mg_buf_addf (&h->wrong, "another import made %" PRId64 " writes\n",
