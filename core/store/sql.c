@@ -42,11 +42,13 @@ is_no_room (int number)
   return number == ENOSPC || number == EDQUOT || number == EFBIG;
 }
 
-/* SQLite knows of a full disk, but not of a quota or a limit. */
+/* SQLite knows of a full disk, but not of a quota or a limit, nor that the
+ * memory that its processes share is a file too. */
 static int
 is_full (struct mg_conn *conn, int code)
 {
   return code == SQLITE_FULL
+         || sqlite3_extended_errcode (conn->db) == SQLITE_IOERR_SHMSIZE
          || (code == SQLITE_IOERR && (is_no_room (last_errno (conn, 0))
                                       || is_no_room (last_errno (conn, 1))));
 }
