@@ -200,7 +200,12 @@ int
 mg_app_end_run (struct mg_app *app, int r, struct mg_error *err)
 {
   struct mg_error later = MG_ERROR_INIT;
-  int status = status_of (app, r, err);
+  int status;
+
+  if (r < 0 && r != MG_E_CANCELLED && err->code == 0)
+    mg_error_set (err, MG_E_BUG, "bug", "the run ended with error %d and without "
+                  "a word; please report it", r);
+  status = status_of (app, r, err);
 
   mg_progress_free (app->view.progress);
   app->view.progress = NULL;

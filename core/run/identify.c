@@ -84,6 +84,11 @@ identify_mlflow (struct mg_remote *remote, char ret_org_id[64],
   if (r == 0)
     mg_json_get_int64 (mg_buf_text (&res.body), res.body.len,
                        mg_end_mlflow_born, &created);
+  /* Any server answers 404 to what it does not know; MLflow says why. */
+  if (r == MG_E_NOT_FOUND && res.error_code[0] == '\0')
+    r = mg_error_set (err, MG_E_PROTOCOL, "not-a-workspace",
+                      "%s answers, but is no MLflow server (404 and no "
+                      "error_code); check the host", mg_remote_host (remote));
   if (r == 0 || r == MG_E_NOT_FOUND) {
     mg_error_clear (err);
     snprintf (ret_org_id, 64, "%lld@%.40s", (long long) created, name);

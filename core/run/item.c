@@ -35,9 +35,10 @@ mg_run_ensure_body (struct mg_ctx *ctx, const struct mg_kind *kind,
 {
   int r;
 
-  if (asset->body.len > 0 || !(kind->k->flags & MIGRATE_KIND_DETAIL)
+  if ((asset->body.len > 0 && !asset->want) || !(kind->k->flags & MIGRATE_KIND_DETAIL)
       || kind->k->get == NULL)
     return 0;
+  mg_buf_reset (&asset->body);
   r = mg_generic_get (ctx, kind, asset->src_id, &asset->body);
   if (r < 0 && err != &ctx->error)
     mg_error_copy (err, &ctx->error);
@@ -67,7 +68,14 @@ load_target (struct item *it, struct mg_error *err)
     return 0;
   r = mg_asset_get (it->run->store, &it->ctx->packer, aid, &it->target, err);
   it->has_target = r > 0;
-  if (r > 0 && it->kind->parent == NULL)
+  if (r <= 0 || it->kind->parent != NULL)
+    return r < 0 ? r : 0;
+  /* what is changed, and kept for undo, is what is there now */
+  if (it->work->phase == MG_PHASE_MAIN && it->kind->k->get != NULL) {
+    mg_buf_reset (&it->target.body);
+    r = mg_generic_get (it->ctx, it->kind, it->target.src_id, &it->target.body);
+  }
+  else
     r = mg_run_ensure_body (it->ctx, it->kind, &it->target, err);
   return r < 0 ? r : 0;
 }

@@ -499,6 +499,9 @@ mg_run_list (struct mg_run *run, const struct mg_listing *listing,
   int i, n = 0, r;
 
   selection_text (&l, &selection);
+  r = mg_buf_check (&selection, "selection", err);
+  if (r < 0)
+    return r;
   r = find_snapshot (&l, mg_buf_text (&selection), err);
   if (r < 0)
     return r;

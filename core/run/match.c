@@ -80,11 +80,14 @@ is_candidate (struct mg_match *m, const struct mg_asset *source, int64_t aid,
   r = mg_work_by_new (m->run->store, aid, &taken, err);
   if (r < 0 || (r > 0 && taken.aid != source->aid))
     return r < 0 ? r : 0;
-  r = mg_asset_get (m->run->store, NULL, aid, &target, err);
+  r = mg_asset_get (m->run->store, &m->ctx.packer, aid, &target, err);
   if (r <= 0)
     return r;
   if (target.seen_sid < m->index_sid)
     return 0;                      /* gone since */
+  if (target.origin == MG_ORIGIN_CREATED
+      && mg_run_left_out (m->kind, &target) != NULL)
+    return 0;                      /* what an undo of ours left of it */
   /* what came since may be a create of ours that nobody has settled yet */
   return !m->in_doubt || target.first_sid <= m->baseline_sid
          || m->kind->k->once != MIGRATE_ONCE_NONUNIQUE;

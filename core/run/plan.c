@@ -17,6 +17,7 @@ struct planner {
   const struct mg_kind *kind;
   struct mg_packer packer;
   struct mg_match match;
+  int anew;                        /* what was adopted is looked at again */
   int equals_only;                 /* the first look at names that repeat */
   int64_t prio;
 };
@@ -66,6 +67,13 @@ plan_missing (struct planner *p, const struct mg_asset *a, int op,
   r = plan_row (p, a, op, MG_BLOCKED, 0, mg_starts (ns, "principal.")
                 ? "unknown-principal" : "unknown-reference", text, err);
   return r < 0 ? r : 1;
+}
+
+/* Moved by nobody now: at most it is found in the target. */
+static int
+is_adopted_only (const struct mg_kind *kind)
+{
+  return !kind->chosen || (kind->k->flags & MIGRATE_KIND_ADOPT_ONLY) != 0;
 }
 
 /* How many assets of the source carry this key, two at most. */
@@ -124,7 +132,7 @@ plan_existing (struct planner *p, const struct mg_asset *a, int64_t new_aid,
 
   if (r != 0)
     return r < 0 ? r : 0;
-  if (!p->kind->chosen || (p->kind->k->flags & MIGRATE_KIND_ADOPT_ONLY))
+  if (is_adopted_only (p->kind))
     return plan_row (p, a, MG_OP_ADOPT, MG_UNCHANGED, new_aid, NULL, NULL, err);
   if (p->run->options.on_conflict == MG_CONFLICT_FAIL)
     return plan_row (p, a, MG_OP_CREATE, MG_FAILED, 0, "exists",
@@ -146,7 +154,7 @@ plan_absent (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 {
   int r;
 
-  if (!p->kind->chosen || (p->kind->k->flags & MIGRATE_KIND_ADOPT_ONLY))
+  if (is_adopted_only (p->kind))
     return plan_row (p, a, MG_OP_ADOPT, MG_SKIPPED, 0, "not-in-target",
                      "not chosen, and the target has none of this name", err);
   r = plan_missing (p, a, MG_OP_CREATE, err);
@@ -181,7 +189,8 @@ plan_equal (struct planner *p, const struct mg_asset *a, struct mg_error *err)
   if (r <= 0)
     return r;
   mg_match_take (&p->match, new_aid);
-  if (p->run->options.on_conflict == MG_CONFLICT_FAIL)
+  if (p->run->options.on_conflict == MG_CONFLICT_FAIL
+      && !is_adopted_only (p->kind))
     return plan_existing (p, a, new_aid, err);
   return plan_row (p, a, MG_OP_ADOPT, MG_UNCHANGED, new_aid, NULL, NULL, err);
 }
@@ -190,8 +199,7 @@ static int
 plan_main (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 {
   const struct migrate_kind *k = p->kind->k;
-  int repeats = k->once == MIGRATE_ONCE_NONUNIQUE && p->kind->chosen
-                && !(k->flags & MIGRATE_KIND_ADOPT_ONLY);
+  int repeats = k->once == MIGRATE_ONCE_NONUNIQUE;
   int64_t aids[MG_MATCH_MAX];
   int n;
 
@@ -202,6 +210,10 @@ plan_main (struct planner *p, const struct mg_asset *a, struct mg_error *err)
     return n;
   if (n == 0)
     return plan_absent (p, a, err);
+  if (repeats && is_adopted_only (p->kind))
+    return plan_row (p, a, MG_OP_ADOPT, MG_SKIPPED, 0, "ambiguous",
+                     "the target has others of this name; a name alone decides "
+                     "nothing", err);
   if (repeats && p->run->options.on_conflict == MG_CONFLICT_UPDATE && n == 1)
     n = count_sources (p, a, err);
   else if (repeats && p->run->options.on_conflict == MG_CONFLICT_SKIP)
@@ -232,6 +244,41 @@ plan_put (struct planner *p, const struct mg_asset *a, struct mg_error *err)
   return plan_row (p, a, MG_OP_UPDATE, MG_WAIT, 0, NULL, NULL, err);
 }
 
+/* Written once, to an asset that an undo has removed since? */
+static int
+lost_its_owner (struct planner *p, const struct mg_asset *a,
+                const struct mg_work *old, struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work owner = MG_WORK_INIT;
+  struct mg_planned row = { .aid = a->aid, .prio = p->prio, .kid = p->kind->kid,
+                            .op = MG_OP_UPDATE, .state = MG_WAIT };
+  int r;
+
+  if (p->kind->k->once != MIGRATE_ONCE_PUT || old->state != MG_DONE
+      || a->parent == 0)
+    return 0;
+  r = mg_work_get (p->run->store, p->run->target.wsid, a->parent, MG_PHASE_MAIN,
+                   &owner, err);
+  if (r <= 0 || owner.new_aid != 0)
+    return r < 0 ? r : 0;
+  r = mg_work_forget (p->run->store, p->run->target.wsid, &row, err);
+  return r < 0 ? r : 1;
+}
+
+static int
+is_adopted (const struct mg_work *w)
+{
+  return w->state == MG_UNCHANGED && w->new_aid != 0;
+}
+
+/* Where names repeat the first pass has decided. */
+static int
+looks_again (const struct planner *p)
+{
+  return p->anew && (p->equals_only
+                     || p->kind->k->once != MIGRATE_ONCE_NONUNIQUE);
+}
+
 static int
 plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
 {
@@ -248,7 +295,14 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
   if (r < 0)
     return r;
   /* what was sent once is not planned anew: its claim stands */
-  if (r > 0 && !mg_work_may_replan (&old))
+  if (r > 0) {
+    r = lost_its_owner (p, a, &old, err);
+    if (r != 0)
+      return r < 0 ? r : 0;
+    r = 1;
+  }
+  if (r > 0 && (!mg_work_may_replan (&old)
+                || (is_adopted (&old) && !looks_again (p))))
     return 0;
   if (p->equals_only && p->kind->k->once == MIGRATE_ONCE_PUT)
     return 0;
@@ -418,9 +472,9 @@ plan_kind (struct planner *p, struct mg_error *err)
 }
 
 static int
-plan_kinds (struct mg_run *run, struct mg_error *err)
+plan_kinds (struct mg_run *run, int anew, struct mg_error *err)
 {
-  struct planner p = { .run = run };
+  struct planner p = { .run = run, .anew = anew };
   int i, r = 0;
 
   mg_packer_init (&p.packer, mg_store_blobs (run->store),
@@ -486,20 +540,44 @@ list_target (struct mg_run *run, int anew, struct mg_error *err)
   if (r < 0 || run->stopped || !ended || !anew)
     return r;
   listing.purpose = "index";
-  listing.again = 1;
+  listing.again = listing.fresh = 1;
   r = mg_run_list (run, &listing, err);
   return r == 0 && !run->stopped ? leave_unlisted (run, err) : r;
+}
+
+static int
+is_begun (void *opaque, const struct mg_work *w, struct mg_error *err)
+{
+  (void) opaque, (void) err;
+  return w->state == MG_READY;
+}
+
+/* Half an undo: what the session calls done may be gone. */
+static int
+refuse_half_undone (struct mg_run *run, struct mg_error *err)
+{
+  int r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_UNDO, 0,
+                              is_begun, NULL, err);
+
+  return r <= 0 ? r : mg_error_set (err, MG_E_MISMATCH, "undo-unfinished",
+                                    "an undo was cut off; run migrate undo to "
+                                    "its end, then this again");
 }
 
 int
 mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
              struct mg_error *err)
 {
-  int r = mg_run_open_plugins (run, &run->target, err);
+  const struct mg_run_options *o = &run->options;
+  int anew = ret_plan != NULL || o->retry_failed;
+  int r = refuse_half_undone (run, err);
 
+  if (r < 0)
+    return r;
+  r = mg_run_open_plugins (run, &run->target, err);
   say_phase (run, "listing the target");
   if (r == 0)
-    r = list_target (run, ret_plan != NULL || run->options.retry_failed, err);
+    r = list_target (run, anew, err);
   if (r == 0 && run->stopped)
     r = mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
   if (r == 0) {
@@ -509,7 +587,7 @@ mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
   if (r == 0)
     r = mg_run_cut_cycles (run, err);
   if (r == 0)
-    r = plan_kinds (run, err);
+    r = plan_kinds (run, anew || o->on_conflict != MG_CONFLICT_SKIP, err);
   if (r == 0)
     r = mg_store_flush (run->store, err);
   if (r == 0)

@@ -101,6 +101,7 @@ int mg_run_import (struct mg_run *run, struct mg_error *err);
 struct mg_validate_row {
   const struct mg_kind *kind;
   int64_t source, target, equal, differ, missing, extra, explained;
+  int64_t unread;                  /* of source: nobody knows what became of it */
 };
 struct mg_validation {
   struct mg_validate_row *rows;

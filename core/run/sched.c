@@ -217,8 +217,11 @@ note_doubts (struct mg_sched *s, const struct mg_kind *kind)
   if (r < 0)
     mg_run_fail (s->run, &err);
   mg_mutex_lock (&s->run->state->lock);
-  s->doubts[kind->index].due =
-    r > 0 && !s->doubts[kind->index].given_up ? due : MG_NEVER;
+  if (s->doubts[kind->index].given_up)
+    s->doubts[kind->index].due = MG_NEVER;
+  else if (s->n_running == 0 || due < s->doubts[kind->index].due
+           || s->doubts[kind->index].settling)
+    s->doubts[kind->index].due = r > 0 ? due : MG_NEVER;
   mg_mutex_unlock (&s->run->state->lock);
 }
 
@@ -514,12 +517,13 @@ retry_failed (struct mg_run *run, int before, struct mg_error *err)
 
   for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
     const struct mg_kind *kind = run->registry->kinds[i];
-
     int repeats = kind->k->once == MIGRATE_ONCE_NONUNIQUE;
 
     if (run->options.retry_failed && kind->chosen && (before || !repeats))
       r = mg_work_retry_failed (run->store, run->target.wsid, kind->kid,
-                                before && !repeats, err);
+                                repeats ? MG_RETRY_ALL
+                                : before ? MG_RETRY_UNSENT : MG_RETRY_SENT,
+                                err);
   }
   return r;
 }
@@ -566,7 +570,7 @@ mg_run_import (struct mg_run *run, struct mg_error *err)
 {
   struct mg_sched s = { .run = run };
   struct mg_error later = MG_ERROR_INIT;
-  int r = prepare_rows (run, err);
+  int i, r = prepare_rows (run, err);
 
   if (r < 0 || run->stopped)
     return r;
@@ -575,6 +579,8 @@ mg_run_import (struct mg_run *run, struct mg_error *err)
     return r;
   set_totals (run);
   mg_sched_set_up (&s);
+  for (i = 0; i < run->registry->n_kinds; i++)
+    note_doubts (&s, run->registry->kinds[i]);
   mg_store_set_hook (run->store, on_commit, &s);
   r = mg_run_pool (run, &run->target, mg_run_n_workers (run), sched_work, &s,
                    err);

@@ -317,17 +317,29 @@ check_source (struct mg_session *session, int is_source, const char *host,
 }
 
 int
+mg_session_place (struct mg_session *session, const char *role,
+                  const char *host, const char *org_id, int *ret_wsid,
+                  struct mg_error *err)
+{
+  int is_source = strcmp (role, "source") == 0, wsid = 0;
+  int r = check_source (session, is_source, host, org_id, err);
+
+  if (r == 0 && !is_source)
+    r = target_number (session, org_id, &wsid, err);
+  if (r == 0)
+    *ret_wsid = wsid;
+  return r;
+}
+
+int
 mg_session_bind (struct mg_session *session, const char *role,
                  const char *host, const char *org_id, uint32_t end,
                  int *ret_wsid, struct mg_error *err)
 {
   struct bind_op op = { .op = { .apply = apply_bind }, .role = role,
                         .host = host, .org_id = org_id, .end = end };
-  int is_source = strcmp (role, "source") == 0;
-  int r = check_source (session, is_source, host, org_id, err);
+  int r = mg_session_place (session, role, host, org_id, &op.wsid, err);
 
-  if (r == 0 && !is_source)
-    r = target_number (session, org_id, &op.wsid, err);
   if (r == 0)
     r = mg_store_do (session->store, &op.op, err);
   if (r == 0)

@@ -54,6 +54,10 @@ int mg_session_workspace (struct mg_session *session, int wsid,
 int mg_session_bind (struct mg_session *session, const char *role,
                      const char *host, const char *org_id, uint32_t end,
                      int *ret_wsid, struct mg_error *err);
+/* The number alone, and the same refusals: nothing is written. */
+int mg_session_place (struct mg_session *session, const char *role,
+                      const char *host, const char *org_id, int *ret_wsid,
+                      struct mg_error *err);
 int mg_session_confirm (struct mg_session *session, int wsid,
                         struct mg_error *err);   /* the host was typed */
 

@@ -348,16 +348,19 @@ probe (struct settler *s, struct mg_error *err)
 }
 
 /* Names repeat: one that lacks something could take what belongs to one that
- * has it, so whoever finds his equal goes first. */
+ * has it, so whoever finds his equal goes first, and before his time has come. */
 static int
 settle_all (struct settler *s, struct mg_error *err)
 {
+  int64_t now = mg_clock_wall_us ();
   int i, r = 0;
 
   for (s->exact = s->kind->k->once == MIGRATE_ONCE_NONUNIQUE; s->exact >= 0;
        s->exact--)
     for (i = 0; i < s->n_doubts && r == 0; i++)
-      if (s->doubts[i].wid != 0)
+      if (s->doubts[i].wid != 0
+          && (s->doubts[i].not_before <= now
+              || (s->exact && s->doubts[i].state == MG_DOUBT)))
         r = settle_one (s, &s->doubts[i], err);
   return r;
 }
@@ -370,7 +373,7 @@ mg_settle_kind (struct mg_run *run, struct mg_ctx *ctx,
                        .source = MG_ASSET_INIT, .sent = MG_PREPARED_INIT };
   struct mg_event event = { .event = "settle", .kind = kind->k->name };
   int i, r = mg_work_each_due (run->store, run->target.wsid, kind->kid,
-                               mg_clock_wall_us (), keep_doubt, &s, err);
+                               INT64_MAX, keep_doubt, &s, err);
 
   if (r == 0 && s.n_doubts > 0)
     r = baseline_of (&s, err);

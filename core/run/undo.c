@@ -63,6 +63,30 @@ expected (struct undoer *u, const struct mg_kind *kind,
   return r < 0 ? r : 0;
 }
 
+/* Created, but its second phase is open: 1 when it is what the first one sent. */
+static int
+is_half_done (struct undoer *u, const struct mg_kind *kind,
+              const struct mg_work *work, const struct mg_asset *source,
+              const struct mg_asset *target, struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work finish = MG_WORK_INIT;
+  struct mg_prepared sent = MG_PREPARED_INIT;
+  int r = work->provenance != MG_CREATED ? 0
+          : mg_work_get (u->run->store, u->run->target.wsid, work->aid,
+                         MG_PHASE_FINISH, &finish, err);
+
+  if (r <= 0 || finish.state == MG_DONE || finish.state == MG_UNCHANGED)
+    return r < 0 ? r : 0;
+  r = mg_run_prepare (u->run, &u->ctx, kind, source, MG_FOR_DOUBT, &sent, err);
+  if (r == 0)
+    r = mg_compare_sent (kind, mg_buf_text (&sent.json), sent.json.len,
+                         mg_buf_text (&target->body), target->body.len);
+  else if (r == MG_E_BLOCKED)
+    r = 0;
+  mg_buf_done (&sent.json);
+  return r;
+}
+
 static int
 is_edited (struct undoer *u, const struct mg_kind *kind,
            const struct mg_work *work, const struct mg_asset *target,
@@ -76,7 +100,14 @@ is_edited (struct undoer *u, const struct mg_kind *kind,
 
   if (r <= 0)
     return r < 0 ? r : 1;
+  r = is_half_done (u, kind, work, &source, target, err);
+  if (r != 0)
+    return r < 0 ? r : 0;
   r = expected (u, kind, work, &source, &json, err);
+  if (r == 0 && work->op == MG_OP_MERGE && work->state != MG_DONE
+      && mg_compare_sent (kind, mg_buf_text (&target->body), target->body.len,
+                          mg_buf_text (&json), json.len))
+    return 0;                      /* a part of what was to be added */
   if (r == 0)
     r = mg_compare_form (kind, mg_buf_text (&json), json.len, &left, err);
   if (r == 0)
@@ -97,6 +128,16 @@ is_ours (const struct undoer *u, const struct mg_work *w,
       || !mg_kind_at (kind, u->run->target.end))
     return 0;
   return op == MG_OP_DELETE || w->op == MG_OP_MERGE || w->op == MG_OP_UPDATE;
+}
+
+/* A create that left, and nobody knows what came of it. */
+static int
+is_uncertain (const struct undoer *u, const struct mg_work *w,
+              const struct mg_kind *kind)
+{
+  return kind != NULL && kind->chosen && kind->parent == NULL
+         && mg_kind_at (kind, u->run->target.end) && w->new_aid == 0
+         && (w->maybe || w->state == MG_SENT || w->state == MG_DOUBT);
 }
 
 /* A change that was cut off may have left or not: 1 when the target shows
@@ -133,6 +174,13 @@ judge (void *opaque, const struct mg_work *w, struct mg_error *err)
   struct mg_undo_row *row;
   int r;
 
+  if (is_uncertain (u, w, kind)) {
+    row_of (u, kind)->failed++;
+    mg_run_note (u->run, &u->run->target, w->aid, kind, NULL, "uncertain",
+                 "sent and never confirmed: it may be in the target; run migrate "
+                 "import, then migrate undo again");
+    return 0;
+  }
   if (!is_ours (u, w, kind, op))
     return 0;
   row = row_of (u, kind);
@@ -181,6 +229,34 @@ keep_row (void *opaque, const struct mg_work *w, struct mg_error *err)
   return 0;
 }
 
+/* Some services only add: is it what it was before? */
+static int
+look_back (struct undoer *u, struct mg_ctx *ctx, const struct migrate_asset *a,
+           const struct mg_buf *before)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf now = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int r;
+
+  if (u->kind->k->get == NULL)
+    return 0;
+  r = mg_generic_get (ctx, u->kind, a->target_id, &now);
+  if (r == 0)
+    r = mg_compare_form (u->kind, mg_buf_text (before), before->len, &left,
+                         &ctx->error);
+  if (r == 0)
+    r = mg_compare_form (u->kind, mg_buf_text (&now), now.len, &right,
+                         &ctx->error);
+  if (r < 0 || (left.len == right.len
+                && memcmp (mg_buf_text (&left), mg_buf_text (&right),
+                           left.len) == 0))
+    return r < 0 ? r : 0;
+  return mg_error_set (&ctx->error, MG_E_FAIL, "undo-failed",
+                       "the service does not take all of the change back; "
+                       "restore it by hand");
+}
+
 /* The body before our change, without what the service fills in; the session
  * keeps it as what the target has now. */
 static int
@@ -216,6 +292,8 @@ restore (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
   a->json = mg_buf_text (&json);
   a->json_len = json.len;
   r = mg_call_import (ctx, u->kind, a);
+  if (r == 0)
+    r = look_back (u, ctx, a, &before);
   if (r == 0)
     r = mg_put_fill (ctx, u->kind, mg_buf_text (&before), before.len, &res->put,
                      &ctx->error);
@@ -308,6 +386,8 @@ undo_kind (struct undoer *u, const struct mg_kind *kind, int op,
     mg_run_total (u->run, kind->k->name, u->total);
     r = mg_run_pool (u->run, &u->run->target, mg_run_n_workers (u->run),
                      undo_work, u, err);
+    if (r == 0)
+      r = mg_store_flush (u->run->store, err);
   } while (r == 0 && u->n_rows == ROWS && !u->run->stopped);
   mg_free (u->rows);
   return r < 0 ? r : 0;

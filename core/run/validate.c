@@ -270,6 +270,8 @@ validate_asset (void *opaque, const struct mg_asset *source,
       || (v->kind->parent == NULL
           && mg_run_left_out (v->kind, &target) != NULL))
     r = missing (v, err);
+  else if (target.want)            /* it is there; its list says no more */
+    v->row->unread++;
   else {
     v->row->target++;
     r = compare (v, source, &work, &target, err);
@@ -326,6 +328,49 @@ clear_differences (struct mg_run *run, struct mg_error *err)
   return mg_store_do (run->store, &op.op, err);
 }
 
+/* Of a list that failed nothing follows: least of all that an asset is gone. */
+static int
+was_listed (struct mg_run *run, const struct mg_kind *kind,
+            struct mg_error *err)
+{
+  MG_CLEANUP (mg_walk_done) struct mg_walk walk = { 0 };
+  const struct mg_kind *listed = kind->parent ? kind->parent : kind;
+  int r = mg_walk_get (run->store, run->target.sid, listed->kid, "", &walk, err);
+
+  return r <= 0 ? r : walk.state == MG_WALK_DONE;
+}
+
+static int
+count_unread (void *opaque, const struct mg_asset *a, struct mg_error *err)
+{
+  struct validator *v = opaque;
+
+  (void) a, (void) err;
+  v->row->source++;
+  v->row->unread++;
+  return 0;
+}
+
+static int
+validate_kind (struct validator *v, struct mg_error *err)
+{
+  struct mg_run *run = v->run;
+  int r = was_listed (run, v->kind, err);
+
+  if (r == 0) {
+    run->n_failed++;
+    return mg_asset_each (run->store, NULL, MG_SOURCE_WSID, v->kind->kid, 0,
+                          count_unread, v, err);
+  }
+  if (r > 0)
+    r = mg_asset_each (run->store, &v->ctx.packer, MG_SOURCE_WSID, v->kind->kid,
+                       0, validate_asset, v, err);
+  if (r == 0 && v->kind->parent == NULL)
+    r = mg_asset_each (run->store, NULL, run->target.wsid, v->kind->kid, 0,
+                       look_for_extra, v, err);
+  return r;
+}
+
 static int
 validate_kinds (struct validator *v, struct mg_validation *ret,
                 struct mg_error *err)
@@ -342,11 +387,7 @@ validate_kinds (struct validator *v, struct mg_validation *ret,
       continue;
     v->row = &ret->rows[ret->n_rows++];
     v->row->kind = v->kind;
-    r = mg_asset_each (run->store, &v->ctx.packer, MG_SOURCE_WSID,
-                       v->kind->kid, 0, validate_asset, v, err);
-    if (r == 0 && v->kind->parent == NULL)
-      r = mg_asset_each (run->store, NULL, run->target.wsid, v->kind->kid, 0,
-                         look_for_extra, v, err);
+    r = validate_kind (v, err);
   }
   return r;
 }

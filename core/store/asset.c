@@ -323,6 +323,29 @@ renew_stub (struct mg_conn *conn, int64_t aid, int64_t sid,
   return mg_sql_run (conn, err, MG_SQL_ASSET_WANT, "isi", aid, put->stamp, sid);
 }
 
+/* A stub knows some of the names only; those that it knows replace the old. */
+static int
+rename_stub (struct mg_conn *conn, int wsid, int64_t aid,
+             const struct mg_put *put, struct mg_error *err)
+{
+  int i, r = mg_sql_run (conn, err, MG_SQL_ASSET_RENAME, "is", aid, put->key);
+
+  for (i = 0; i < put->n_aliases && r == 0; i++)
+    r = mg_sql_run (conn, err, MG_SQL_ALIAS_DROP, "is", aid,
+                    put->aliases[i].ns);
+  for (i = 0; i < put->n_aliases && r == 0; i++)
+    r = mg_sql_run (conn, err, MG_SQL_ALIAS_PUT, "issi", (int64_t) wsid,
+                    put->aliases[i].ns, put->aliases[i].val, aid);
+  return r;
+}
+
+static int
+is_other_key (const struct mg_put *put, const char *key)
+{
+  return put->stub && put->key != NULL && put->n_aliases > 0
+         && (key == NULL || strcmp (key, put->key) != 0);
+}
+
 int
 mg_put_apply (struct mg_store *store, struct mg_conn *conn, int wsid,
               int64_t sid, const struct mg_put *put, int64_t *ret_aid,
@@ -332,7 +355,7 @@ mg_put_apply (struct mg_store *store, struct mg_conn *conn, int wsid,
                                   (int64_t) wsid, (int64_t) put->kid,
                                   put->src_id);
   int r = mg_sql_step (conn, st, err);
-  int same_body, same_stamp;
+  int same_body, same_stamp, renamed;
   int64_t aid;
 
   if (r < 0)
@@ -347,10 +370,14 @@ mg_put_apply (struct mg_store *store, struct mg_conn *conn, int wsid,
                && sqlite3_column_text (st, 3) != NULL
                && strcmp ((const char *) sqlite3_column_text (st, 3),
                           put->stamp) == 0;
+  renamed = is_other_key (put, (const char *) sqlite3_column_text (st, 4));
   mg_sql_reset (st);
   *ret_aid = aid;
-  if (put->stub)
-    return renew_stub (conn, aid, sid, put, same_stamp, err);
+  r = renamed ? rename_stub (conn, wsid, aid, put, err) : 0;
+  if (r == 0 && put->stub)
+    r = renew_stub (conn, aid, sid, put, same_stamp && !renamed, err);
+  if (r < 0 || put->stub)
+    return r;
   if (same_body)
     return mg_sql_run (conn, err, MG_SQL_ASSET_SEEN, "iii", aid, sid,
                        (int64_t) 0);

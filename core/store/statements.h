@@ -9,7 +9,8 @@
 
 #define MG_WORK_COLUMNS \
   "wid, wsid, aid, kid, phase, op, state, wait_on, not_before, tries," \
-  " sent_at, new_aid, provenance, code, message, maybe"
+  " sent_at, new_aid, provenance, code, message, maybe," \
+  " before IS NOT NULL"
 
 #define MG_ASSET_COLUMNS \
   "aid, wsid, kid, src_id, key, stamp, sha, body, origin, parent, first_sid," \
@@ -47,7 +48,9 @@
      " WHERE sid = ?1 AND kid = ?2 AND node = ?3") \
   X (WALK_LIST, "SELECT kid, node, state, n, code, message FROM walk" \
      " WHERE sid = ?1 ORDER BY kid, node") \
-  X (ASSET_FIND, "SELECT aid, sha, want, stamp FROM asset" \
+  X (ASSET_RENAME, "UPDATE asset SET key = ?2 WHERE aid = ?1") \
+  X (ALIAS_DROP, "DELETE FROM alias WHERE aid = ?1 AND ns = ?2") \
+  X (ASSET_FIND, "SELECT aid, sha, want, stamp, key FROM asset" \
      " WHERE wsid = ?1 AND kid = ?2 AND src_id = ?3") \
   X (ASSET_INSERT, "INSERT INTO asset (wsid, kid, src_id, key, stamp, sha," \
      " body, want, origin, parent, first_sid, seen_sid) VALUES (?1, ?2, ?3, ?4," \
@@ -103,8 +106,8 @@
      " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)") \
   X (WORK_REPLACE, "UPDATE work SET op = ?2, class = ?3, prio = ?4, state = ?5," \
      " wait_on = NULL, not_before = NULL, new_aid = ?6, provenance = ?7," \
-     " code = ?8, message = ?9, maybe = 0," \
-     " before = CASE WHEN new_aid IS ?6 THEN before END WHERE wid = ?1") \
+     " code = ?8, message = ?9 WHERE wid = ?1") \
+  X (WORK_FORGET, "UPDATE work SET maybe = 0, before = NULL WHERE wid = ?1") \
   X (WORK_GET, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND aid = ?2 AND phase = ?3") \
   X (WORK_BY_ID, "SELECT " MG_WORK_COLUMNS " FROM work WHERE wid = ?1") \
@@ -164,7 +167,8 @@
   X (DIFFERENCE_PUT, "INSERT OR IGNORE INTO difference (wsid, kid, key, what," \
      " path, source, target, why, aid)" \
      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)") \
-  X (DIFFERENCE_PAGE, "SELECT kid, key, what, path, source, target, why" \
+  X (DIFFERENCE_PAGE, "SELECT kid, key, what, path, source, target," \
+     " why, aid" \
      " FROM difference WHERE wsid = ?1 ORDER BY kid, key, what, path, source," \
      " target, aid LIMIT ?2 OFFSET ?3") \
   X (RUN_BEGIN, "INSERT INTO run (command, wsid, version, began)" \

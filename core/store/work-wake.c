@@ -169,7 +169,7 @@ mg_work_examine (struct mg_store *store, struct mg_conn *conn,
 
 struct sweep_op {
   struct mg_op op;
-  int wsid, kid, unsent_only;
+  int wsid, kid, which;
   int64_t after;
   int more;
 };
@@ -264,7 +264,8 @@ apply_retry (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
     if (rows[i].state != MG_FAILED || rows[i].op == MG_OP_FETCH
         || rows[i].phase == MG_PHASE_UNDO
         || strcmp (rows[i].code, MG_CODE_CYCLE) == 0    /* planning decides */
-        || (sweep->unsent_only && rows[i].tries > 0))
+        || !(sweep->which & (rows[i].tries > 0 ? MG_RETRY_SENT
+                             : MG_RETRY_UNSENT)))
       continue;
     r = mg_work_set (store, conn, &rows[i], MG_WAIT, 0, 0, NULL, NULL, err);
     rows[i].state = MG_WAIT;
@@ -283,10 +284,10 @@ apply_retry (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
 
 int
 mg_work_retry_failed (struct mg_store *store, int wsid, int kid,
-                      int unsent_only, struct mg_error *err)
+                      enum mg_retry which, struct mg_error *err)
 {
   struct sweep_op op = { .op = { .apply = apply_retry }, .wsid = wsid,
-                         .kid = kid, .unsent_only = unsent_only };
+                         .kid = kid, .which = (int) which };
 
   return sweep (store, &op, err);
 }

@@ -30,8 +30,11 @@ free_plan (struct mg_op *op)
 int
 mg_work_may_replan (const struct mg_work *w)
 {
+  if (w->maybe)
+    return 0;                      /* it may be there: its claim stands */
   return w->state == MG_WAIT || w->state == MG_READY || w->state == MG_BLOCKED
          || w->state == MG_SKIPPED
+         || (w->state == MG_UNCHANGED && w->op == MG_OP_ADOPT)
          || (w->state == MG_UNCHANGED && w->new_aid == 0)
          || (w->state == MG_FAILED
              && (strcmp (w->code, MG_CODE_UNREAD) == 0
@@ -62,15 +65,17 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   }
   mg_work_read (st, &old);
   mg_sql_reset (st);
-  /* a claim that a kill cut off is still an intent: only a fresh row changes */
-  if (!plan->forget && (!mg_work_may_replan (&old) || (old.state == MG_READY
-                                               && old.sent_at != 0)))
+  /* nor is what somebody else's was before a change given up for another */
+  if (!plan->forget && (!mg_work_may_replan (&old)
+                        || (old.has_before && old.new_aid != p->new_aid)))
     return 0;
   mg_store_count (store, plan->wsid, p->kid, old.state, -1);
   mg_store_count (store, plan->wsid, p->kid, p->state, 1);
-  return mg_sql_run (conn, err, MG_SQL_WORK_REPLACE, "iiiiiIiss", old.wid,
-                     (int64_t) p->op, class_id, p->prio, (int64_t) p->state,
-                     p->new_aid, (int64_t) p->provenance, p->code, p->message);
+  r = mg_sql_run (conn, err, MG_SQL_WORK_REPLACE, "iiiiiIiss", old.wid,
+                  (int64_t) p->op, class_id, p->prio, (int64_t) p->state,
+                  p->new_aid, (int64_t) p->provenance, p->code, p->message);
+  return r < 0 || !plan->forget ? r
+         : mg_sql_run (conn, err, MG_SQL_WORK_FORGET, "i", old.wid);
 }
 
 static int

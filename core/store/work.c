@@ -57,6 +57,7 @@ mg_work_read (sqlite3_stmt *st, struct mg_work *w)
   w->new_aid = sqlite3_column_int64 (st, 11);
   w->provenance = sqlite3_column_int (st, 12);
   w->maybe = sqlite3_column_int (st, 15);
+  w->has_before = sqlite3_column_int (st, 16);
   snprintf (w->code, sizeof w->code, "%s", code ? code : "");
   w->message = mg_xstrdup (message);
 }
@@ -176,7 +177,7 @@ each_page (struct mg_store *store, const struct pages *p, mg_work_each_fn each,
            void *opaque, struct mg_error *err)
 {
   struct mg_work *rows = mg_xcalloc (512, sizeof *rows);
-  int64_t after = 0;
+  int64_t after = p->id == MG_SQL_WORK_PAGE ? p->third : 0;
   int i, n, r = 0;
 
   do {

@@ -32,13 +32,14 @@ enum mg_provenance { MG_NOBODYS = 0, MG_CREATED = 1, MG_ADOPTED = 2 };
 struct mg_work {
   int64_t wid, aid, wait_on, not_before, sent_at, new_aid;
   int wsid, kid, phase, op, state, tries, provenance;
+  int has_before;                  /* what was there before a change is kept */
   int maybe;                       /* a create of it left, and no answer told
                                       that nothing came of it */
   char code[48];
   char *message;                   /* owned: mg_work_done_row */
 };
 
-#define MG_WORK_INIT { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", NULL }
+#define MG_WORK_INIT { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", NULL }
 
 void mg_work_release (struct mg_work *w);
 
@@ -115,10 +116,11 @@ int mg_work_arrange (struct mg_store *store, int wsid, struct mg_error *err);
 int mg_work_find_lost_wakes (struct mg_store *store, int wsid,
                              struct mg_error *err);
 
-/* FAILED rows of a kind, or those that were never sent, become WAIT and are
- * looked at. */
+/* FAILED rows of a kind - those that were never sent, those that were, or all -
+ * become WAIT and are looked at. */
+enum mg_retry { MG_RETRY_UNSENT = 1, MG_RETRY_SENT = 2, MG_RETRY_ALL = 3 };
 int mg_work_retry_failed (struct mg_store *store, int wsid, int kid,
-                          int unsent_only, struct mg_error *err);
+                          enum mg_retry which, struct mg_error *err);
 
 /* ---- running ---- */
 

@@ -236,17 +236,16 @@ reasons (struct mg_run *run, int kid, struct why *ret, int max)
   sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_DIFFERENCE_PAGE, "iii",
                                   (int64_t) run->target.wsid, (int64_t) -1,
                                   (int64_t) 0);
-  char last[300] = "";
+  int64_t last = -1;
   int i, n = 0;
 
   while (mg_sql_step (conn, st, NULL) > 0) {
     const char *why = (const char *) sqlite3_column_text (st, 6);
-    const char *key = (const char *) sqlite3_column_text (st, 1);
+    int64_t aid = sqlite3_column_int64 (st, 7);
 
-    if (sqlite3_column_int (st, 0) != kid || why == NULL
-        || strcmp (last, key ? key : "") == 0)
+    if (sqlite3_column_int (st, 0) != kid || why == NULL || last == aid)
       continue;
-    snprintf (last, sizeof last, "%s", key ? key : "");
+    last = aid;                    /* all of one asset stand together */
     for (i = 0; i < n && strcmp (ret[i].text, why) != 0; i++)
       ;
     if (i == n && n < max)
@@ -281,16 +280,21 @@ validation_row (struct mg_run *run, const struct mg_validate_row *row,
   static const char *const names[] = { "source", "target", "equal", "differ",
                                        "missing", "extra" };
   struct mg_line line;
+  char number[32];
   size_t i;
 
   if (row->explained > 0)
     add_reasons (run, row->kind, &why);
+  if (row->unread > 0)
+    mg_buf_addf (&why, "%s%s not read", why.len ? ", " : "",
+                 mg_number (row->unread, number));
   if (table == NULL) {
     mg_line_begin (&line, "kind");
     mg_line_text (&line, "kind", row->kind->k->name);
     for (i = 0; i < MG_N_ELEMENTS (values); i++)
       mg_line_number (&line, names[i], values[i]);
     mg_line_number (&line, "explained", row->explained);
+    mg_line_number (&line, "unread", row->unread);
     mg_line_text (&line, "why", why.len ? mg_buf_text (&why) : NULL);
     mg_line_end (&line);
     return;

@@ -5,6 +5,7 @@
 # nobody's edit.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
+. "$srcdir/tests/fault/once.sh"
 
 pair --populate users=20,groups=12
 state new "$tmp/before"
@@ -24,3 +25,50 @@ run move undo
 status_is "the next undo ends with 0" 0
 state new "$tmp/undone"
 is "... and the target is as it was" "$(ask same "$tmp/before" "$tmp/undone")" ''
+
+# --- half an undo is no ground to stand on
+forget_session
+pair --populate users=20,groups=4,experiments=6
+state old "$tmp/source"
+run move export
+run move import
+status_is "half an undo: the import ends with 0" 0
+killed_at after 'DELETE *Users*' undo --to new --yes-host "$host_new"
+is "half an undo: it was killed" "$status" 137
+run move import
+status_is "half an undo: an import is refused" 3
+like "half an undo: ... with the cure" "$err" 'run migrate undo.*undo-unfinished'
+run move undo
+status_is "half an undo: it goes on" 0
+run move import
+status_is "half an undo: then the import ends with 0" 0
+state new "$tmp/target"
+is "half an undo: ... and all is there, with its permissions" \
+  "$(ask moved "$tmp/source" "$tmp/target")" ''
+
+# --- a create that nobody knows of is not called undone
+forget_session
+pair --populate users=3,service-principals=3
+run move export
+# shellcheck disable=SC2046
+killed_at after 'POST *ServicePrincipals' $(import_to)
+run move undo
+status_is "a create in doubt: undo tells" 1
+run move import --settle 50ms
+status_is "a create in doubt: the import settles it" 0
+state new "$tmp/full"
+run move undo
+status_is "a create in doubt: then undo ends with 0" 0
+is "... and nothing of ours is there" "$(n_principals 'nightly job')" 0
+
+# --- one detail that cannot be read does not silence the rest
+forget_session
+pair --populate users=4,groups=5
+ask post "$url_old" faults "$(printf '%s' '{"match": "GET *Groups/*", ' \
+  '"do": "status", "status": 400, "times": 1}')" >/dev/null
+run move export
+status_is "one detail unread: the export tells" 1
+run move import
+status_is "one detail unread: the import tells" 1
+is "one detail unread: the rest is done" "$(rows "SELECT count (*) FROM work
+  WHERE state IN (4, 5)")" 9

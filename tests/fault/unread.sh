@@ -19,6 +19,21 @@ ask delete "$url_new" faults >/dev/null
 run move import
 status_is "import: it goes on when the list can be read" 0
 
+ask post "$url_new" faults "$list_fails" >/dev/null
+run move validate
+status_is "validate: a list that fails is told by the status" 1
+like "validate: ... and by a count" "$out" 'service-principals .* 4 not read'
+ask delete "$url_new" faults >/dev/null
+ask post "$url_new" faults "$(printf '%s' '{"match": "GET *Groups/*", ' \
+  '"do": "status", "status": 400, "times": 0}')" >/dev/null
+run move validate
+status_is "validate: a detail that fails, too" 1
+like "validate: ... it is neither missing nor different" "$out" \
+  'groups  *[0-9]*  *0  *0  *0  *0  *0  *[0-9]* not read'
+ask delete "$url_new" faults >/dev/null
+run move validate
+status_is "validate: all is there when it can be read" 0
+
 before=$(ask writes "$url_new")
 ask post "$url_new" faults "$list_fails" >/dev/null
 run move undo

@@ -188,7 +188,7 @@ MG_TEST (a_failure_blocks_all_behind_it_and_a_cure_frees_them)
   finish (store, a, MG_FAILED, NULL);
   is_int (state_of (store, b), MG_BLOCKED);
   is_int (state_of (store, c), MG_BLOCKED);
-  is_int (mg_work_retry_failed (store, 1, KID, 0, NULL), 0);
+  is_int (mg_work_retry_failed (store, 1, KID, MG_RETRY_ALL, NULL), 0);
   is_int (state_of (store, a), MG_READY);
   finish (store, a, MG_DONE, "new-a");
   is_int (state_of (store, b), MG_READY);
