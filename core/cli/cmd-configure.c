@@ -68,8 +68,7 @@ get_host (struct mg_app *app, struct login *l, struct mg_error *err)
     return mg_error_set (err, MG_E_INVALID, "no-host",
                          "which workspace? add --host https://HOST");
   r = mg_url_parse (mg_trim (text), &url, err);
-  if (r == 0 && !url.is_https && !mg_url_is_loopback (&url)
-      && !mg_opt_on (&app->options, MG_OPT_ALLOW_HTTP))
+  if (r == 0 && !url.is_https && !mg_url_is_loopback (&url))
     r = mg_error_set (err, MG_E_DENIED, "insecure-host",
                       "http://%s would send the token in clear; use https://",
                       url.host);

@@ -39,8 +39,8 @@
      WHAT, "show what would be done and change nothing") \
   X (PLAN, "plan", 0, NULL, SWITCH, MG_UNDO, 0, NULL, \
      WHAT, "show what would be undone and change nothing") \
-  X (PARALLEL, "parallel", 0, "N", NUMBER, MG_FOR_RUNS, 0, NULL, \
-     SPEED, "worker threads; without it as many as the limits can feed") \
+  X (PARALLEL, "parallel", 0, "N", NUMBER, MG_FOR_RUNS, MG_OPT_MOST_256, \
+     NULL, SPEED, "worker threads; without it as many as the limits can feed") \
   X (RETRY_TOTAL, "retry-total", 0, "N", NUMBER, MG_FOR_REMOTE, 0, "8", \
      SPEED, "how often a request that may be repeated is tried again") \
   X (RETRY_BACKOFF, "retry-backoff", 0, "TIME", DURATION, MG_FOR_REMOTE, 0, \
@@ -51,8 +51,8 @@
      SPEED, "how long after a lost reply 'not there' is believed") \
   X (STOP_AT, "stop-at", 0, "HH:MM", CLOCK, MG_FOR_RUNS, 0, NULL, \
      SPEED, "stop at this local time; the same command goes on later") \
-  X (MAX_DURATION, "max-duration", 0, "TIME", DURATION, MG_FOR_RUNS, 0, NULL, \
-     SPEED, "stop after this time; the same command goes on later") \
+  X (MAX_DURATION, "max-duration", 0, "TIME", DURATION, MG_FOR_RUNS, \
+     MG_OPT_NOT_ZERO, NULL, SPEED, "stop after this time; the same command goes on later") \
   X (THROTTLE_WAIT, "throttle-wait", 0, "TIME", DURATION, MG_FOR_REMOTE, 0, \
      "30m", SPEED, "stop when a rate limit let nothing through for so long") \
   X (AUTH_WAIT, "auth-wait", 0, "TIME", DURATION, MG_FOR_REMOTE, 0, NULL, \
@@ -62,9 +62,9 @@
      "10m", SPEED, "a plugin that does nothing for so long counts as crashed") \
   X (CA_BUNDLE, "ca-bundle", 0, "FILE", TEXT, MG_FOR_REMOTE | MG_CONFIGURE, 0, \
      NULL, WIRE, "the certificates to trust, instead of the system's") \
-  X (ALLOW_HTTP, "allow-http", 0, NULL, SWITCH, MG_FOR_REMOTE | MG_CONFIGURE, \
-     0, NULL, WIRE, "let http:// go beyond this machine (never with a token " \
-     "of Databricks)") \
+  X (ALLOW_HTTP, "allow-http", 0, NULL, SWITCH, MG_FOR_REMOTE, 0, NULL, \
+     WIRE, "let http:// go beyond this machine (never with a token of " \
+     "Databricks)") \
   X (TRACE, "trace", 0, "FILE", TEXT, MG_FOR_REMOTE, 0, NULL, \
      WIRE, "append what happens on the wire, without secrets") \
   X (HOST, "host", 0, "URL", TEXT, MG_CONFIGURE, 0, NULL, \

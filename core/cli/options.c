@@ -148,9 +148,11 @@ read_value (const struct mg_option *option, const char *text,
     *ret_number = on;
     return 0;
   case MG_OPT_NUMBER:
-    return mg_parse_int64 (text, ret_number) < 0 || *ret_number < 1 ? -1 : 0;
+    return mg_parse_int64 (text, ret_number) < 0 || *ret_number < 1
+           || (*ret_number > 256 && (option->flags & MG_OPT_MOST_256)) ? -1 : 0;
   case MG_OPT_DURATION:
-    return mg_parse_duration (text, ret_number) < 0 || *ret_number < 0 ? -1 : 0;
+    return mg_parse_duration (text, ret_number) < 0 || *ret_number < 0
+           || (*ret_number == 0 && (option->flags & MG_OPT_NOT_ZERO)) ? -1 : 0;
   case MG_OPT_CLOCK:
     return mg_time_next_local (text, mg_clock_wall_us (), ret_number);
   case MG_OPT_CHOICE:
@@ -168,7 +170,9 @@ wanted (const struct mg_option *option)
 {
   switch (option->type) {
   case MG_OPT_SWITCH: return "yes or no";
-  case MG_OPT_NUMBER: return "a number from 1 on";
+  case MG_OPT_NUMBER:
+    return option->flags & MG_OPT_MOST_256 ? "a number from 1 to 256"
+           : "a number from 1 on";
   case MG_OPT_DURATION: return "a time like 30s, 5m or 2h";
   case MG_OPT_CLOCK: return "a time of day like 06:00";
   case MG_OPT_CHOICE: return option->argument;

@@ -35,6 +35,8 @@ enum {
   MG_OPT_REPEAT = 2,
   MG_OPT_HIDDEN = 4,             /* not in the help */
   MG_OPT_GLOBAL = 8,             /* only in the program's own help */
+  MG_OPT_NOT_ZERO = 16,          /* a time that is none makes no sense */
+  MG_OPT_MOST_256 = 32,
 };
 
 enum mg_opt_group {

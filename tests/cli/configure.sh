@@ -38,6 +38,20 @@ run migrate configure five --token "$token_w"
 like "a new one needs a host" "$status $err" '^3 .*\[no-host\]'
 run migrate configure five --host http://example.com --token x
 like "http:// beyond this machine" "$status $err" '^3 .*\[insecure-host\]'
+# 0.0.0.0 reaches the simulator and is no loopback address: what is sent in
+# spite of everything would be answered, and saved.
+open=$(printf '%s' "$url_w" | sed 's,//[^:/]*,//0.0.0.0,')
+MIGRATE_ALLOW_HTTP=1
+export MIGRATE_ALLOW_HTTP
+run migrate configure five --host "$open" --token "$token_w"
+like "nothing lets a token go there" "$status $err" '^3 .*\[insecure-host\]'
+run migrate configure five --host "$open" --client-id "$id" \
+  --client-secret "$secret"
+like "... nor a client secret" "$status $err" '^3 .*\[insecure-host\]'
+unset MIGRATE_ALLOW_HTTP
+run migrate configure five --host "$open" --token "$token_w" --allow-http
+like "--allow-http is not for configure" "$status $err" '^2 .*\[wrong-option\]'
+is "... and nothing was saved" "$(cat "$file")" "$before"
 run migrate configure five --host https://me:pass@example.com --token x
 like "a password in the URL" "$status $err" '^3 .*\[password-in-url\]'
 unlike "... is not repeated" "$err" 'pass@'
