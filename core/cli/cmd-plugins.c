@@ -139,6 +139,21 @@ with_one (struct mg_app *app, struct mg_error *err)
   return 0;
 }
 
+/* What only people read is not printed where lines of JSON are expected. */
+static int
+check_json (struct mg_app *app, struct mg_error *err)
+{
+  const char *verb = app->words[0];
+
+  if (!app->view.json
+      || (strcmp (verb, "show") != 0 && strcmp (verb, "check") != 0))
+    return 0;
+  return mg_error_set (err, MG_E_INVALID, "wrong-option",
+                       "'--json' has no meaning for 'migrate plugins %s'; for "
+                       "programs there are plugins list --json and plugins "
+                       "dump", verb);
+}
+
 int
 mg_cmd_plugins (struct mg_app *app)
 {
@@ -147,6 +162,8 @@ mg_cmd_plugins (struct mg_app *app)
   const char *verb;
   int r = mg_app_load (app, &err);
 
+  if (r == 0)
+    r = check_json (app, &err);
   if (r < 0)
     return mg_app_fail (app, &err);
   verb = app->words[0];

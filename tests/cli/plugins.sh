@@ -15,6 +15,12 @@ like "... calls" "$out" '^    list    GET /api/2.0/preview/scim/v2/Users'
 like "... references" "$out" '^    refers  '
 like "... rights" "$out" '^Rights needed$'
 like "... codes" "$out" '^  account-principal  '
+for verb in 'show users' "check $builddir/plugins/users/.libs/users.so"; do
+  # shellcheck disable=SC2086
+  run migrate plugins $verb --json
+  like "${verb%% *} --json is refused" "$status $err" '^2 .*\[wrong-option\]'
+  is "... with nothing on standard output" "$out" ""
+done
 run migrate plugins show user
 like "an unknown one, with the nearest" "$status $err" \
   "^2 .*did you mean 'users'\? \[unknown-plugin\]"
