@@ -221,7 +221,8 @@ use_profile (const struct mg_profiles *profiles, const char *name,
   if (mg_profile_bad_line (p) != 0)
     return mg_error_set (err, MG_E_INVALID, "bad-profile",
                          "%s:%d: profile '%s' has a line that is no "
-                         "'key = value'; mend or remove it", profiles->path,
+                         "'key = value', or stands there a second time; mend "
+                         "or remove it", profiles->path,
                          mg_profile_bad_line (p), name);
   host = mg_profile_get (p, "host");
   if (host == NULL)

@@ -29,6 +29,22 @@ mg_end_profile_path (void)
   return mg_profile_expand (named ? named : "~/.databrickscfg");
 }
 
+static struct mg_profile_entry *
+add_place (struct mg_profile *profile, int line)
+{
+  struct mg_profile_entry *e;
+
+  profile->entries = mg_xreallocarray (profile->entries,
+                                       profile->n_entries + 1,
+                                       sizeof *profile->entries);
+  e = &profile->entries[profile->n_entries++];
+  memset (e, 0, sizeof *e);
+  e->line = line;
+  return e;
+}
+
+/* A section that stands twice makes no sense the second time: which host
+ * would the token be for? */
 static struct mg_profile *
 add_section (struct mg_profiles *profiles, const char *name, size_t len,
              int line)
@@ -38,8 +54,10 @@ add_section (struct mg_profiles *profiles, const char *name, size_t len,
 
   for (i = 0; i < profiles->n; i++)
     if (strlen (profiles->all[i].name) == len
-        && memcmp (profiles->all[i].name, name, len) == 0)
+        && memcmp (profiles->all[i].name, name, len) == 0) {
+      add_place (&profiles->all[i], line);
       return &profiles->all[i];
+    }
   profiles->all = mg_xreallocarray (profiles->all, profiles->n + 1,
                                     sizeof *profiles->all);
   p = &profiles->all[profiles->n++];
@@ -65,15 +83,9 @@ cut_comment (char *value)
 static void
 add_entry (struct mg_profile *profile, char *line, int number)
 {
-  struct mg_profile_entry *e;
+  struct mg_profile_entry *e = add_place (profile, number);
   size_t at = strcspn (line, "=:");
 
-  profile->entries = mg_xreallocarray (profile->entries,
-                                       profile->n_entries + 1,
-                                       sizeof *profile->entries);
-  e = &profile->entries[profile->n_entries++];
-  memset (e, 0, sizeof *e);
-  e->line = number;
   if (line[at] == '\0' || at == 0)
     return;
   line[at] = '\0';
@@ -92,11 +104,15 @@ read_line (struct mg_profiles *profiles, struct mg_profile *now, char *line,
 
   if (*p == '\0' || *p == '#' || *p == ';')
     return now;
-  close = *p == '[' ? strchr (p, ']') : NULL;
-  if (close != NULL) {
-    *close = '\0';
+  if (*p == '[') {
+    close = strchr (p, ']');
+    if (close != NULL)
+      *close = '\0';
     p = mg_trim (p + 1);
-    return add_section (profiles, p, strlen (p), number);
+    now = add_section (profiles, p, strlen (p), number);
+    if (close == NULL)
+      add_place (now, number);
+    return now;
   }
   if (now != NULL)
     add_entry (now, p, number);
@@ -189,13 +205,25 @@ mg_profile_get (const struct mg_profile *profile, const char *key)
   return NULL;
 }
 
+/* Does an earlier line give this key? */
+static int
+is_second (const struct mg_profile *profile, size_t at)
+{
+  size_t i;
+
+  for (i = 0; i < at; i++)
+    if (strcmp (profile->entries[i].key, profile->entries[at].key) == 0)
+      return 1;
+  return 0;
+}
+
 int
 mg_profile_bad_line (const struct mg_profile *profile)
 {
   size_t i;
 
   for (i = 0; i < profile->n_entries; i++)
-    if (profile->entries[i].key == NULL)
+    if (profile->entries[i].key == NULL || is_second (profile, i))
       return profile->entries[i].line;
   return 0;
 }

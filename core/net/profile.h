@@ -44,7 +44,8 @@ const struct mg_profile *mg_profiles_find (const struct mg_profiles *profiles,
 const char *mg_profile_get (const struct mg_profile *profile,
                             const char *key);
 
-/* The line of the first entry that makes no sense, 0 = none. */
+/* The line of the first entry that makes no sense, or that stands there a
+ * second time (a key, or the whole section); 0 = none. */
 int mg_profile_bad_line (const struct mg_profile *profile);
 
 /* "~/x" with the home folder; the caller frees with mg_free. */

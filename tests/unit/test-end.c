@@ -128,6 +128,32 @@ MG_TEST (a_line_that_makes_no_sense_is_named_where_it_matters)
   refuses ("bad", MG_E_INVALID, "bad-profile", ".databrickscfg:7:");
 }
 
+MG_TEST (what_stands_twice_is_named_where_it_matters)
+{
+  MG_CLEANUP (mg_end_done) struct mg_end end = { 0 };
+
+  profiles ("[good]\nhost = https://g.cloud.databricks.com\ntoken = t\n"
+            "[key]\nhost = https://a.cloud.databricks.com\ntoken = t\n"
+            "Token = u\n"
+            "[part]\nhost = https://b.cloud.databricks.com\n"
+            "[other]\nhost = https://c.cloud.databricks.com\ntoken = v\n"
+            "[part]\ntoken = w\n");
+  is_ok (resolve ("good", &end, NULL));
+  refuses ("key", MG_E_INVALID, "bad-profile", ".databrickscfg:7:");
+  refuses ("part", MG_E_INVALID, "bad-profile", ".databrickscfg:13:");
+}
+
+MG_TEST (a_section_that_is_not_closed)
+{
+  MG_CLEANUP (mg_end_done) struct mg_end end = { 0 };
+
+  profiles ("[good]\nhost = https://g.cloud.databricks.com\ntoken = t\n"
+            "[open\nhost = https://o.cloud.databricks.com\ntoken = u\n");
+  is_ok (resolve ("good", &end, NULL));
+  is_str (end.token, "t");
+  refuses ("open", MG_E_INVALID, "bad-profile", ".databrickscfg:4:");
+}
+
 MG_TEST (two_ways_to_log_in_are_a_conflict)
 {
   MG_CLEANUP (mg_end_done) struct mg_end end = { 0 };
