@@ -123,6 +123,10 @@ like "README names the version" "$(cat "$srcdir/README.md")" \
   "Version $version\\."
 like "and that of the contract" "$(cat "$srcdir/README.md")" \
   "abi_version\` $abi:"
+format=$(sed -n 's/^#define MG_SCHEMA_VERSION //p' \
+  "$srcdir/core/store/schema.h")
+like "and that of the session's format" "$(cat "$srcdir/README.md")" \
+  "format is version $format;"
 sed -n -E 's/^PKG_CHECK_MODULES\(\[[A-Z]+\], \[([^ ]+) >= ([0-9.]+)\]\)/\1 \2/p' \
   "$srcdir/configure.ac" | sed 's/^sqlite3/SQLite/' >"$tmp/versions"
 ok "configure.ac names versions" test -s "$tmp/versions"
@@ -132,6 +136,17 @@ while read -r library least; do
   like "NEWS: $library" "$(tr '\n' ' ' <"$srcdir/NEWS" | tr -s ' ')" \
     "$library $least"
 done <"$tmp/versions"
+
+# Its picture has the kinds in the order that the program has them.
+# kinds_of: the first table of standard input
+kinds_of ()
+{
+  awk '/^KIND/ { on = 1; next } on && !/^[a-z-]+ +[0-9]/ { exit } on { print $1 }'
+}
+start_simulator --populate users=2,groups=2,experiments=2
+profile sim "$url_sim" "$token_sim"
+is "README's picture has the order of the kinds" \
+  "$(kinds_of <"$srcdir/README.md")" "$(migrate inventory --from sim | kinds_of)"
 
 # What README says is moved is what the plugins move, and the whole of it.
 migrate plugins list --json | sed -n 's/.*"name":"\([a-z-]*\)".*/\1/p' |
