@@ -95,6 +95,31 @@ least_us (int64_t n, const char *limits)
   return (n - SCIM_BURST) * SCIM_WINDOW_US / SCIM_LIMIT;
 }
 
+/* When the last write of the class that is slowest came, and how many of the
+ * others had to wait for it or came after. */
+static void
+show_end (struct world *w)
+{
+  size_t i, n = sim_ledger_count (w->sims[WORLD_NEW]);
+  int64_t last_us = 0, first_us = 0, after = 0;
+  struct sim_record r;
+  char span[24];
+
+  for (i = 0; i < n; i++) {
+    sim_ledger_get (w->sims[WORLD_NEW], i, &r);
+    if (i == 0)
+      first_us = r.arrival_us;
+    if (strcmp (r.rate_class, "scim-write") == 0)
+      last_us = r.arrival_us;
+  }
+  for (i = 0; i < n; i++) {
+    sim_ledger_get (w->sims[WORLD_NEW], i, &r);
+    after += r.arrival_us > last_us && strcmp (r.method, "PUT") == 0;
+  }
+  printf ("last principal after %s\npermissions after it %" PRId64 "\n",
+          mg_time_span (last_us - first_us, span), after);
+}
+
 static void
 show (struct world *w, const struct program_result *import, int64_t writes,
       const char *limits)
@@ -111,6 +136,7 @@ show (struct world *w, const struct program_result *import, int64_t writes,
   printf ("requests %" PRId64 "\nwrites sent %" PRId64 "\nrefused by limits %"
           PRId64 "\nhistory %" PRId64 " lines %s\n", counts.all,
           counts.writes, counts.throttled, w->n_lines, digest);
+  show_end (w);
 }
 
 static int
