@@ -122,7 +122,7 @@ read_options_again (struct mg_app *app, struct mg_error *err)
   mg_app_words (app);
   if (r == 0)
     r = mg_app_check_words (app, err);
-  return r;
+  return r == 0 ? mg_app_check_ends (app, err) : r;
 }
 
 static int

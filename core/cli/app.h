@@ -79,7 +79,8 @@ int mg_app_load (struct mg_app *app, struct mg_error *err);
 
 enum {
   MG_START_WRITE = 1,            /* take the session's lock */
-  MG_START_MAKE = 2,             /* make the session when there is none */
+  MG_START_MAKE = 2,             /* make the session when there is none; the
+                                  * source is open then, but not bound */
   MG_START_NEW = 4,              /* [session-exists] when there is one */
   MG_START_IF_ANY = 8,           /* without a session is fine, too */
 };
@@ -126,6 +127,10 @@ int mg_app_target_wsid (struct mg_app *app, int *ret_wsid, struct mg_error *err)
  * mg_end_resolve, mg_remote_open, mg_session_identify. */
 int mg_app_open_end (struct mg_app *app, enum mg_app_end which,
                      struct mg_error *err);
+
+/* --profile and the end's own option must not name two.  MG_E_INVALID
+ * [wrong-option]. */
+int mg_app_check_ends (struct mg_app *app, struct mg_error *err);
 
 /* The binding alone, of an end that was opened before its session. */
 int mg_app_bind (struct mg_app *app, enum mg_app_end which,

@@ -15,7 +15,8 @@
 static int
 export_opened (struct mg_app *app, struct mg_error *err)
 {
-  int r = mg_app_open_end (app, MG_SOURCE, err);
+  int r = app->remotes[MG_SOURCE] ? mg_app_bind (app, MG_SOURCE, err)
+          : mg_app_open_end (app, MG_SOURCE, err);
 
   if (r == 0)
     r = mg_app_choose (app, app->sides[MG_SOURCE].end, err);

@@ -310,6 +310,8 @@ mg_cmd_preflight (struct mg_app *app)
   struct mg_error err = MG_ERROR_INIT;
   int r = mg_app_start (app, MG_START_IF_ANY, &err);
 
+  if (r == 0 && app->has_session)
+    say (&p, "ok", NULL, "session '%s'", app->session_name);
   if (r == 0)
     r = run_checks (&p, &err);
   if (r < 0)

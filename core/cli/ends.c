@@ -54,6 +54,22 @@ profile_end (const struct mg_app *app)
          : MG_TARGET;
 }
 
+int
+mg_app_check_ends (struct mg_app *app, struct mg_error *err)
+{
+  enum mg_opt own = profile_end (app) == MG_SOURCE ? MG_OPT_FROM : MG_OPT_TO;
+  const struct mg_value *a = &app->options.values[MG_OPT_PROFILE];
+  const struct mg_value *b = &app->options.values[own];
+
+  if (a->source != MG_FROM_FLAG || b->source != MG_FROM_FLAG
+      || mg_streq (a->text, b->text))
+    return 0;
+  return mg_error_set (err, MG_E_INVALID, "wrong-option",
+                       "--profile %s and --%s %s name the same end of 'migrate "
+                       "%s'; leave one of them out", a->text,
+                       mg_option_table[own].name, b->text, app->command->name);
+}
+
 static char *
 remembered (struct mg_app *app, enum mg_app_end which)
 {
@@ -169,6 +185,19 @@ mg_app_bind (struct mg_app *app, enum mg_app_end which,
   return r;
 }
 
+/* A command that only looks leaves no trace in the session. */
+static int
+place (struct mg_app *app, enum mg_app_end which, struct mg_error *err)
+{
+  const char *role = which == MG_SOURCE ? "source" : "target";
+
+  if (!(app->command->bit & (MG_INVENTORY | MG_PREFLIGHT)))
+    return mg_app_bind (app, which, err);
+  return mg_session_place (&app->session, role, app->ends[which].host,
+                           app->who[which].org_id, &app->sides[which].wsid,
+                           err);
+}
+
 int
 mg_app_remember_target (struct mg_app *app, struct mg_error *err)
 {
@@ -204,7 +233,7 @@ mg_app_open_end (struct mg_app *app, enum mg_app_end which,
                            &who->is_admin, err);
   if (r < 0)
     return r;
-  return app->has_session ? mg_app_bind (app, which, err) : 0;
+  return app->has_session ? place (app, which, err) : 0;
 }
 
 /* ---- which kinds ---- */

@@ -52,7 +52,8 @@
   X (STOP_AT, "stop-at", 0, "HH:MM", CLOCK, MG_FOR_RUNS, 0, NULL, \
      SPEED, "stop at this local time; the same command goes on later") \
   X (MAX_DURATION, "max-duration", 0, "TIME", DURATION, MG_FOR_RUNS, \
-     MG_OPT_NOT_ZERO, NULL, SPEED, "stop after this time; the same command goes on later") \
+     MG_OPT_NOT_ZERO, NULL, \
+     SPEED, "stop after this time; the same command goes on later") \
   X (THROTTLE_WAIT, "throttle-wait", 0, "TIME", DURATION, MG_FOR_REMOTE, 0, \
      "30m", SPEED, "stop when a rate limit let nothing through for so long") \
   X (AUTH_WAIT, "auth-wait", 0, "TIME", DURATION, MG_FOR_REMOTE, 0, NULL, \

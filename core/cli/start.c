@@ -283,6 +283,18 @@ mg_app_check_new (struct mg_app *app, struct mg_error *err)
                        app->session_name);
 }
 
+/* What must hold before a session is made.  A mistyped name or profile leaves
+ * none behind: the source answers first. */
+static int
+check_making (struct mg_app *app, unsigned flags, struct mg_error *err)
+{
+  if (flags & MG_START_NEW)
+    return mg_app_check_new (app, err);
+  if ((flags & MG_START_MAKE) && !has_session (app->session_name))
+    return mg_app_open_end (app, MG_SOURCE, err);
+  return 0;
+}
+
 int
 mg_app_start (struct mg_app *app, unsigned flags, struct mg_error *err)
 {
@@ -299,7 +311,7 @@ mg_app_start (struct mg_app *app, unsigned flags, struct mg_error *err)
   }
   if (r < 0)
     return r;
-  r = flags & MG_START_NEW ? mg_app_check_new (app, err) : 0;
+  r = check_making (app, flags, err);
   if (r < 0)
     return r;
   if (!(flags & MG_START_MAKE) && !has_session (app->session_name))

@@ -47,11 +47,19 @@ like "... also where it would do nothing" "$status $err" '^2 .*\[wrong-option\]'
 run migrate export --parallel
 like "a value that is missing" "$err" "wants a value.*\[missing-value\]"
 
-for bad in '--parallel=0' '--parallel=x' '--settle=soon' '--stop-at=25:00' \
+for bad in '--parallel=0' '--parallel=x' '--parallel=257' '--max-duration=0' '--settle=soon' '--stop-at=25:00' \
   '--on-conflict=maybe' '--session='; do
   run migrate import "$bad"
   like "bad value $bad" "$status $err" '^2 .*\[bad-value\]$'
 done
+
+run migrate export --profile a --from b
+like "two names for one end" "$status $err" \
+  "^2 .*--profile a and --from b name the same end.*\[wrong-option\]"
+run migrate import --profile a --to b
+like "... of import" "$status $err" '^2 .*--to b .*\[wrong-option\]'
+run migrate export --profile a --from a
+like "twice the same is not two" "$status $err" '^3 .*\[no-profile\]'
 
 run migrate status one
 status_is "too many words are exit 2" 2

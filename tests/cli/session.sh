@@ -37,7 +37,14 @@ run migrate session new lost --from old --to bad
 like "a refused token" "$status $err" '^3 .*\[token-expired\]'
 run migrate session new lost --from old --to nowhere
 like "an unknown profile" "$status $err" '^3 .*\[no-profile\]'
+for from in bad nowhere; do
+  run migrate export --session lost --from "$from"
+  status_is "the first export from '$from'" 3
+done
+run migrate export --session lost
+status_is "... from nowhere at all" 3
 ok "none of them left a session behind" [ ! -e "$tmp/sessions/lost" ]
+ok "... nor a key" [ ! -e "$tmp/home/.config/migrate/lost.key" ]
 for name in '..' '-x' 'a b' 'a;b' ''; do
   run migrate session new -- "$name"
   like "the name '$name' is refused" "$status $err" \
@@ -56,6 +63,42 @@ like "list" "$out" "^acme  +$host_old  +$host_new"
 run migrate session list --json
 like "list as JSON" "$out" \
   '^\{"t":"[^"]*","event":"session","name":"acme","source":"http://127'
+
+# --- something that is neither a workspace nor an MLflow server ---
+
+cat >"$tmp/empty.py" <<'end'
+import http.server
+
+
+class Empty (http.server.BaseHTTPRequestHandler):
+    def do_GET (self):
+        self.send_error (404)
+
+    def log_message (self, *args):
+        pass
+
+
+server = http.server.HTTPServer (("127.0.0.1", 0), Empty)
+print ("http://127.0.0.1:%d" % server.server_port, flush=True)
+server.serve_forever ()
+end
+mkfifo "$tmp/empty"
+python3 "$tmp/empty.py" >"$tmp/empty" &
+cleanup_fn end_process $!
+read -r url_empty <"$tmp/empty"
+run migrate inventory --from "$url_empty"
+like "404 to everything is no MLflow server" "$status $err" \
+  '^3 .*\[not-a-workspace\]'
+run migrate export --session lost --from "$url_empty"
+ok "... and no session is made of it" [ ! -e "$tmp/sessions/lost" ]
+
+# --- looking leaves no trace ---
+
+run migrate preflight --from old --to third
+like "preflight names its session" "$out" "^ok +session 'acme'"
+like "... and looks at another target" "$out" "target ${url_third#http://}: "
+run migrate session show acme
+unlike "... which does not become the session's" "$out" "${url_third#http://}"
 
 # --- which session ---
 
