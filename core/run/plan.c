@@ -244,6 +244,25 @@ plan_put (struct planner *p, const struct mg_asset *a, struct mg_error *err)
   return plan_row (p, a, MG_OP_UPDATE, MG_WAIT, 0, NULL, NULL, err);
 }
 
+static int
+plan_anew (struct planner *p, const struct mg_asset *a, struct mg_error *err)
+{
+  const struct mg_run_options *o = &p->run->options;
+  const char *code = mg_run_left_out (p->kind, a);
+
+  if (code != NULL)
+    return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, code, NULL, err);
+  if (o->name_glob != NULL && !mg_glob (o->name_glob, a->key))
+    return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "not-selected",
+                     "not selected by --name", err);
+  if (a->want)
+    return plan_row (p, a, MG_OP_CREATE, MG_FAILED, 0, MG_CODE_UNREAD,
+                     "the last export did not get to read it; run migrate "
+                     "export again", err);
+  return p->kind->k->once == MIGRATE_ONCE_PUT ? plan_put (p, a, err)
+         : plan_main (p, a, err);
+}
+
 /* Written once, to an asset that an undo has removed since? */
 static int
 lost_its_owner (struct planner *p, const struct mg_asset *a,
@@ -283,9 +302,7 @@ static int
 plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
 {
   struct planner *p = opaque;
-  const struct mg_run_options *o = &p->run->options;
   MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
-  const char *code;
   int r;
 
   if (mg_run_stopping (p->run))
@@ -294,144 +311,15 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
                    &old, err);
   if (r < 0)
     return r;
+  if (r == 0)
+    return plan_anew (p, a, err);
+  r = lost_its_owner (p, a, &old, err);
+  if (r != 0)
+    return r < 0 ? r : 0;
   /* what was sent once is not planned anew: its claim stands */
-  if (r > 0) {
-    r = lost_its_owner (p, a, &old, err);
-    if (r != 0)
-      return r < 0 ? r : 0;
-    r = 1;
-  }
-  if (r > 0 && (!mg_work_may_replan (&old)
-                || (is_adopted (&old) && !looks_again (p))))
+  if (!mg_work_may_replan (&old) || (is_adopted (&old) && !looks_again (p)))
     return 0;
-  if (p->equals_only && p->kind->k->once == MIGRATE_ONCE_PUT)
-    return 0;
-  code = mg_run_left_out (p->kind, a);
-  if (code != NULL)
-    return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, code, NULL, err);
-  if (o->name_glob != NULL && !mg_glob (o->name_glob, a->key))
-    return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "not-selected",
-                     "not selected by --name", err);
-  if (a->want)
-    return plan_row (p, a, MG_OP_CREATE, MG_FAILED, 0, MG_CODE_UNREAD,
-                     "the last export did not get to read it; run migrate "
-                     "export again", err);
-  return p->kind->k->once == MIGRATE_ONCE_PUT ? plan_put (p, a, err)
-         : plan_main (p, a, err);
-}
-
-/* ---- how long it takes at least, and what to begin with ---- */
-
-struct load {
-  int64_t n[512];                  /* calls per rate class */
-};
-
-static const char *
-call_of (const struct mg_kind *kind, int op)
-{
-  return op == MG_OP_CREATE ? kind->k->create : kind->k->update;
-}
-
-static int
-rate_class (struct mg_run *run, const char *call)
-{
-  const char *space = call ? strchr (call, ' ') : NULL;
-  char method[16];
-
-  if (space == NULL)
-    return 0;
-  snprintf (method, sizeof method, "%.*s", (int) (space - call), call);
-  return mg_remote_class (run->target.remote, method, space + 1);
-}
-
-static void
-least_time (struct mg_run *run, const struct load *load, struct mg_plan *plan)
-{
-  int c, n = mg_remote_n_classes (run->target.remote);
-
-  for (c = 0; c < n && c < 512; c++) {
-    double rate = mg_remote_class_rate (run->target.remote, c);
-    int64_t us = rate > 0 ? (int64_t) ((double) load->n[c] / rate * 1e6) : 0;
-
-    if (us > plan->least_us) {
-      plan->least_us = us;
-      plan->least_rate = rate;
-      snprintf (plan->least_class, sizeof plan->least_class, "%s",
-                mg_remote_class_name (run->target.remote, c));
-    }
-  }
-}
-
-struct changes {
-  const struct mg_registry *registry;
-  int64_t *n;                      /* by the kind's index */
-};
-
-/* Rows that change what is there already: of them the counters know nothing. */
-static int
-count_change (void *opaque, const struct mg_work *w, struct mg_error *err)
-{
-  struct changes *changes = opaque;
-  const struct mg_kind *kind;
-
-  (void) err;
-  if (w->op == MG_OP_CREATE || (w->state != MG_WAIT && w->state != MG_READY))
-    return 0;
-  kind = mg_registry_kid (changes->registry, w->kid);
-  if (kind != NULL)
-    changes->n[kind->index]++;
-  return 0;
-}
-
-static int
-count_rows (struct mg_run *run, struct mg_plan *plan, struct mg_error *err)
-{
-  struct load *load = mg_xcalloc (1, sizeof *load);
-  struct changes changes = { run->registry, NULL };
-  int i, r;
-
-  plan->rows = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
-                           sizeof *plan->rows);
-  changes.n = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
-                          sizeof *changes.n);
-  r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN, 0,
-                          count_change, &changes, err);
-  for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
-    const struct mg_kind *kind = run->registry->kinds[i];
-    struct mg_plan_row *row = &plan->rows[plan->n_rows];
-    int64_t counts[MG_N_STATES], assets, todo;
-    int class_id;
-
-    if (!kind->chosen)
-      continue;
-    r = mg_counters_get (run->store, run->target.wsid, kind->kid, counts,
-                         &assets, err);
-    todo = counts[MG_WAIT] + counts[MG_READY];
-    row->kind = kind;
-    row->update = changes.n[kind->index];
-    row->create = todo - row->update;
-    row->same = counts[MG_UNCHANGED] + counts[MG_DONE];
-    row->blocked = counts[MG_BLOCKED] + counts[MG_DOUBT] + counts[MG_SENT];
-    row->skipped = counts[MG_SKIPPED];
-    row->failed = counts[MG_FAILED];
-    plan->n_rows++;
-    class_id = rate_class (run, call_of (kind, row->create ? MG_OP_CREATE
-                                         : MG_OP_UPDATE));
-    if (class_id < 512)
-      load->n[class_id] += todo;
-  }
-  if (r >= 0)
-    least_time (run, load, plan);
-  mg_free (changes.n);
-  mg_free (load);
-  return r < 0 ? r : 0;
-}
-
-void
-mg_plan_done (struct mg_plan *plan)
-{
-  mg_free (plan->rows);
-  memset (plan, 0, sizeof *plan);
+  return plan_anew (p, a, err);
 }
 
 /* ---- the whole ---- */
@@ -564,12 +452,26 @@ refuse_half_undone (struct mg_run *run, struct mg_error *err)
                                     "its end, then this again");
 }
 
+static int
+plan_all (struct mg_run *run, int anew, struct mg_error *err)
+{
+  int r;
+
+  say_phase (run, "planning");
+  r = mg_run_edges (run, err);
+  if (r == 0)
+    r = mg_run_cut_cycles (run, err);
+  if (r == 0)
+    r = plan_kinds (run, anew || run->options.on_conflict != MG_CONFLICT_SKIP,
+                    err);
+  return r == 0 ? mg_store_flush (run->store, err) : r;
+}
+
 int
 mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
              struct mg_error *err)
 {
-  const struct mg_run_options *o = &run->options;
-  int anew = ret_plan != NULL || o->retry_failed;
+  int anew = ret_plan != NULL || run->options.retry_failed;
   int r = refuse_half_undone (run, err);
 
   if (r < 0)
@@ -580,22 +482,14 @@ mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
     r = list_target (run, anew, err);
   if (r == 0 && run->stopped)
     r = mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
-  if (r == 0) {
-    say_phase (run, "planning");
-    r = mg_run_edges (run, err);
-  }
   if (r == 0)
-    r = mg_run_cut_cycles (run, err);
-  if (r == 0)
-    r = plan_kinds (run, anew || o->on_conflict != MG_CONFLICT_SKIP, err);
-  if (r == 0)
-    r = mg_store_flush (run->store, err);
+    r = plan_all (run, anew, err);
   if (r == 0)
     r = mg_work_arrange (run->store, run->target.wsid, err);
   if (r == 0)
     r = mg_run_fail_cycles (run, err);
   if (r == 0 && ret_plan != NULL)
-    r = count_rows (run, ret_plan, err);
+    r = mg_plan_count (run, ret_plan, err);
   mg_run_close_plugins (run, &run->target);
   if (r != MG_E_CANCELLED)
     return r;

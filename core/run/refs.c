@@ -202,8 +202,8 @@ edges_of_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
   if (a->parent != 0)
     add_edge (e->op, a->parent);
   /* what could not be read names nobody; planning says so */
-  for (e->ref = a->body.len > 0 ? kind->k->refs : NULL; e->ref != NULL && e->ref->path != NULL && r == 0;
-       e->ref++)
+  e->ref = a->body.len > 0 ? kind->k->refs : NULL;
+  for (; e->ref != NULL && e->ref->path != NULL && r == 0; e->ref++)
     r = mg_json_each (mg_buf_text (&a->body), a->body.len, e->ref->path,
                       edge_value, e);
   if (r < 0) {

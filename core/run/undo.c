@@ -165,13 +165,45 @@ has_changed (struct undoer *u, const struct mg_kind *kind,
 }
 
 static int
+plan_one (struct undoer *u, const struct mg_work *w, int op, int64_t *count,
+          struct mg_error *err)
+{
+  ++*count;
+  return u->apply ? mg_work_plan_undo (u->run->store, w, op, err) : 0;
+}
+
+/* What is there of ours: taken back, or left because somebody edited it. */
+static int
+judge_target (struct undoer *u, const struct mg_work *w,
+              const struct mg_kind *kind, const struct mg_asset *target, int op,
+              struct mg_error *err)
+{
+  int r = 1;
+
+  if (op == MG_OP_RESTORE && w->state != MG_DONE)
+    r = has_changed (u, kind, w, target, err);
+  if (r <= 0)
+    return r;
+  r = is_edited (u, kind, w, target, err);
+  if (r < 0)
+    return r;
+  if (r > 0) {
+    row_of (u, kind)->edited++;
+    mg_run_note (u->run, &u->run->target, w->aid, kind, target->key, "edited",
+                 "changed in the target since the import; left as it is");
+    return 0;
+  }
+  return plan_one (u, w, op, op == MG_OP_DELETE ? &row_of (u, kind)->remove
+                   : &row_of (u, kind)->restore, err);
+}
+
+static int
 judge (void *opaque, const struct mg_work *w, struct mg_error *err)
 {
   struct undoer *u = opaque;
   const struct mg_kind *kind = mg_registry_kid (u->run->registry, w->kid);
   MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
   int op = w->provenance == MG_CREATED ? MG_OP_DELETE : MG_OP_RESTORE;
-  struct mg_undo_row *row;
   int r;
 
   if (is_uncertain (u, w, kind)) {
@@ -183,33 +215,15 @@ judge (void *opaque, const struct mg_work *w, struct mg_error *err)
   }
   if (!is_ours (u, w, kind, op))
     return 0;
-  row = row_of (u, kind);
   r = mg_asset_get (u->run->store, &u->ctx.packer, w->new_aid, &target, err);
   if (r <= 0)
     return r;
-  if (target.seen_sid < u->run->target.sid
-      || mg_run_left_out (kind, &target) != NULL) {
-    if (op == MG_OP_RESTORE)
-      return 0;
-    row->remove++;                 /* gone already: the row remains to be told */
-    return u->apply ? mg_work_plan_undo (u->run->store, w, op, err) : 0;
-  }
-  if (op == MG_OP_RESTORE && w->state != MG_DONE) {
-    r = has_changed (u, kind, w, &target, err);
-    if (r <= 0)
-      return r;
-  }
-  r = is_edited (u, kind, w, &target, err);
-  if (r < 0)
-    return r;
-  if (r > 0) {
-    row->edited++;
-    mg_run_note (u->run, &u->run->target, w->aid, kind, target.key, "edited",
-                 "changed in the target since the import; left as it is");
-    return 0;
-  }
-  *(op == MG_OP_DELETE ? &row->remove : &row->restore) += 1;
-  return u->apply ? mg_work_plan_undo (u->run->store, w, op, err) : 0;
+  if (target.seen_sid >= u->run->target.sid
+      && mg_run_left_out (kind, &target) == NULL)
+    return judge_target (u, w, kind, &target, op, err);
+  /* gone already: the row remains to be told */
+  return op == MG_OP_RESTORE ? 0
+         : plan_one (u, w, op, &row_of (u, kind)->remove, err);
 }
 
 /* ---- doing it ---- */

@@ -151,8 +151,8 @@
   X (WORK_SENT, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND state = 2 AND wid > ?2 ORDER BY wid LIMIT 512") \
   X (WORK_BAD, "SELECT " MG_WORK_COLUMNS " FROM work" \
-     " WHERE wsid = ?1 AND kid = ?2 AND wid > ?3 AND (state = 3 OR state BETWEEN 6 AND 8)" \
-     " ORDER BY wid LIMIT 512") \
+     " WHERE wsid = ?1 AND kid = ?2 AND wid > ?3" \
+     " AND (state = 3 OR state BETWEEN 6 AND 8) ORDER BY wid LIMIT 512") \
   X (WORK_PAGE, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND aid > ?2 AND phase = ?3 ORDER BY aid LIMIT 512") \
   X (COUNTER_ADD, "INSERT INTO counter (wsid, kid, state, n) VALUES (?1, ?2," \

@@ -66,3 +66,23 @@ run move undo
 state new "$tmp/undone"
 is "a run that was cut off is undone" \
   "$(ask same "$tmp/before" "$tmp/undone")" ''
+
+# --- an experiment that they deleted keeps its name, and stays deleted
+forget_session
+mlflow ()
+{
+  curl -sS -H "Authorization: Bearer $token_new" \
+    "$url_new/api/2.0/mlflow/experiments/$1" -d "$2"
+}
+ask post "$url_old" object \
+  '{"kind": "experiments", "create": {"name": "/Shared/kept"}}' >/dev/null
+id=$(mlflow create '{"name": "/Shared/kept"}' | tr -dc 0-9)
+mlflow delete "{\"experiment_id\": \"$id\"}" >/dev/null
+run move export
+run move import
+status_is "a name that is kept: the import tells" 1
+run move import --retry-failed
+status_is "a name that is kept: the retry tells" 1
+is "a name that is kept: what kept it is not restored" "$(rows "
+  SELECT code, new_aid FROM work JOIN asset USING (aid)
+  WHERE key = '/Shared/kept' AND op = 1 AND state = 6")" 'unusable|'

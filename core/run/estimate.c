@@ -1,0 +1,120 @@
+/* What a plan comes to: rows per kind, and how long it takes at least. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "run/state.h"
+
+struct load {
+  int64_t n[512];                  /* calls per rate class */
+};
+
+static const char *
+call_of (const struct mg_kind *kind, int op)
+{
+  return op == MG_OP_CREATE ? kind->k->create : kind->k->update;
+}
+
+static int
+rate_class (struct mg_run *run, const char *call)
+{
+  const char *space = call ? strchr (call, ' ') : NULL;
+  char method[16];
+
+  if (space == NULL)
+    return 0;
+  snprintf (method, sizeof method, "%.*s", (int) (space - call), call);
+  return mg_remote_class (run->target.remote, method, space + 1);
+}
+
+static void
+least_time (struct mg_run *run, const struct load *load, struct mg_plan *plan)
+{
+  int c, n = mg_remote_n_classes (run->target.remote);
+
+  for (c = 0; c < n && c < 512; c++) {
+    double rate = mg_remote_class_rate (run->target.remote, c);
+    int64_t us = rate > 0 ? (int64_t) ((double) load->n[c] / rate * 1e6) : 0;
+
+    if (us > plan->least_us) {
+      plan->least_us = us;
+      plan->least_rate = rate;
+      snprintf (plan->least_class, sizeof plan->least_class, "%s",
+                mg_remote_class_name (run->target.remote, c));
+    }
+  }
+}
+
+struct changes {
+  const struct mg_registry *registry;
+  int64_t *n;                      /* by the kind's index */
+};
+
+/* Rows that change what is there already: of them the counters know nothing. */
+static int
+count_change (void *opaque, const struct mg_work *w, struct mg_error *err)
+{
+  struct changes *changes = opaque;
+  const struct mg_kind *kind;
+
+  (void) err;
+  if (w->op == MG_OP_CREATE || (w->state != MG_WAIT && w->state != MG_READY))
+    return 0;
+  kind = mg_registry_kid (changes->registry, w->kid);
+  if (kind != NULL)
+    changes->n[kind->index]++;
+  return 0;
+}
+
+int
+mg_plan_count (struct mg_run *run, struct mg_plan *plan, struct mg_error *err)
+{
+  struct load *load = mg_xcalloc (1, sizeof *load);
+  struct changes changes = { run->registry, NULL };
+  int i, r;
+
+  plan->rows = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
+                           sizeof *plan->rows);
+  changes.n = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
+                          sizeof *changes.n);
+  r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN, 0,
+                          count_change, &changes, err);
+  for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+    struct mg_plan_row *row = &plan->rows[plan->n_rows];
+    int64_t counts[MG_N_STATES], assets, todo;
+    int class_id;
+
+    if (!kind->chosen)
+      continue;
+    r = mg_counters_get (run->store, run->target.wsid, kind->kid, counts,
+                         &assets, err);
+    todo = counts[MG_WAIT] + counts[MG_READY];
+    row->kind = kind;
+    row->update = changes.n[kind->index];
+    row->create = todo - row->update;
+    row->same = counts[MG_UNCHANGED] + counts[MG_DONE];
+    row->blocked = counts[MG_BLOCKED] + counts[MG_DOUBT] + counts[MG_SENT];
+    row->skipped = counts[MG_SKIPPED];
+    row->failed = counts[MG_FAILED];
+    plan->n_rows++;
+    class_id = rate_class (run, call_of (kind, row->create ? MG_OP_CREATE
+                                         : MG_OP_UPDATE));
+    if (class_id < 512)
+      load->n[class_id] += todo;
+  }
+  if (r >= 0)
+    least_time (run, load, plan);
+  mg_free (changes.n);
+  mg_free (load);
+  return r < 0 ? r : 0;
+}
+
+void
+mg_plan_done (struct mg_plan *plan)
+{
+  mg_free (plan->rows);
+  memset (plan, 0, sizeof *plan);
+}
