@@ -41,6 +41,8 @@ path_add_key (struct diff *d, struct mg_span key)
   size_t i;
 
   mg_js_unescape (&name, key);
+  if (name.failed && !d->path.failed)
+    d->path.failed = name.failed;
   if (d->path.len > 0)
     mg_buf_add_byte (&d->path, '.');
   for (i = 0; i < name.len; i++) {

@@ -183,6 +183,8 @@ mg_fold (const char *s)
     else
       add_utf8 (&b, lower_code (code));
   }
+  if (b.failed)
+    mg_oom ();                   /* a part of a name is another name */
   return mg_buf_steal (&b);
 }
 

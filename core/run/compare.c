@@ -96,22 +96,7 @@ same_element (void *opaque, struct mg_span other)
   struct join *j = opaque;
 
   return mg_json_subset (j->element.p, j->element.len, other.p, other.len, NULL,
-                         NULL) > 0;
-}
-
-static int
-add_element (void *opaque, struct mg_span element)
-{
-  struct join *j = opaque;
-
-  j->element = element;
-  if (j->has
-      && mg_json_each (j->before.p, j->before.len, "[*]", same_element, j) > 0)
-    return 0;
-  if (j->n++ > 0)
-    mg_buf_add_byte (j->out, ',');
-  mg_buf_add (j->out, element.p, element.len);
-  return 0;
+                         NULL);
 }
 
 static int
@@ -121,8 +106,40 @@ keep_element (void *opaque, struct mg_span element)
 
   if (j->n++ > 0)
     mg_buf_add_byte (j->out, ',');
-  mg_buf_add (j->out, element.p, element.len);
-  return 0;
+  return mg_buf_add (j->out, element.p, element.len);
+}
+
+static int
+add_element (void *opaque, struct mg_span element)
+{
+  struct join *j = opaque;
+  int r = 0;
+
+  j->element = element;
+  if (j->has)
+    r = mg_json_each (j->before.p, j->before.len, "[*]", same_element, j);
+  if (r != 0)
+    return r < 0 ? r : 0;
+  return keep_element (j, element);
+}
+
+/* The array: what was there, and what is wanted and was not.  Without memory
+ * for all of it there is none: an element left out would look like a
+ * difference. */
+static int
+join_arrays (struct join *j, struct mg_span more, struct mg_error *err)
+{
+  int r = 0;
+
+  mg_buf_add_byte (j->out, '[');
+  if (j->has)
+    r = mg_json_each (j->before.p, j->before.len, "[*]", keep_element, j);
+  if (r == 0 && more.p != NULL)
+    r = mg_json_each (more.p, more.len, "[*]", add_element, j);
+  mg_buf_add_byte (j->out, ']');
+  if (r < 0 && !j->out->failed)
+    return mg_error_set (err, r, "too-large", "no memory to compare JSON");
+  return mg_buf_check (j->out, "an array", err);
 }
 
 int
@@ -134,23 +151,20 @@ mg_compare_union (const struct mg_kind *kind, const char *before,
   struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
   int r = 0;
 
-  mg_buf_add (&body, before, before_len);
+  if (mg_buf_add (&body, before, before_len) < 0)
+    r = mg_buf_check (&body, "body", err);
   for (path = kind->k->merge; path != NULL && *path != NULL && r == 0; path++) {
     struct mg_buf array = MG_BUF_INIT (MG_MAX_ELEMENT);
     struct mg_buf next = MG_BUF_INIT (MG_MAX_ELEMENT);
     struct join j = { .kind = kind, .out = &array };
-    struct mg_span more;
+    struct mg_span more = { NULL, 0 };
     struct mg_edit edit = { .op = MG_EDIT_SET, .path = *path };
 
-    mg_buf_add_byte (&array, '[');
     j.has = mg_json_get (before, before_len, *path, &j.before) == 1;
-    if (j.has)
-      mg_json_each (j.before.p, j.before.len, "[*]", keep_element, &j);
-    if (mg_json_get (wanted, wanted_len, *path, &more) == 1)
-      mg_json_each (more.p, more.len, "[*]", add_element, &j);
-    mg_buf_add_byte (&array, ']');
+    mg_json_get (wanted, wanted_len, *path, &more);
+    r = join_arrays (&j, more, err);
     edit.value = mg_buf_text (&array);
-    if (j.n > 0)
+    if (r == 0 && j.n > 0)
       r = mg_json_edit (mg_buf_text (&body), body.len, &edit, 1, &next, err);
     if (j.n > 0 && r >= 0)
       mg_buf_move (&body, &next);

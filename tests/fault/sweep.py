@@ -38,6 +38,7 @@ class Sweep:
         self.fell = os.path.join(self.folder, "fell")
         self.said = ""
         self.reference = None
+        self.before = "exported"
 
     def run(self, command, fault=None):
         words = {
@@ -78,12 +79,19 @@ class Sweep:
         """The session and the target as they are before the command."""
         shutil.rmtree(self.session, ignore_errors=True)
         if self.command != "export":
-            shutil.copytree(os.path.join(self.folder, "exported"),
+            shutil.copytree(os.path.join(self.folder, self.before),
                             self.session)
+        if self.before == "imported":
+            return
         sim.call(self.new, "reset", "{}")
         sim.call(self.new, "reset", '{"what": "state"}')
         if self.command in ("validate", "undo"):
             self.expect(self.run("import"), "the import before")
+        if self.command == "validate":   # which leaves the target as it is
+            self.before = "imported"
+            kept = os.path.join(self.folder, self.before)
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(self.session, kept)
 
     def expect(self, status, what):
         if status != 0:
