@@ -73,5 +73,9 @@ mg_cmd_undo (struct mg_app *app)
             : "nothing changed; apply: migrate undo");
   else if (r == MG_EXIT_OK)
     mg_log (MG_LOG_NORMAL, "undone");
+  else if (r == MG_EXIT_SOME)
+    mg_log (MG_LOG_NORMAL, "%lld not taken back; migrate report tells why, then "
+            "run migrate undo again [undo-failed]",
+            (long long) app->run.n_failed);
   return r;
 }
