@@ -11,6 +11,7 @@
 #define MG_MAX_ERROR_BODY (64 * MG_KIB)  /* of a refusal; the rest is dropped */
 #define MG_MAX_JSON_DEPTH 128            /* nesting of an answer */
 #define MG_MAX_HEADER (16 * MG_KIB)
+#define MG_MAX_HEAD (256 * MG_KIB)       /* all headers and trailers of an answer */
 #define MG_MAX_FILE (8 * MG_MIB)         /* profile, limits and rule files */
 #define MG_MAX_ASSET_INLINE (256 * MG_KIB) /* larger bodies are files in blobs/ */
 #define MG_MAX_PATH 4096

@@ -30,6 +30,7 @@ struct mg_transfer {
   void *opaque;
   int once;
   int method;                    /* what the handle is set to */
+  size_t head_len;               /* of the answer, trailers and 1xx too */
   char error[CURL_ERROR_SIZE];
 };
 
@@ -120,6 +121,9 @@ on_header (char *data, size_t size, size_t n, void *opaque)
   MG_CLEANUP_FREE char *line = mg_xstrndup (data, size * n);
   char *colon = strchr (line, ':');
 
+  t->head_len += size * n;
+  if (t->head_len > MG_MAX_HEAD)
+    return 0;
   if (mg_starts (line, "HTTP/"))
     status_line (t, line);
   else if (colon != NULL) {
@@ -230,6 +234,7 @@ submit (struct mg_transport *base, const struct mg_submit *s,
   t->ops = s->ops;
   t->opaque = s->opaque;
   t->once = s->once;
+  t->head_len = 0;
   t->error[0] = '\0';
   curl_easy_setopt (t->easy, CURLOPT_URL, s->url);
   curl_easy_setopt (t->easy, CURLOPT_FRESH_CONNECT,
@@ -322,7 +327,12 @@ finish (struct curl_transport *c, struct mg_transfer *t, CURLcode code)
 
   end.sent = was_sent (t->easy);
   end.result = result_of (code, end.sent);
-  if (code != CURLE_OK)
+  if (code != CURLE_OK && t->head_len > MG_MAX_HEAD) {
+    end.result = MG_TRANSFER_MALFORMED;
+    snprintf (end.text, sizeof end.text, "more than %d bytes of headers",
+              MG_MAX_HEAD);
+  }
+  else if (code != CURLE_OK)
     snprintf (end.text, sizeof end.text, "%s",
               t->error[0] ? t->error : curl_easy_strerror (code));
   put_back (c, t);

@@ -124,6 +124,12 @@ on_header (void *opaque, const char *name, const char *value)
 static int
 stream (struct mg_call *call, const char *data, size_t len)
 {
+  size_t most = call->req->max_body;
+
+  if (most > 0 && (uint64_t) call->n_in + len > most) {
+    call->too_large = 1;
+    return -1;
+  }
   MG_LOCKED (&call->waiter->lock);
   if (call->abort_code != 0)
     return -1;

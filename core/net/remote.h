@@ -62,7 +62,8 @@ struct mg_request {
   const char *const *headers;    /* more "Name: value" lines, NULL-ended; or NULL */
   const struct mg_part *parts;
   size_t n_parts;
-  size_t max_body;               /* of the answer; 0 = MG_MAX_BODY */
+  size_t max_body;               /* of the answer; 0 = MG_MAX_BODY, and with
+                                    on_data no bound */
   /* A successful answer's body goes here, 64 KiB at most a call, on the thread
    * that called mg_remote_call; NULL keeps it in mg_response.body.  Non-zero
    * ends the transfer with that code.  A retry after bytes were delivered is

@@ -299,6 +299,32 @@ MG_TEST (half_a_body_is_none_whatever_kind_of_json_was_asked_for)
   rig_down (&rig);
 }
 
+/* Below what libcurl takes by itself, and in trailers, where it takes all. */
+MG_TEST (headers_have_an_end)
+{
+  static const char *const heads[] = {
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n%s\r\n{}",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    "2\r\n{}\r\n0\r\n%s\r\n",
+  };
+  MG_CLEANUP (mg_buf_done) struct mg_buf lines = MG_BUF_INIT (MG_MIB);
+  struct reply reply = { .how = REPLY_SEND_CLOSE, .times = -1 };
+  size_t i;
+
+  while (lines.len <= 270 * MG_KIB)
+    mg_buf_add_str (&lines, "X-More: and more and more and more\r\n");
+  for (i = 0; i < N (heads); i++) {
+    const char *at = strstr (heads[i], "%s");
+    MG_CLEANUP_FREE char *raw =
+      mg_xasprintf ("%.*s%s%s", (int) (at - heads[i]), heads[i],
+                    mg_buf_text (&lines), at + 2);
+
+    reply.raw = raw;
+    answers (&reply, MG_READ, MG_E_PROTOCOL, "not-http", MG_OUTCOME_DOUBT);
+    answers (&reply, MG_CREATE, MG_E_PROTOCOL, "not-http", MG_OUTCOME_DOUBT);
+  }
+}
+
 MG_TEST (what_is_no_http)
 {
   static const struct reply odd = {

@@ -71,6 +71,27 @@ MG_TEST (a_large_answer_arrives_whole_in_pieces)
   mg_free (big);
 }
 
+MG_TEST (an_answer_in_pieces_has_a_bound_too)
+{
+  char *big = pattern (BIG);
+  struct reply script[] = { { .status = 200, .body = big, .times = -1 } };
+  struct sink sink = { .n = 0 };
+  struct mg_request req = { .effect = MG_READ, .method = "GET", .path = "/d",
+                            .accept = "*/*", .on_data = take, .opaque = &sink,
+                            .max_body = BIG / 2 };
+  struct rig rig;
+
+  mg_buf_init (&sink.got, 64 << 20);
+  rig_up (&rig, script, 1);
+  is_int (call (&rig, &req), MG_E_NOMEM);
+  is_str (rig.err.id, "too-large");
+  ok (sink.got.len <= BIG / 2);
+  is_int (replier_n (rig.server), 1);
+  rig_down (&rig);
+  mg_buf_done (&sink.got);
+  mg_free (big);
+}
+
 MG_TEST (a_consumer_that_gives_up_ends_the_transfer)
 {
   char *big = pattern (BIG);
