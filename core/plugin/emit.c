@@ -152,9 +152,9 @@ mg_ctx_flush (struct mg_ctx *ctx)
 void
 mg_ctx_drop_batch (struct mg_ctx *ctx)
 {
+  ctx->n_emitted = 0;
   if (ctx->batch == NULL)
     return;
-  ctx->n_emitted = 0;
   ctx->batch->op.free (&ctx->batch->op);
   ctx->batch = NULL;
 }

@@ -18,14 +18,41 @@
 
 /* ---- lists ---- */
 
+/* Of one page, so much is posted at once: it may be as long as the list. */
+#define POST_PUTS 512
+#define POST_BYTES ((size_t) MG_MIB)
+
+/* Ids of a page that are remembered; nobody sends pages as long as that. */
+#define SEEN_MAX 32768u
+#define SEEN_SLOTS (2 * SEEN_MAX)
+
 struct page {
   struct mg_ctx *ctx;
   const struct mg_list *list;
   const struct migrate_kind *kind;
   struct mg_split *split;
-  uint64_t *seen;                  /* START_INDEX: digests of its ids */
+  uint64_t *seen;                  /* START_INDEX: digests of its ids, hashed */
   size_t n_seen, n_twice;
+  size_t n_bytes;                  /* emitted, not posted */
 };
+
+/* 1 when it was there already. */
+static int
+remember (struct page *page, uint64_t digest)
+{
+  size_t at = (size_t) (digest % SEEN_SLOTS);
+
+  if (page->seen == NULL)
+    page->seen = mg_xcalloc (SEEN_SLOTS, sizeof digest);
+  for (digest |= 1; page->seen[at] != 0; at = (at + 1) % SEEN_SLOTS)
+    if (page->seen[at] == digest)
+      return 1;
+  if (page->n_seen < SEEN_MAX) {
+    page->seen[at] = digest;
+    page->n_seen++;
+  }
+  return 0;
+}
 
 /* An asset that stands in a page twice counts once: where the next page begins
  * follows from the number of elements, and none may be skipped. */
@@ -41,15 +68,22 @@ count_element (struct page *page, const char *id_path, const char *element,
     return;
   for (i = 0; i < id.len; i++)
     digest = (digest ^ (unsigned char) id.p[i]) * 1099511628211u;
-  for (i = 0; i < page->n_seen && page->seen[i] != digest; i++)
-    ;
-  if (i < page->n_seen) {
-    page->n_twice++;
-    return;
-  }
-  if ((i & (i - 1)) == 0)
-    page->seen = mg_xreallocarray (page->seen, i ? 2 * i : 1, sizeof digest);
-  page->seen[page->n_seen++] = digest;
+  page->n_twice += (size_t) remember (page, digest);
+}
+
+/* What was emitted is the same when its page is taken again, so it need not
+ * wait for the page's end. */
+static int
+post_some (struct page *page, size_t len)
+{
+  struct mg_ctx *ctx = page->ctx;
+
+  page->n_bytes += len;
+  if (ctx->store == NULL || ctx->batch == NULL
+      || (ctx->batch->n_puts < POST_PUTS && page->n_bytes < POST_BYTES))
+    return 0;
+  page->n_bytes = 0;
+  return mg_ctx_flush (ctx);
 }
 
 static int
@@ -63,7 +97,9 @@ page_element (void *opaque, const char *element, size_t len,
   if (page->kind->paging == MIGRATE_PAGING_START_INDEX)
     count_element (page, page->kind->id, element, len);
   mg_slot_busy (0);
-  r = page->list->each (&page->ctx->pub, page->list->opaque, element, len);
+  r = post_some (page, len);
+  if (r == 0)
+    r = page->list->each (&page->ctx->pub, page->list->opaque, element, len);
   mg_slot_busy (1);
   mg_arena_release (&page->ctx->arena, mark);  /* lists may be endless */
   if (r != 0 && err != &page->ctx->error)

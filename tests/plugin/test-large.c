@@ -188,6 +188,27 @@ MG_TEST (an_element_of_a_list_leaves_no_memory_behind)
   down (&s);
 }
 
+MG_TEST (a_page_of_any_length_is_posted_in_pieces)
+{
+  MG_CLEANUP_FREE char *many = gadgets ("{\"gadgets\":[", 5000, 10, "]}");
+  MG_CLEANUP_FREE char *large = gadgets ("{\"gadgets\":[", 40, 200000, "]}");
+  const struct reply script[] = { { .status = 200, .body = many },
+                                  { .status = 200, .body = large } };
+  struct seen seen;
+  struct stand s;
+
+  up (&s, EXAMPLE, script, 2);
+  is_int (mg_store_open (mg_test_tmpdir (), 1, &s.ctx.store, NULL), 0);
+  seen = export (&s, 0);
+  is_int (seen.emitted, 5000);
+  ok (seen.most_puts <= 512);
+  seen = export (&s, 0);
+  is_int (seen.emitted, 40);
+  ok (seen.most_puts <= 6);
+  mg_store_close (s.ctx.store);
+  down (&s);
+}
+
 static int
 report (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
 {
