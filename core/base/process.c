@@ -10,6 +10,10 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +25,18 @@
 #include "base/str.h"
 
 extern char **environ;
+
+void
+mg_process_keep_private (void)
+{
+  const struct rlimit none = { 0, 0 };
+
+  /* the limit does not hold for a program that collects cores */
+  setrlimit (RLIMIT_CORE, &none);
+#ifdef HAVE_PRCTL
+  prctl (PR_SET_DUMPABLE, 0);
+#endif
+}
 
 int
 mg_process_exists (const char *name)

@@ -26,6 +26,11 @@ int mg_process_run (const struct mg_process *process,
                     struct mg_buf *ret_output, int *ret_status,
                     struct mg_error *err);
 
+/* This process and those it starts leave no memory behind: no core dump, to a
+ * file or to a program that collects them, and no look from outside by who is
+ * not root.  First thing in main, before a secret is read. */
+void mg_process_keep_private (void);
+
 /* Is such a program in PATH?  1 or 0. */
 int mg_process_exists (const char *name);
 

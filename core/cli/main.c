@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/process.h"
 #include "cli/app.h"
 
 static int
@@ -119,6 +120,7 @@ main (int argc, char **argv)
   struct mg_app app;
   int status;
 
+  mg_process_keep_private ();
   mg_app_init (&app);
   status = run (&app, argc, argv);
   mg_app_done (&app);

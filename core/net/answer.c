@@ -140,7 +140,7 @@ static void
 set_error (struct mg_remote *r, struct mg_call *call, struct meaning m,
            const char *what)
 {
-  char path[300], tail[120] = "", clean[900];
+  char path[300], tail[120] = "", clean[1024];
   size_t used = 0;
 
   if (call->res->request_id[0] != '\0')
@@ -151,12 +151,13 @@ set_error (struct mg_remote *r, struct mg_call *call, struct meaning m,
                                used > 0 ? ", " : " (", call->res->tries);
   if (used > 0)
     snprintf (tail + used, sizeof tail - used, ")");
-  snprintf (clean, sizeof clean, "%s", what);
+  /* also the request's id: a server may say a secret back */
+  snprintf (clean, sizeof clean, "%s%s", what, tail);
   mg_redact_text (clean, sizeof clean, mg_auth_end (r->auth));
   call->code = m.code;
-  mg_error_set (&call->err, m.code, m.id, "%s %s: %s%s%s%s", call->req->method,
-                mg_answer_path (r, call, path), clean, tail,
-                m.cure[0] ? "; " : "", m.cure);
+  mg_error_set (&call->err, m.code, m.id, "%s %s: %s%s%s", call->req->method,
+                mg_answer_path (r, call, path), clean, m.cure[0] ? "; " : "",
+                m.cure);
   call->err.http = call->status;
 }
 

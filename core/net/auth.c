@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "net/auth-impl.h"
 #include "net/body.h"
+#include "net/redact.h"
 
 #define READ_EVERY_US (20 * MG_SECOND_US)
 #define CHECKS 5                       /* of "who am I" without a clear answer */
@@ -387,6 +388,7 @@ step_probe (struct mg_auth *a, int64_t now_us)
     snprintf (text, sizeof text,
               "%s: the new token is of workspace '%s', not '%s'; waiting for "
               "another", mg_auth_who (a, who), a->fetch.org_id, a->org_id);
+    mg_redact_text (text, sizeof text, &a->end);
     if (a->options.notify != NULL)
       a->options.notify (a->options.opaque, "token-wait", text,
                          a->wait_until_us - now_us);

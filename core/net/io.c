@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "net/redact.h"
 #include "net/remote-impl.h"
 
 #define BUDGET_US (15 * 60 * MG_SECOND_US)     /* of all tries of one call */
@@ -31,6 +32,7 @@ end_call (struct mg_remote *r, struct mg_call *call)
     *p = call->next_resume;
     call->in_resumes = 0;
   }
+  call->no_resumes = 1;            /* one that is asked for now comes too late */
   mg_mutex_unlock (&r->lock);
   call->res->ended_us = mg_clock_now_us ();
   mg_mutex_lock (&waiter->lock);
@@ -210,8 +212,10 @@ learn (struct mg_remote *r, struct mg_call *call)
   mg_queue_landed (r, call, latency_us);
   if (call->status != 0 && call->status != 429)
     r->classes[call->class_id].throttled_us = INT64_MIN;
-  if (call->org_id[0] != '\0')
+  if (call->org_id[0] != '\0' && strcmp (call->org_id, r->org_id) != 0) {
     memcpy (r->org_id, call->org_id, sizeof r->org_id);
+    mg_redact_text (r->org_id, sizeof r->org_id, mg_auth_end (r->auth));
+  }
   /* the header counts whole seconds: half of one is the best guess */
   if (call->res->date_us != 0)
     r->skew_us = call->res->date_us + MG_SECOND_US / 2 - mg_clock_wall_us ();

@@ -79,9 +79,11 @@ mg_log_answer (struct mg_remote *r, struct mg_call *call,
   mg_trace_int (&line, "in", call->n_in);
   mg_trace_int (&line, "out", call->n_out);
   if (call->res->request_id[0] != '\0')
-    mg_trace_text (&line, "request_id", call->res->request_id);
+    add_body (r, &line, "request_id", call->res->request_id,
+              strlen (call->res->request_id));
   if (call->error.code[0] != '\0')
-    mg_trace_text (&line, "error_code", call->error.code);
+    add_body (r, &line, "error_code", call->error.code,
+              strlen (call->error.code));
   if (end->text[0] != '\0')
     add_body (r, &line, "text", end->text, strlen (end->text));
   if (mg_trace_has_bodies (trace))

@@ -249,6 +249,14 @@ def escapes(h):
                  "\x1b[2J\x1b[31mred\r\nmigrate: all is well \u202e\u2066\x9b5n"})
 
 
+def echo(h):
+    """Says back what it should never have been told."""
+    secret = h.headers.get("Authorization", "")
+    h.send(400, {"error_code": "INVALID_%s" % secret.split(" ")[-1], "message":
+                 "%s; token=%s: bad" % (secret, secret.split(" ")[-1])},
+           headers=[("X-Request-Id", secret.split(" ")[-1])])
+
+
 def later_for_ever(h):
     h.send(429, {"error_code": "REQUEST_LIMIT_EXCEEDED"},
            headers=[("Retry-After", "9" * 400)])
@@ -385,7 +393,7 @@ def modes(url, elsewhere):
     bodies = (endless_list, endless_string, endless_space, endless_number, deep,
               deep_element, bomb, garbage, endless_headers, endless_header,
               endless_continue, endless_trailer, two_lengths, no_length, no_http,
-              odd_status, escapes, later_for_ever)
+              odd_status, escapes, echo, later_for_ever)
     all_modes = {act.__name__: Mode(url, on(USERS, act)) for act in bodies}
     for change in (odd_types, odd_frame, odd_ids, odd_names):
         all_modes[change.__name__] = Mode(url, change=change)

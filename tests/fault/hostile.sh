@@ -58,12 +58,12 @@ python3 "$srcdir/tests/fault/hostile.py" serve "$url_old" "$tmp/log" \
   >"$tmp/hostile" &
 cleanup_fn end_process $!
 n=0
-while [ "$n" -lt 30 ] && read -r name url; do
+while [ "$n" -lt 31 ] && read -r name url; do
   profile "$name" "$url" "$token_old"
   eval "url_$name=\$url"
   n=$((n + 1))
 done <"$tmp/hostile"
-is "the server has its modes" "$n" 30
+is "the server has its modes" "$n" 31
 
 # --- bodies and heads without an end
 for mode in endless_list endless_string endless_space endless_number bomb \
@@ -73,7 +73,7 @@ done
 
 # --- what is no answer
 for mode in deep deep_element garbage two_lengths no_length no_http odd_status \
-  escapes; do
+  escapes echo; do
   export_from "$mode" 1 '' --plugins users
 done
 export_from later_for_ever 10 throttled --plugins users
@@ -108,7 +108,7 @@ python3 "$srcdir/tests/fault/hostile.py" serve "$url_new" "$tmp/log2" \
   >"$tmp/hostile" &
 cleanup_fn end_process $!
 n=0
-while [ "$n" -lt 30 ] && read -r name url; do
+while [ "$n" -lt 31 ] && read -r name url; do
   n=$((n + 1))
   [ "$name" = odd_ids ] || continue
   profile new "$url" "$token_new"

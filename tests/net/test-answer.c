@@ -299,6 +299,16 @@ MG_TEST (half_a_body_is_none_whatever_kind_of_json_was_asked_for)
   rig_down (&rig);
 }
 
+MG_TEST (a_secret_that_is_said_back_is_not_shown)
+{
+  static const struct reply reply = {
+    .status = 400, .body = ERROR ("X_" TOKEN), .times = -1,
+    .headers = "X-Request-Id: " TOKEN "\r\n" };
+
+  /* that the token is not in the message is looked at there */
+  answers (&reply, MG_CREATE, MG_E_REMOTE, "refused", MG_OUTCOME_REFUSED);
+}
+
 /* Below what libcurl takes by itself, and in trailers, where it takes all. */
 MG_TEST (headers_have_an_end)
 {

@@ -3,6 +3,10 @@
 
 #include <errno.h>
 #include <signal.h>
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+#include <sys/resource.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -158,4 +162,17 @@ MG_TEST (a_full_disk_is_told)
   is_int (mg_fd_write (fd, "x", 1, "/dev/full", &err), MG_E_IO);
   is_str (err.id, "disk-full");
   mg_fd_close (&fd);
+}
+
+/* The last one: it is so from then on. */
+MG_TEST (a_private_process_dumps_no_core)
+{
+  struct rlimit limit;
+
+  mg_process_keep_private ();
+  is_int (getrlimit (RLIMIT_CORE, &limit), 0);
+  is_int (limit.rlim_cur, 0);
+#ifdef HAVE_PRCTL
+  is_int (prctl (PR_GET_DUMPABLE), 0);
+#endif
 }
