@@ -187,7 +187,7 @@ ask_resume (struct mg_remote *r, struct mg_call *call)
   int wake = 0;
 
   mg_mutex_lock (&r->lock);
-  if (!call->in_resumes) {
+  if (!call->in_resumes && !call->no_resumes) {
     call->in_resumes = 1;
     call->next_resume = r->resumes;
     r->resumes = call;

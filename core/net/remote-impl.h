@@ -76,7 +76,7 @@ struct mg_call {
 
   /* Under the remote's lock. */
   struct mg_call *next_resume;
-  int in_resumes;
+  int in_resumes, no_resumes;      /* r->lock */
 };
 
 struct mg_class {

@@ -11,7 +11,7 @@ cat >"$tmp/series" <<'END'
 users       6  20  POST *Users
 services    5  3   POST *ServicePrincipals
 groups      8  12  POST *Groups
-finish      6  8   PUT *scim/v2/*
+finish      4  4   PUT *scim/v2/*
 profiles    3  2   POST *instance-profiles/add
 experiments 6  10  POST *experiments/create
 tags        2  3   POST *set-experiment-tag
@@ -33,14 +33,15 @@ run move export
 status_is "export ends with 0" 0
 state old "$tmp/source"
 
+# Few at a time: of six that are all in flight none is left to be killed at.
 while read -r name kills every pattern; do
   eval "url_new=\$url_$name token_new=\$token_$name"
   host_new=${url_new#http://}
   profile "$name" "$url_new" "$token_new"
   state new "$tmp/before"
   killed "$url_new" "$kills $every $pattern" '' import --to "$name" \
-    --yes-host "$host_new" --invitations-muted --settle 200ms
-  resumed "$name" "$kills"
+    --yes-host "$host_new" --invitations-muted --settle 200ms --parallel 2
+  resumed_at_last "$name" "$kills"
   is "$name: everything was created once" "$(ask twice "$url_new" "$url_old")" ''
   state new "$tmp/after"
   is "$name: the target holds the source" \

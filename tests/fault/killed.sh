@@ -16,6 +16,16 @@ killed ()
   note "$(printf '%s\n' "$out" | head -n 3)"
 }
 
+# resumed_at_last WHAT KILLS: killed so often, or fewer times where the work was
+# done before: what was in flight at a kill need not be sent again
+resumed_at_last ()
+{
+  mg_killed=$(printf '%s\n' "$out" | sed -n 's/^killed //p')
+  ok "$1: killed at least once, at most $2 times" \
+    [ "${mg_killed:-0}" -ge 1 -a "${mg_killed:-0}" -le "$2" ]
+  is "$1: then it ends with 0" "$(printf '%s\n' "$out" | sed -n 2p)" "ended 0"
+}
+
 # resumed WHAT KILLS
 resumed ()
 {

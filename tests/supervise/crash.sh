@@ -49,7 +49,12 @@ names ()
 print(*sorted(w["name"] for w in json.load(sys.stdin).get("widgets", [])))'
 }
 
-for how in segv abort stack heap; do
+hows='segv abort stack heap'
+# a sanitizer finds the spoiled heap before the C library does
+if grep -q '^MG_SAN_LDFLAGS = .' "$builddir/Makefile"; then
+  hows='segv abort stack'
+fi
+for how in $hows; do
   workspaces alpha $how beta
   move
   status_is "$how: some failed" 1
