@@ -13,6 +13,7 @@
 #
 #   Rule: what must hold
 #   Tests: PROGRAM[:TEST] SCRIPT ...      the quickest first
+#   Needs: TARGET ...                     what else has to be made for them
 #
 # Works in mutants/ of the build, on a copy of the source.  Prints 'caught:
 # NAME by TEST' for each; ends with 1 when one was not.
@@ -177,8 +178,10 @@ esac
 # A test that fails anyway proves nothing.
 expected=$(for name in $names; do header "$name" Tests; done |
   tr ' ' '\n' | sort -u)
+needs=$(for name in $names; do header "$name" Needs; done |
+  tr ' ' '\n' | sort -u)
 # shellcheck disable=SC2086
-make_all $expected || die "the tree does not build; see $work/make.log"
+make_all $expected $needs || die "the tree does not build; see $work/make.log"
 for test in $expected; do
   one "$test" || die "$test fails without a mutant; see $work/test.log"
 done
