@@ -16,13 +16,8 @@ status_is "a list that lags: import ends with 0" 0
 is "a list that lags: nothing was made twice" \
   "$(ask check "$url_old" "$url_new")" ''
 
-tell "$url_new" reset '{}'
-tell "$url_new" reset '{"what": "state"}'
-forget_session
-run move export
-tell "$url_new" faults \
-  '{"match": "POST *ServicePrincipals", "do": "defer", "ms": 800}'
-run move import --settle 1s
-status_is "an effect that comes late: import ends with 0" 0
-is "an effect that comes late: nothing was made twice" \
-  "$(ask check "$url_old" "$url_new")" ''
+# in virtual time: an effect may come as late as the kind's patience allows
+run "$builddir/tests/twin/twin" faults users=2,service-principals=3 \
+  '{"match": "POST *ServicePrincipals", "do": "defer", "ms": 100000}'
+status_is "an effect that comes late: nothing was made twice" 0
+note "$out"

@@ -144,7 +144,8 @@ mutate ()
   [ $# -gt 1 ] || die "$1 names no tests"
   mutant=$1
   shift
-  if make_all "$@"; then
+  # shellcheck disable=SC2046
+  if make_all "$@" $(header "$mutant" Needs); then
     judge "$mutant" "$@"
   else
     echo "DOES NOT BUILD: $mutant"

@@ -3,6 +3,8 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 
 twin=$builddir/tests/twin/twin
+TMPDIR=$tmp
+export TMPDIR
 
 # as_fast LIMITS RATIO: of the least time that such limits allow
 as_fast ()

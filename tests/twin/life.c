@@ -1,6 +1,7 @@
 /* A life: see life.h. */
 #include <config.h>
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -33,6 +34,10 @@ end_of (struct world *w, int status)
   if (WIFEXITED (status) && WEXITSTATUS (status) == LINK_KILLED)
     return LIFE_KILLED;
   world_say (w, w->now_us, "CRASHED with status %d", status);
+  /* where nobody looks at the history, and once is enough to find it */
+  fprintf (stderr, "twin: the program crashed, %s %d\n",
+           WIFSIGNALED (status) ? "signal" : "exit status",
+           WIFSIGNALED (status) ? WTERMSIG (status) : WEXITSTATUS (status));
   return LIFE_CRASHED;
 }
 

@@ -62,7 +62,7 @@ place_new (const char *name)
   const char *base = mg_env ("TMPDIR");
 
   if (base == NULL)
-    base = access ("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    base = "/tmp";
   if (folder[0] == '\0') {
     snprintf (folder, sizeof folder, "%s/migrate-twin.XXXXXX", base);
     if (mkdtemp (folder) == NULL)

@@ -4,6 +4,8 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 
 twin=$builddir/tests/twin/twin
+TMPDIR=$tmp
+export TMPDIR
 stride=11 jobs=1
 if grep -q '^MG_SAN_LDFLAGS = .' "$builddir/Makefile"; then
   stride=97

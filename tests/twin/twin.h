@@ -8,6 +8,10 @@
  * the published limits, its virtual time against the least that they allow. */
 int twin_floor (int argc, char **argv);
 
+/* faults POPULATE FAULTS [show]: one import under faults that are given, as
+ * the simulator takes them; what is wrong then. */
+int twin_faults (int argc, char **argv);
+
 /* seeds FIRST N [JOBS]: so many histories with faults and kills. */
 int twin_seeds (int argc, char **argv);
 
