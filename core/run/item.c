@@ -45,6 +45,19 @@ mg_run_ensure_body (struct mg_ctx *ctx, const struct mg_kind *kind,
   return r;
 }
 
+int
+mg_run_sent (struct mg_run *run, struct mg_ctx *ctx,
+             const struct mg_work *main_row, struct mg_asset *ret,
+             struct mg_error *err)
+{
+  int r = mg_asset_get (run->store, &ctx->packer, main_row->aid, ret, err);
+
+  if (r <= 0 || !main_row->has_was)
+    return r;
+  mg_buf_reset (&ret->body);
+  return mg_work_was (run->store, &ctx->packer, main_row->wid, &ret->body, err);
+}
+
 static int
 load_target (struct item *it, struct mg_error *err)
 {
@@ -316,6 +329,31 @@ report (struct item *it)
   mg_run_emit (it->run, &event);
 }
 
+static int
+import_it (struct item *it)
+{
+  fill_asset (it);
+  mg_digest_of (it->asset.json, it->asset.json_len, it->result->sent_sha);
+  it->result->has_sha = 1;
+  mg_slot_tag (it->work->wid);
+  watch_changes (it);
+  return mg_call_import (it->ctx, it->kind, &it->asset);
+}
+
+/* What may be there is looked for before something else is sent: under another
+ * name the service would not refuse it. */
+static int
+doubt_first (struct item *it)
+{
+  if (it->work->op != MG_OP_CREATE || !it->work->maybe || !it->work->has_was)
+    return 0;
+  it->result->state = MG_DOUBT;
+  it->result->not_before = mg_settle_due (it->run, it->kind);
+  mg_result_say (it->result, "uncertain",
+                 "sent, never confirmed, and exported again since");
+  return 1;
+}
+
 struct mg_item_end
 mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
             const struct mg_work *work)
@@ -329,16 +367,12 @@ mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
 
   it.result = mg_result_new (work->wid, MG_FAILED);
   mg_ctx_begin (ctx, kind, &it.source);
-  r = load (&it, &ctx->error);
-  if (r == 0) {
-    fill_asset (&it);
-    mg_digest_of (it.asset.json, it.asset.json_len, it.result->sent_sha);
-    it.result->has_sha = 1;
-    mg_slot_tag (work->wid);
-    watch_changes (&it);
-    r = mg_call_import (ctx, kind, &it.asset);
+  if (!doubt_first (&it)) {
+    r = load (&it, &ctx->error);
+    if (r == 0)
+      r = import_it (&it);
+    judge (&it, r);
   }
-  judge (&it, r);
   report (&it);
   end.due = it.result->not_before;
   end.state = it.result->state;

@@ -198,7 +198,7 @@ not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
                    "--retry-failed");
   }
   else if (strcmp (w->code, "looked") != 0
-           && (!unique || strcmp (w->code, "exists") == 0)) {
+           && (!unique || w->has_was || strcmp (w->code, "exists") == 0)) {
     res->state = MG_DOUBT;         /* a second look, a little later */
     res->not_before = mg_clock_wall_us () + second_look_us (s->run);
     mg_result_say (res, "looked", w->message);
@@ -209,8 +209,10 @@ not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
                    "not found in the target; look there, then migrate import "
                    "--retry-failed");
   }
-  else
+  else {
     res->state = MG_READY;
+    res->anew = 1;
+  }
 }
 
 /* Somebody else made it: what it lacks is added, as to any that was there. */
@@ -257,7 +259,7 @@ settle_one (struct settler *s, struct mg_work *w, struct mg_error *err)
     w->wid = 0;
     return mg_result_post (s->run->store, mg_result_new (wid, MG_READY), err);
   }
-  r = mg_asset_get (s->run->store, &s->ctx->packer, w->aid, &s->source, err);
+  r = mg_run_sent (s->run, s->ctx, w, &s->source, err);
   if (r <= 0)
     return r;
   r = mg_run_prepare (s->run, s->ctx, s->kind, &s->source, MG_FOR_DOUBT,

@@ -110,6 +110,12 @@ enum mg_prepare_for {
   MG_FOR_CREATE, MG_FOR_UPDATE, MG_FOR_COMPARE, MG_FOR_DOUBT, MG_FOR_UNDO
 };
 
+/* The source's asset as it was when it was sent: a later export may have found
+ * another.  1; 0 when there is none. */
+int mg_run_sent (struct mg_run *run, struct mg_ctx *ctx,
+                 const struct mg_work *main_row, struct mg_asset *ret,
+                 struct mg_error *err);
+
 /* The source's body with ids of the target, without owned[], with set[] (not
  * for comparing).  MG_E_BLOCKED [blocked] names what is missing. */
 int mg_run_prepare (struct mg_run *run, struct mg_ctx *ctx,

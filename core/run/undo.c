@@ -96,7 +96,7 @@ is_edited (struct undoer *u, const struct mg_kind *kind,
   MG_CLEANUP (mg_buf_done) struct mg_buf json = MG_BUF_INIT (MG_MAX_ELEMENT);
   MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
   MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
-  int r = mg_asset_get (u->run->store, &u->ctx.packer, work->aid, &source, err);
+  int r = mg_run_sent (u->run, &u->ctx, work, &source, err);
 
   if (r <= 0)
     return r < 0 ? r : 1;

@@ -381,6 +381,10 @@ mg_put_apply (struct mg_store *store, struct mg_conn *conn, int wsid,
   if (same_body)
     return mg_sql_run (conn, err, MG_SQL_ASSET_SEEN, "iii", aid, sid,
                        (int64_t) 0);
+  if (wsid == MG_SOURCE_WSID)      /* what was sent of it stays known */
+    r = mg_sql_run (conn, err, MG_SQL_WORK_KEEP_WAS, "i", aid);
+  if (r < 0)
+    return r;
   r = mg_sql_run (conn, err, MG_SQL_ASSET_UPDATE, "issbbIi", aid, put->key,
                   put->stamp, put->sha, sizeof put->sha, put->packed.data,
                   put->packed.len, put->parent, sid);

@@ -39,7 +39,7 @@ static const char schema[] =
   " state INTEGER NOT NULL, wait_on INTEGER, not_before INTEGER,"
   " tries INTEGER NOT NULL DEFAULT 0, sent_at INTEGER, sent_sha BLOB,"
   " before BLOB, new_aid INTEGER, provenance INTEGER NOT NULL DEFAULT 0,"
-  " code TEXT, message TEXT, maybe INTEGER NOT NULL DEFAULT 0,"
+  " code TEXT, message TEXT, maybe INTEGER NOT NULL DEFAULT 0, was BLOB,"
   " UNIQUE (wsid, aid, phase));"
   "CREATE INDEX work_ready ON work (wsid, class, prio, wid) WHERE state = 1;"
   "CREATE INDEX work_wait ON work (wsid, wait_on) WHERE state IN (0, 7);"
@@ -67,7 +67,8 @@ static const char schema[] =
 /* What brings a session of version i + 1 to the next one. */
 static const char *const upgrades[] = {
   "ALTER TABLE work ADD COLUMN maybe INTEGER NOT NULL DEFAULT 0;"
-  "UPDATE work SET maybe = 1 WHERE state = 3;"
+  "ALTER TABLE work ADD COLUMN was BLOB;"
+  "UPDATE work SET maybe = 1 WHERE state = 3 OR (state = 1 AND tries > 0);"
   "UPDATE OR IGNORE note SET aid = 0 WHERE aid IS NULL;"
   "DROP TABLE difference;"     /* what the next validate finds anew */
   "CREATE TABLE difference (wsid INTEGER, kid INTEGER, key TEXT, what TEXT,"

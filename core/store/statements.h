@@ -10,7 +10,7 @@
 #define MG_WORK_COLUMNS \
   "wid, wsid, aid, kid, phase, op, state, wait_on, not_before, tries," \
   " sent_at, new_aid, provenance, code, message, maybe," \
-  " before IS NOT NULL"
+  " before IS NOT NULL, was IS NOT NULL"
 
 #define MG_ASSET_COLUMNS \
   "aid, wsid, kid, src_id, key, stamp, sha, body, origin, parent, first_sid," \
@@ -59,6 +59,10 @@
      " want = 0, parent = ?6, first_sid = CASE WHEN first_sid > ?7 AND ?7 > 0" \
      " THEN ?7 ELSE first_sid END, seen_sid = max (seen_sid, ?7)," \
      " gone_sid = NULL WHERE aid = ?1") \
+  X (WORK_KEEP_WAS, "UPDATE work SET was = (SELECT body FROM asset" \
+     " WHERE asset.aid = ?1) WHERE wsid IN (SELECT wsid FROM workspace" \
+     " WHERE wsid > 0) AND aid = ?1 AND phase = 1 AND was IS NULL" \
+     " AND (maybe = 1 OR new_aid IS NOT NULL OR state BETWEEN 2 AND 3)") \
   X (ASSET_SEEN, "UPDATE asset SET first_sid = CASE WHEN first_sid > ?2" \
      " AND ?2 > 0 THEN ?2 ELSE first_sid END, seen_sid = max (seen_sid, ?2)," \
      " gone_sid = NULL, want = want & ?3 WHERE aid = ?1") \
@@ -106,7 +110,7 @@
      " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)") \
   X (WORK_REPLACE, "UPDATE work SET op = ?2, class = ?3, prio = ?4, state = ?5," \
      " wait_on = NULL, not_before = NULL, new_aid = ?6, provenance = ?7," \
-     " code = ?8, message = ?9 WHERE wid = ?1") \
+     " code = ?8, message = ?9, was = NULL WHERE wid = ?1") \
   X (WORK_FORGET, "UPDATE work SET maybe = 0, before = NULL WHERE wid = ?1") \
   X (WORK_GET, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND aid = ?2 AND phase = ?3") \
@@ -114,6 +118,10 @@
   X (WORK_BY_NEW, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE new_aid = ?1 AND phase < 3") \
   X (WORK_BEFORE, "SELECT before FROM work WHERE wid = ?1") \
+  X (WORK_WAS, "SELECT was FROM work WHERE wid = ?1") \
+  X (WORK_SENT_ANEW, "UPDATE work SET was = NULL WHERE wid = ?1") \
+  X (WORK_FINISHED, "UPDATE work SET was = NULL WHERE wsid = ?1 AND aid = ?2" \
+     " AND phase = 1") \
   X (WORK_DELETE, "DELETE FROM work WHERE wid = ?1") \
   X (WORK_CLEAR_UNDO, "DELETE FROM work WHERE wsid = ?1 AND phase = 3" \
      " AND state != 4") \
@@ -124,15 +132,15 @@
   X (WORK_MAYBE, "UPDATE work SET maybe = 1 WHERE wid = ?1") \
   X (WORK_KEEP_BEFORE, "UPDATE work SET before = coalesce (before, ?2)" \
      " WHERE wid = ?1") \
-  X (WORK_CLAIM, "UPDATE work SET state = 2, sent_at = ?2, tries = tries + 1" \
-     " WHERE wid = ?1") \
+  X (WORK_CLAIM, "UPDATE work SET state = 2, sent_at = ?2, tries = tries + 1," \
+     " was = CASE WHEN maybe THEN was END WHERE wid = ?1") \
   X (WORK_UNCOUNT, "UPDATE work SET tries = max (tries - 1, 0)" \
      " WHERE wid = ?1") \
   X (WORK_DONE, "UPDATE work SET state = ?2, new_aid = ?3, provenance = ?4," \
      " sent_sha = ?5, wait_on = NULL, not_before = NULL, code = ?6," \
-     " message = ?7 WHERE wid = ?1") \
+     " message = ?7, was = CASE WHEN op = 1 THEN was END WHERE wid = ?1") \
   X (WORK_UNMAP, "UPDATE work SET state = 8, new_aid = NULL, before = NULL," \
-     " sent_at = NULL, tries = 0, provenance = 0, maybe = 0," \
+     " sent_at = NULL, tries = 0, provenance = 0, maybe = 0, was = NULL," \
      " code = ?2, message = ?3 WHERE wid = ?1") \
   X (WORK_WAITERS, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND wait_on = ?2 AND state IN (0, 7) AND wid > ?3" \

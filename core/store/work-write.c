@@ -305,10 +305,15 @@ settle_row (struct mg_store *store, struct mg_conn *conn,
       || res->state == MG_READY || res->state == MG_BLOCKED) {
     r = mg_work_set (store, conn, w, res->state, res->wait_on, res->not_before,
                      res->code[0] ? res->code : NULL, res->message, err);
-    return r < 0 || !res->maybe ? r
-           : mg_sql_run (conn, err, MG_SQL_WORK_MAYBE, "i", w->wid);
+    if (r >= 0 && res->maybe)
+      r = mg_sql_run (conn, err, MG_SQL_WORK_MAYBE, "i", w->wid);
+    return r < 0 || !res->anew ? r
+           : mg_sql_run (conn, err, MG_SQL_WORK_SENT_ANEW, "i", w->wid);
   }
   r = finish_row (store, conn, w, res, new_aid, err);
+  if (r == 0 && w->phase == MG_PHASE_FINISH && res->state == MG_DONE)
+    r = mg_sql_run (conn, err, MG_SQL_WORK_FINISHED, "ii", (int64_t) w->wsid,
+                    w->aid);
   if (r == 0 && res->finish)
     r = add_finish (store, conn, w, new_aid, err);
   if (r == 0 && res->gone)

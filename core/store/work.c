@@ -58,6 +58,7 @@ mg_work_read (sqlite3_stmt *st, struct mg_work *w)
   w->provenance = sqlite3_column_int (st, 12);
   w->maybe = sqlite3_column_int (st, 15);
   w->has_before = sqlite3_column_int (st, 16);
+  w->has_was = sqlite3_column_int (st, 17);
   snprintf (w->code, sizeof w->code, "%s", code ? code : "");
   w->message = mg_xstrdup (message);
 }
@@ -108,12 +109,12 @@ mg_work_by_new (struct mg_store *store, int64_t new_aid, struct mg_work *ret,
                    err);
 }
 
-int
-mg_work_before (struct mg_store *store, struct mg_packer *packer, int64_t wid,
-                struct mg_buf *ret_body, struct mg_error *err)
+static int
+read_body (struct mg_store *store, struct mg_packer *packer, enum mg_sql id,
+           int64_t wid, struct mg_buf *ret_body, struct mg_error *err)
 {
   struct mg_conn *conn = mg_store_read (store);
-  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_BEFORE, "i", wid);
+  sqlite3_stmt *st = mg_sql_bind (conn, id, "i", wid);
   int r = mg_sql_step (conn, st, err);
 
   if (r > 0) {
@@ -130,6 +131,20 @@ mg_work_before (struct mg_store *store, struct mg_packer *packer, int64_t wid,
   }
   mg_store_read_end (store, conn);
   return r;
+}
+
+int
+mg_work_before (struct mg_store *store, struct mg_packer *packer, int64_t wid,
+                struct mg_buf *ret_body, struct mg_error *err)
+{
+  return read_body (store, packer, MG_SQL_WORK_BEFORE, wid, ret_body, err);
+}
+
+int
+mg_work_was (struct mg_store *store, struct mg_packer *packer, int64_t wid,
+             struct mg_buf *ret_body, struct mg_error *err)
+{
+  return read_body (store, packer, MG_SQL_WORK_WAS, wid, ret_body, err);
 }
 
 /* One page into rows[512]; how many, or negative. */

@@ -33,13 +33,15 @@ struct mg_work {
   int64_t wid, aid, wait_on, not_before, sent_at, new_aid;
   int wsid, kid, phase, op, state, tries, provenance;
   int has_before;                  /* what was there before a change is kept */
+  int has_was;                     /* exported again, and changed, since it was
+                                      sent */
   int maybe;                       /* a create of it left, and no answer told
                                       that nothing came of it */
   char code[48];
   char *message;                   /* owned: mg_work_done_row */
 };
 
-#define MG_WORK_INIT { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", NULL }
+#define MG_WORK_INIT { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", NULL }
 
 void mg_work_release (struct mg_work *w);
 
@@ -59,6 +61,11 @@ int mg_work_by_new (struct mg_store *store, int64_t new_aid,
                     struct mg_work *ret, struct mg_error *err);
 int mg_work_before (struct mg_store *store, struct mg_packer *packer,
                     int64_t wid, struct mg_buf *ret_body, struct mg_error *err);
+
+/* The source's body that was sent, where a later export found another; 0 where
+ * none did. */
+int mg_work_was (struct mg_store *store, struct mg_packer *packer, int64_t wid,
+                 struct mg_buf *ret_body, struct mg_error *err);
 
 /* Rows in an order, read page by page with the reader given back in between;
  * 'each' returns 0 to go on. */
@@ -152,6 +159,7 @@ struct mg_result {
   unsigned char sent_sha[MG_DIGEST_LEN];
   int finish;                      /* a row of phase FINISH follows */
   int maybe;                       /* it may have taken effect (READY, DOUBT) */
+  int anew;                        /* it is not there, and goes as it is now */
   int gone;                        /* the target's asset was deleted (undo) */
   char code[48];
   char *message;

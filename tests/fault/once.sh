@@ -3,8 +3,9 @@
 # goes on.  Read after pair.sh.
 
 # killed_at WHEN MATCH COMMAND [ARG...]: 'migrate COMMAND' in the session 's',
-# ended by SIGKILL at the first request to 'new' that fits, before or after its
-# effect; $status is that of the process
+# ended by SIGKILL at the first request to 'new' that fits ($mg_with: and whose
+# body holds that), before or after its effect; $status is that of the process
+mg_with=
 killed_at ()
 {
   mg_when=$1 mg_match=$2
@@ -19,7 +20,8 @@ killed_at ()
   ) >"$tmp/.out" 2>"$tmp/.err" &
   mg_pid=$!
   tell "$url_new" faults "$(printf '{"match": "%s", "do": "kill", "pid": %d, %s}' \
-    "$mg_match" "$mg_pid" "\"when\": \"$mg_when\"")"
+    "$mg_match" "$mg_pid" \
+    "${mg_with:+\"with\": \"$mg_with\", }\"when\": \"$mg_when\"")"
   echo go >"$mg_go"
   status=0
   wait "$mg_pid" || status=$?
