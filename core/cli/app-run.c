@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "cli/app.h"
 #include "view/events.h"
+#include "view/hint.h"
 #include "view/progress.h"
 #include "view/table.h"
 
@@ -172,8 +173,9 @@ say_stopped (struct mg_app *app)
 {
   char number[32];
 
-  mg_log (MG_LOG_QUIET, "stopped: %s done, nothing lost; resume: migrate %s",
-          mg_number (count_done (&app->run), number), app->command->name);
+  mg_hint_log (&app->view, MG_LOG_QUIET,
+               "stopped: %s done, nothing lost; resume: migrate %s",
+               mg_number (count_done (&app->run), number), app->command->name);
 }
 
 static void
@@ -206,6 +208,7 @@ mg_app_end_run (struct mg_app *app, int r, struct mg_error *err)
     mg_error_set (err, MG_E_BUG, "bug", "the run ended with error %d and without "
                   "a word; please report it", r);
   status = status_of (app, r, err);
+  mg_hint_error (&app->view, err);
 
   mg_progress_free (app->view.progress);
   app->view.progress = NULL;

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "cli/app.h"
+#include "view/hint.h"
 
 void
 mg_app_init (struct mg_app *app)
@@ -92,8 +93,10 @@ mg_exit_for (const struct mg_error *err)
 int
 mg_app_fail (struct mg_app *app, const struct mg_error *err)
 {
-  (void) app;
-  mg_log_error (err);
+  struct mg_error shown = *err;
+
+  mg_hint_error (&app->view, &shown);
+  mg_log_error (&shown);
   return mg_exit_for (err);
 }
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "cli/app.h"
+#include "view/hint.h"
 #include "view/summary.h"
 #include "view/table.h"
 
@@ -163,9 +164,10 @@ mg_cmd_import (struct mg_app *app)
     mg_summary_import (&app->view, &app->run, &later);
   r = mg_app_end_run (app, r, &err);
   if (r == MG_EXIT_SOME)
-    mg_log (MG_LOG_NORMAL, "%lld not done; see migrate errors",
-            (long long) app->run.n_failed);
+    mg_hint_log (&app->view, MG_LOG_NORMAL, "%lld not done; see migrate errors",
+                 (long long) app->run.n_failed);
   else if (r == MG_EXIT_OK)
-    mg_log (MG_LOG_NORMAL, "all done; compare: migrate validate");
+    mg_hint_log (&app->view, MG_LOG_NORMAL,
+                 "all done; compare: migrate validate");
   return r;
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cli/app.h"
 #include "view/errors.h"
+#include "view/hint.h"
 #include "view/summary.h"
 
 /* ---- export ---- */
@@ -43,8 +44,8 @@ mg_cmd_export (struct mg_app *app)
     mg_summary_export (&app->view, &app->run, &later);
   r = mg_app_end_run (app, r, &err);
   if (r == MG_EXIT_SOME)
-    mg_log (MG_LOG_NORMAL, "%lld failed; see migrate errors",
-            (long long) app->run.n_failed);
+    mg_hint_log (&app->view, MG_LOG_NORMAL, "%lld failed; see migrate errors",
+                 (long long) app->run.n_failed);
   return r;
 }
 
@@ -131,10 +132,10 @@ mg_cmd_plan (struct mg_app *app)
   mg_plan_done (&plan);
   r = mg_app_end_run (app, r, &err);
   if (r == MG_EXIT_OK || r == MG_EXIT_SOME)
-    mg_log (MG_LOG_NORMAL, r == MG_EXIT_OK
-            ? "nothing changed; apply: migrate import"
-            : "nothing changed; what is not blocked can be done: migrate "
-            "import");
+    mg_hint_log (&app->view, MG_LOG_NORMAL, r == MG_EXIT_OK
+                 ? "nothing changed; apply: migrate import"
+                 : "nothing changed; what is not blocked can be done: migrate "
+                 "import");
   return r;
 }
 
@@ -157,8 +158,10 @@ mg_cmd_validate (struct mg_app *app)
   mg_validation_done (&validation);
   r = mg_app_end_run (app, r, &err);
   if (r == MG_EXIT_DIFFERS)
-    mg_log (MG_LOG_NORMAL, "%lld differences without a reason; see migrate "
-            "report", (long long) app->run.n_differences);
+    mg_hint_log (&app->view, MG_LOG_NORMAL,
+                 "%lld difference%s without a reason; see migrate report",
+                 (long long) app->run.n_differences,
+                 app->run.n_differences == 1 ? "" : "s");
   else if (r == MG_EXIT_OK || r == MG_EXIT_SOME)
     mg_log (MG_LOG_NORMAL, "0 unexplained differences");
   return r;

@@ -15,6 +15,7 @@
 #include "cli/app.h"
 #include "view/codes.h"
 #include "view/events.h"
+#include "view/hint.h"
 
 #define LEAST_SPACE ((int64_t) 1024 * MG_MIB)
 #define MOST_SKEW_US (300 * MG_SECOND_US)
@@ -33,6 +34,8 @@ say (struct preflight *p, const char *verdict, const char *code,
 {
   const struct migrate_code *known =
     code ? mg_code_any (&p->app->registry, code) : NULL;
+  MG_CLEANUP_FREE char *cure =
+    mg_hint (&p->app->view, known ? known->cure : NULL);
   MG_CLEANUP_FREE char *text = NULL;
   MG_CLEANUP (mg_buf_done) struct mg_buf shown = MG_BUF_INIT (MG_MIB);
   struct mg_line line;
@@ -48,15 +51,15 @@ say (struct preflight *p, const char *verdict, const char *code,
     mg_line_text (&line, "verdict", verdict);
     mg_line_text (&line, "message", text);
     mg_line_text (&line, "code", code);
-    mg_line_text (&line, "cure", known ? known->cure : NULL);
+    mg_line_text (&line, "cure", cure);
     mg_line_end (&line);
     return;
   }
   mg_buf_add_printable (&shown, text);
   printf ("%-4s  %s%s%s%s\n", verdict, mg_buf_text (&shown), code ? " [" : "",
           code ? code : "", code ? "]" : "");
-  if (known != NULL && strcmp (verdict, "ok") != 0)
-    printf ("      cure: %s\n", known->cure);
+  if (cure != NULL && strcmp (verdict, "ok") != 0)
+    printf ("      cure: %s\n", cure);
 }
 
 static void

@@ -14,6 +14,7 @@
 #include "view/csv.h"
 #include "view/errors.h"
 #include "view/events.h"
+#include "view/hint.h"
 #include "view/table.h"
 
 #define MOST_LINES 200             /* of a section on a terminal */
@@ -40,6 +41,14 @@ put_json (struct section *s, const char *const *row)
 }
 
 static void
+puts_hint (struct mg_app *app, const char *text)
+{
+  MG_CLEANUP_FREE char *shown = mg_hint (&app->view, text);
+
+  puts (shown);
+}
+
+static void
 put_text (struct section *s, const char *const *row)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_INIT (64 * MG_KIB);
@@ -48,7 +57,7 @@ put_text (struct section *s, const char *const *row)
   if (s->n == 0)
     printf ("\n%s\n", s->title);
   if (s->n == MOST_LINES)
-    puts ("  ... the rest: migrate report --csv DIR");
+    puts_hint (s->app, "  ... the rest: migrate report --csv DIR");
   if (s->n >= MOST_LINES)
     return;
   for (i = 0; s->names[i] != NULL; i++)

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli/app.h"
+#include "view/hint.h"
 #include "view/summary.h"
 
 static int64_t
@@ -69,13 +70,14 @@ mg_cmd_undo (struct mg_app *app)
     r = apply_undo (app, &err);
   r = mg_app_end_run (app, r, &err);
   if (r == MG_EXIT_OK && (only_plan || n == 0))
-    mg_log (MG_LOG_NORMAL, n == 0 ? "nothing to undo"
-            : "nothing changed; apply: migrate undo");
+    mg_hint_log (&app->view, MG_LOG_NORMAL, n == 0 ? "nothing to undo"
+                 : "nothing changed; apply: migrate undo");
   else if (r == MG_EXIT_OK)
     mg_log (MG_LOG_NORMAL, "undone");
   else if (r == MG_EXIT_SOME)
-    mg_log (MG_LOG_NORMAL, "%lld not taken back; migrate report tells why, then "
-            "run migrate undo again [undo-failed]",
-            (long long) app->run.n_failed);
+    mg_hint_log (&app->view, MG_LOG_NORMAL,
+                 "%lld not taken back; migrate report tells why, then run "
+                 "migrate undo again [undo-failed]",
+                 (long long) app->run.n_failed);
   return r;
 }

@@ -215,6 +215,37 @@ find_session (struct mg_app *app, unsigned flags, struct mg_error *err)
   return r < 0 ? r : mg_session_name_check (app->session_name, err);
 }
 
+/* ---- what texts must name ---- */
+
+struct others {
+  const char *name;
+  int n;
+};
+
+static int
+count_other (void *opaque, const char *name)
+{
+  struct others *others = opaque;
+
+  others->n += strcmp (name, others->name) != 0;
+  return 0;
+}
+
+/* Would the same command find this session again without --session? */
+static int
+goes_without_name (const struct mg_app *app)
+{
+  const struct mg_value *given = &app->options.values[MG_OPT_SESSION];
+  struct others others = { app->session_name, 0 };
+
+  if (given->text != NULL)
+    return given->source != MG_FROM_FLAG;
+  if (strchr (app->session_name, '/') != NULL)
+    return 0;
+  mg_session_each (count_other, &others);
+  return others.n == 0;
+}
+
 /* ---- opening ---- */
 
 /* Kinds that the session knows get their number there; nothing is written. */
@@ -311,6 +342,7 @@ mg_app_start (struct mg_app *app, unsigned flags, struct mg_error *err)
   }
   if (r < 0)
     return r;
+  app->view.session = goes_without_name (app) ? NULL : app->session_name;
   r = check_making (app, flags, err);
   if (r < 0)
     return r;

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/supervise.h"
 #include "cli/app.h"
+#include "view/hint.h"
 
 #define HANG_US (600 * MG_SECOND_US)
 #define SPARE_RESTARTS 32
@@ -64,12 +65,16 @@ mg_verdict_text (const struct mg_verdict *v, char *ret_text, size_t size)
             v->plugin, how, doing);
 }
 
+/* What was named on the line must be named again. */
+static struct mg_view parent_view;
+
 static void
 say (const struct mg_verdict *v)
 {
   struct mg_error err = MG_ERROR_INIT;
 
   mg_verdict_text (v, err.text, sizeof err.text);
+  mg_hint_error (&parent_view, &err);
   snprintf (err.id, sizeof err.id, "plugin-crash");
   mg_log_error (&err);
 }
@@ -102,6 +107,8 @@ mg_app_run (struct mg_app *app)
     .say_end = say_end,
   };
 
+  if (app->options.values[MG_OPT_SESSION].source == MG_FROM_FLAG)
+    parent_view.session = mg_opt_text (&app->options, MG_OPT_SESSION);
   mg_signals_spare ();
   if (!app->command->has_plugins || mg_opt_on (&app->options,
                                                MG_OPT_NO_SUPERVISOR))

@@ -11,6 +11,7 @@
 #include "view/codes.h"
 #include "view/errors.h"
 #include "view/events.h"
+#include "view/hint.h"
 #include "view/table.h"
 
 #define MAX_CHAIN 100
@@ -235,34 +236,38 @@ add_names (struct mg_buf *b, const struct mg_cause *c)
 }
 
 static void
-show_text (const struct mg_registry *registry, const struct mg_cause *c,
-           int width, int code_width)
+show_text (const struct mg_view *view, const struct mg_registry *registry,
+           const struct mg_cause *c, int width, int code_width)
 {
   const struct migrate_code *code = mg_code_any (registry, c->code);
   MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_INIT (16 * MG_KIB);
+  MG_CLEANUP_FREE char *message = mg_hint (view, c->message);
+  MG_CLEANUP_FREE char *cure = mg_hint (view, code ? code->cure : NULL);
   char number[32];
 
   mg_buf_addf (&b, "%*s  %-*s  %s", width, mg_number (c->n_assets, number),
                code_width, c->code, c->kind ? c->kind->k->name : "?");
   add_names (&b, c);
-  if (c->message != NULL) {
+  if (message != NULL) {
     mg_buf_add_str (&b, ": ");
-    mg_buf_add_printable (&b, c->message);
+    mg_buf_add_printable (&b, message);
     if (c->mixed)
       mg_buf_add_str (&b, " (and the like)");
   }
   if (c->n_blocked > 0)
     mg_buf_addf (&b, " (blocks %s)", mg_number (c->n_blocked, number));
   printf ("%s\n", mg_buf_text (&b));
-  if (code != NULL && code->cure != NULL)
-    printf ("%*s  cure: %s\n", width, "", code->cure);
+  if (cure != NULL)
+    printf ("%*s  cure: %s\n", width, "", cure);
 }
 
 static void
-show_line (const struct mg_registry *registry, const struct mg_cause *c)
+show_line (const struct mg_view *view, const struct mg_registry *registry,
+           const struct mg_cause *c)
 {
   const struct migrate_code *code = mg_code_any (registry, c->code);
   MG_CLEANUP (mg_buf_done) struct mg_buf names = MG_BUF_INIT (16 * MG_KIB);
+  MG_CLEANUP_FREE char *cure = mg_hint (view, code ? code->cure : NULL);
   struct mg_line line;
   int i;
 
@@ -279,7 +284,7 @@ show_line (const struct mg_registry *registry, const struct mg_cause *c)
   mg_line_number (&line, "blocks", c->n_blocked);
   mg_buf_addf (&line.text, ",\"keys\":%s", mg_buf_text (&names));
   mg_line_text (&line, "message", c->message);
-  mg_line_text (&line, "cure", code ? code->cure : NULL);
+  mg_line_text (&line, "cure", cure);
   mg_line_end (&line);
 }
 
@@ -299,7 +304,7 @@ mg_causes_show (const struct mg_view *view, const struct mg_registry *registry,
   }
   for (i = 0; i < causes->n; i++)
     if (view->json)
-      show_line (registry, &causes->rows[i]);
+      show_line (view, registry, &causes->rows[i]);
     else
-      show_text (registry, &causes->rows[i], width, codes);
+      show_text (view, registry, &causes->rows[i], width, codes);
 }

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "base/thread.h"
 #include "view/events.h"
+#include "view/hint.h"
 #include "view/progress.h"
 #include "view/table.h"
 
@@ -396,7 +397,8 @@ count_asset (struct mg_progress_view *p, const struct mg_event *e)
 
 /* "KIND: KEY: what happened [code]"; empty parts are left out. */
 static void
-log_event (enum mg_log_level level, const struct mg_event *e, const char *text)
+log_event (const struct mg_view *view, enum mg_log_level level,
+           const struct mg_event *e, const char *text)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_INIT (4096);
   const char *const head[] = { e->kind, e->key };
@@ -405,7 +407,7 @@ log_event (enum mg_log_level level, const struct mg_event *e, const char *text)
   for (i = 0; i < MG_N_ELEMENTS (head); i++)
     if (head[i] != NULL && head[i][0] != '\0')
       mg_buf_addf (&b, "%s: ", head[i]);
-  mg_buf_add_str (&b, text);
+  mg_hint_add (&b, view, text);
   if (e->code != NULL && e->code[0] != '\0')
     mg_buf_addf (&b, " [%s]", e->code);
   mg_log (level, "%s", mg_buf_text (&b));
@@ -416,16 +418,16 @@ tell_asset (struct mg_progress_view *p, const struct mg_event *e)
 {
   if (!count_asset (p, e) || p->view->json)
     return;
-  log_event (MG_LOG_NORMAL, e, e->message && e->message[0] ? e->message
-             : mg_state_name (e->state));
+  log_event (p->view, MG_LOG_NORMAL, e, e->message && e->message[0]
+             ? e->message : mg_state_name (e->state));
   if (p->n_failures == MAX_FAILURES)
-    mg_log (MG_LOG_NORMAL, "more failures are not shown here; all of them: "
-            "migrate errors");
+    mg_hint_log (p->view, MG_LOG_NORMAL, "more failures are not shown here; all "
+                 "of them: migrate errors");
 }
 
 /* What concerns more than one asset is told to everybody. */
 static void
-tell_note (const struct mg_event *e)
+tell_note (const struct mg_view *view, const struct mg_event *e)
 {
   static const char *const loud[] = { "plugin-disabled", "export-incomplete",
                                       "unsupported" };
@@ -435,7 +437,7 @@ tell_note (const struct mg_event *e)
   for (i = 0; i < MG_N_ELEMENTS (loud); i++)
     if (mg_streq (e->code, loud[i]))
       level = MG_LOG_NORMAL;
-  log_event (level, e, e->message ? e->message : "");
+  log_event (view, level, e, e->message ? e->message : "");
 }
 
 void
@@ -448,7 +450,7 @@ mg_progress_event (struct mg_progress_view *p, const struct mg_event *e)
   else if (p->view->json)
     return;
   else if (strcmp (e->event, "note") == 0)
-    tell_note (e);
+    tell_note (p->view, e);
   else if (strcmp (e->event, "phase") == 0)
     mg_log (MG_LOG_VERBOSE, "%s", e->message);
   else if (strcmp (e->event, "settle") == 0)

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "view/events.h"
+#include "view/hint.h"
 #include "view/summary.h"
 #include "view/table.h"
 
@@ -342,7 +343,7 @@ show_difference (const struct mg_kind *kind, sqlite3_stmt *st)
 
 /* The first of those that nothing explains; the rest is in the report. */
 static void
-show_differences (struct mg_run *run)
+show_differences (const struct mg_view *view, struct mg_run *run)
 {
   struct mg_conn *conn = mg_store_read (run->store);
   sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_DIFFERENCE_PAGE, "iii",
@@ -358,8 +359,11 @@ show_differences (struct mg_run *run)
       show_difference (kind, st);
   }
   mg_store_read_end (run->store, conn);
-  if (n > MAX_DIFFERENCES)
-    printf ("and %d more: migrate report\n", n - MAX_DIFFERENCES);
+  if (n > MAX_DIFFERENCES) {
+    MG_CLEANUP_FREE char *hint = mg_hint (view, "migrate report");
+
+    printf ("and %d more: %s\n", n - MAX_DIFFERENCES, hint);
+  }
 }
 
 void
@@ -378,7 +382,7 @@ mg_summary_validation (const struct mg_view *view, struct mg_run *run,
     mg_table_print (&table, stdout);
   mg_table_done (&table);
   if (!view->json && run->n_differences > 0)
-    show_differences (run);
+    show_differences (view, run);
 }
 
 /* ---- undo ---- */

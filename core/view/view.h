@@ -10,6 +10,8 @@ struct mg_view {
   int json;                      /* --json */
   int quiet;                     /* --quiet: no progress */
   int live;                      /* standard error is a terminal */
+  const char *session;           /* what commands in texts must name, or NULL:
+                                  * hint.h; borrowed */
   struct mg_progress_view *progress;   /* while a run is shown */
 };
 

@@ -57,6 +57,11 @@ like "... and reverses none" "$out" '\\u\{202e\}'
 run migrate errors --json
 like "as JSON" "$out" \
   '"event":"cause","end":"target","kind":"instance-profiles","code":"quota","n":2,"blocks":[0-9]+,"keys":\["arn:'
+cure='cure: raise the quota, then: migrate import'
+like "the cure is a command" "$(migrate errors || :)" "$cure --retry-failed"
+run migrate errors --session acme
+like "... of that session, when it was named" "$out" \
+  "$cure --session acme --retry-failed"
 run migrate errors --plugins experiments/permissions
 like "--plugins chooses, and what blocks those is shown" "$status $out" \
   "^1 2  quota +instance-profiles .*\(blocks [0-9]+\)$"
@@ -87,7 +92,7 @@ profile busy "$url_busy" "$token_busy"
 run migrate import --to busy --yes-host "${url_busy#http://}" \
   --invitations-muted --plugins users --throttle-wait 1s $limits
 status_is "throttled for too long is exit 10" 10
-like "... and resumable" "$err" 'resume: migrate import'
+like "... and resumable" "$err" 'resume: migrate import$'
 run migrate export --from nowhere
 like "an unknown profile is exit 3, with the cure" "$status $err" \
   '^3 .*migrate configure nowhere.*\[no-profile\]'
@@ -95,3 +100,20 @@ run migrate export --plugins nosuch --session acme
 like "an unknown plugin is exit 2" "$status $err" '^2 .*\[unknown-plugin\]'
 run migrate export --plugins mlflo --session acme
 like "... with the nearest" "$err" "did you mean 'mlflow'"
+
+# --- what is said to be typed can be typed ---
+
+run migrate import --session acme --to busy --plugins users \
+  --throttle-wait 1s $limits
+like "a name on the line stands in how to go on" "$err" \
+  'resume: migrate import --session acme$'
+migrate session new other --from busy >/dev/null
+run migrate export --from old --max-duration 1ms
+like "of two sessions each is named" "$err" \
+  'resume: migrate export --session acme$'
+MIGRATE_SESSION=acme
+export MIGRATE_SESSION
+run migrate export --max-duration 1ms
+like "... but not one that the environment names" "$err" \
+  'resume: migrate export$'
+unset MIGRATE_SESSION

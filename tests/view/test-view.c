@@ -3,8 +3,10 @@
 
 #include "mg-test.h"
 
+#include "base/alloc.h"
 #include "base/limits.h"
 #include "view/csv.h"
+#include "view/hint.h"
 #include "view/progress.h"
 #include "view/table.h"
 
@@ -152,4 +154,44 @@ MG_TEST (csv_files_are_private_and_whole)
   fclose (f);
   text[n] = '\0';
   is_str (text, "a,b\n1,\"x,y\"\n");
+}
+
+/* ---- commands in texts ---- */
+
+static void
+hint_is (const char *session, const char *text, const char *want)
+{
+  struct mg_view view = { .session = session };
+  MG_CLEANUP_FREE char *got = mg_hint (&view, text);
+
+  is_str (got, want);
+}
+
+MG_TEST (a_hint_names_the_session)
+{
+  hint_is ("acme", "resume: migrate import",
+           "resume: migrate import --session acme");
+  hint_is ("acme", "migrate errors, then: migrate export --retry-failed",
+           "migrate errors --session acme, then: migrate export --session acme "
+           "--retry-failed");
+}
+
+MG_TEST (a_hint_is_left_alone_where_no_name_is_needed)
+{
+  hint_is (NULL, "resume: migrate import", "resume: migrate import");
+  hint_is (NULL, NULL, NULL);
+}
+
+MG_TEST (only_commands_of_a_session_take_its_name)
+{
+  hint_is ("acme", "renew: migrate configure p; see migrate session list",
+           "renew: migrate configure p; see migrate session list");
+  hint_is ("acme", "migrate imports, migrate ", "migrate imports, migrate ");
+  hint_is ("acme", "migrate import --session b", "migrate import --session b");
+}
+
+MG_TEST (a_folder_can_be_pasted)
+{
+  hint_is ("/my data/it's", "migrate plan",
+           "migrate plan --session '/my data/it'\\''s'");
 }
