@@ -33,6 +33,8 @@ of_transfer (enum mg_transfer_result result)
     [MG_TRANSFER_TLS] = { MG_E_NET, "tls",
                           "check the host; --ca-bundle FILE names another "
                           "certificate authority" },
+    [MG_TRANSFER_HANDSHAKE] = { MG_E_NET, "tls",
+                                "check the host and its port: is that https?" },
     [MG_TRANSFER_LOST] = { MG_E_NET, "connection-lost", "try again" },
     [MG_TRANSFER_REWIND] = { MG_E_NET, "connection-lost", "try again" },
     [MG_TRANSFER_TRUNCATED] = { MG_E_NET, "truncated", "try again" },
@@ -167,7 +169,7 @@ set_transfer_error (struct mg_remote *r, struct mg_call *call,
 {
   static const struct meaning large = {
     MG_E_NOMEM, "too-large", "" };
-  char what[300];
+  char what[600], where[400] = "";
 
   if (call->too_large) {
     snprintf (what, sizeof what, "the answer is larger than %zu bytes",
@@ -175,7 +177,12 @@ set_transfer_error (struct mg_remote *r, struct mg_call *call,
     set_error (r, call, large, what);
     return;
   }
-  snprintf (what, sizeof what, "%s%s",
+  if (!call->is_absolute && r->end.profile != NULL)
+    snprintf (where, sizeof where, "profile '%.140s' (%.200s): ",
+              r->end.profile, r->end.host);
+  else if (!call->is_absolute)
+    snprintf (where, sizeof where, "%.300s: ", r->end.host);
+  snprintf (what, sizeof what, "%s%s%s", where,
             end->result == MG_TRANSFER_REWIND
               ? "the connection was gone when the request was sent: " : "",
             end->text[0] ? end->text : "the connection ended");

@@ -133,8 +133,9 @@ no_answer (struct mg_auth *a, struct mg_error *err)
   char who[160];
 
   return mg_error_set (err, MG_E_NET,
-                       a->fetch.end.result == MG_TRANSFER_TLS ? "tls"
-                         : "cannot-connect",
+                       a->fetch.end.result == MG_TRANSFER_TLS
+                         || a->fetch.end.result == MG_TRANSFER_HANDSHAKE
+                         ? "tls" : "cannot-connect",
                        "%s: no token from '%s': %s; check host and network",
                        mg_auth_who (a, who), a->end.host, a->fetch.end.text);
 }

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/parse.h"
 #include "base/str.h"
@@ -272,7 +273,7 @@ result_of (CURLcode code, int sent)
     { CURLE_COULDNT_RESOLVE_PROXY, MG_TRANSFER_RESOLVE },
     { CURLE_COULDNT_CONNECT, MG_TRANSFER_CONNECT },
     { CURLE_PROXY, MG_TRANSFER_CONNECT },
-    { CURLE_SSL_CONNECT_ERROR, MG_TRANSFER_CONNECT },
+    { CURLE_SSL_CONNECT_ERROR, MG_TRANSFER_HANDSHAKE },
     { CURLE_PEER_FAILED_VERIFICATION, MG_TRANSFER_TLS },
     { CURLE_SSL_CACERT_BADFILE, MG_TRANSFER_TLS },
     { CURLE_SSL_CERTPROBLEM, MG_TRANSFER_TLS },
@@ -425,13 +426,33 @@ static const struct mg_transport_class curl_class = {
   .free = free_transport,
 };
 
+/* The library would say it with the first request, and as the host's fault. */
+static int
+check_bundle (const char *path, struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MG_MAX_FILE);
+
+  if (path == NULL)
+    return 0;
+  if (mg_file_read (path, &text, err) < 0)
+    return mg_error_prefix (err, "--ca-bundle");
+  if (strstr (mg_buf_text (&text), "-----BEGIN ") != NULL)
+    return 0;
+  return mg_error_set (err, MG_E_INVALID, "cannot-read", "--ca-bundle: '%s' "
+                       "holds no certificate; name a PEM file of those of the "
+                       "authorities", path);
+}
+
 int
 mg_transport_curl_new (const char *ca_bundle,
                        struct mg_transport **ret_transport,
                        struct mg_error *err)
 {
   struct curl_transport *c;
+  int r = check_bundle (ca_bundle, err);
 
+  if (r < 0)
+    return r;
   if (curl_global_init (CURL_GLOBAL_DEFAULT) != CURLE_OK)
     return mg_error_set (err, MG_E_FAIL, "cannot-connect",
                          "the network library does not start");

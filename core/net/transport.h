@@ -21,7 +21,8 @@ enum mg_transfer_result {
   MG_TRANSFER_OK,        /* the answer is whole */
   MG_TRANSFER_RESOLVE,   /* the host's name is not known */
   MG_TRANSFER_CONNECT,   /* no connection came about */
-  MG_TRANSFER_TLS,       /* the certificate or the handshake was refused */
+  MG_TRANSFER_TLS,       /* the certificate was refused */
+  MG_TRANSFER_HANDSHAKE, /* no TLS came about: cut off, or no TLS there */
   MG_TRANSFER_LOST,      /* the connection ended before the answer did */
   MG_TRANSFER_REWIND,    /* a reused connection was dead, and the body may not
                             be sent twice */
@@ -68,10 +69,12 @@ struct mg_submit {
   int once;                        /* must not be sent twice, whatever happens
                                       on the connection */
   int may_compress;                /* gzip may be offered */
-};                                 /* everything is borrowed to 'on_end' */
+};
 
 struct mg_transport_class {
-  /* Takes the request; no callback comes from inside.  0 or MG_E_*. */
+  /* Takes the request; no callback comes from inside.  Texts are borrowed for
+   * this call alone: a token may be renewed while the request travels.  'ops'
+   * and what 'opaque' is stay to the end.  0 or MG_E_*. */
   int (*submit) (struct mg_transport *t, const struct mg_submit *submit,
                  struct mg_transfer **ret_transfer, struct mg_error *err);
   /* A callback that answered PAUSE is asked again. */
@@ -92,7 +95,8 @@ struct mg_transport {
 
 /* libcurl's multi interface: HTTP/2 where offered, connections reused, TLS
  * verified against the system's store or ca_bundle (NULL: the system's),
- * proxies from the environment as curl reads it, no redirect followed. */
+ * proxies from the environment as curl reads it, no redirect followed.  A
+ * bundle that is none: [cannot-read]. */
 int mg_transport_curl_new (const char *ca_bundle,
                            struct mg_transport **ret_transport,
                            struct mg_error *err);

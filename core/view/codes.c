@@ -302,8 +302,10 @@ const struct migrate_code mg_codes[] = {
     "The service was silent for too long.",
     "run the command again" },
   { "tls",
-    "The host's certificate could not be checked.",
-    "name the authority that signed it: --ca-bundle FILE" },
+    "No TLS came about with the host, or its certificate could not be "
+    "checked.",
+    "check host and port; where another authority signed its certificate: "
+    "--ca-bundle FILE" },
   { "token-expired",
     "The token is expired or was revoked.",
     "migrate configure PROFILE, then run the command again" },

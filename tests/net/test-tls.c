@@ -77,24 +77,38 @@ handle (void *opaque, struct MHD_Connection *connection, const char *url,
   return r;
 }
 
-static void
-server_start (struct server *s, const char *name)
+/* With the certificate, or 'secure' 0: without TLS. */
+static struct MHD_Daemon *
+server_open (struct server *s, int secure)
 {
   struct sockaddr_in address = { .sin_family = AF_INET };
   const union MHD_DaemonInfo *info;
+  struct MHD_OptionItem options[] = {
+    { MHD_OPTION_SOCK_ADDR, 0, &address },
+    { secure ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0, s->cert },
+    { MHD_OPTION_HTTPS_MEM_KEY, 0, s->key },
+    { MHD_OPTION_END, 0, NULL },
+  };
+  struct MHD_Daemon *daemon;
 
+  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  daemon = MHD_start_daemon (
+    (secure ? MHD_USE_TLS : 0) | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL,
+    handle, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+  not_null (daemon);
+  info = MHD_get_daemon_info (daemon, MHD_DAEMON_INFO_BIND_PORT);
+  snprintf (s->url, sizeof s->url, "https://127.0.0.1:%d", info->port);
+  return daemon;
+}
+
+static void
+server_start (struct server *s, const char *name)
+{
   memset (s, 0, sizeof *s);
   make_cert (s, name);
   if (MHD_is_feature_supported (MHD_FEATURE_TLS) != MHD_YES)
     skip_test ("libmicrohttpd has no TLS");
-  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
-  s->daemon = MHD_start_daemon (
-    MHD_USE_TLS | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, handle, s,
-    MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_HTTPS_MEM_CERT, s->cert,
-    MHD_OPTION_HTTPS_MEM_KEY, s->key, MHD_OPTION_END);
-  not_null (s->daemon);
-  info = MHD_get_daemon_info (s->daemon, MHD_DAEMON_INFO_BIND_PORT);
-  snprintf (s->url, sizeof s->url, "https://127.0.0.1:%d", info->port);
+  s->daemon = server_open (s, 1);
 }
 
 static void
@@ -111,6 +125,7 @@ create_at (struct server *s, const char *ca_bundle, struct mg_error *err,
            int *ret_outcome)
 {
   struct mg_end end = { .name = (char *) "t", .host = s->url,
+                        .profile = (char *) "t",
                         .type = MG_END_DATABRICKS, .auth = MG_AUTH_PAT,
                         .token = (char *) TOKEN,
                         .ca_bundle = (char *) ca_bundle };
@@ -141,6 +156,7 @@ MG_TEST (an_unknown_authority_is_refused)
   is_int (create_at (&s, NULL, &err, &outcome), MG_E_NET);
   is_str (err.id, "tls");
   has_str (err.text, "--ca-bundle");
+  has_str (err.text, "profile 't' (https://127.0.0.1:");
   is_int (outcome, MG_OUTCOME_NOTHING);
   is_int (s.n, 0);
   server_stop (&s);
@@ -172,15 +188,47 @@ MG_TEST (the_name_must_be_the_hosts)
   server_stop (&s);
 }
 
-MG_TEST (a_bundle_that_is_not_there)
+static void
+bundle_is_refused (const char *path, const char *why)
+{
+  struct mg_end end = { .name = (char *) "t",
+                        .host = (char *) "https://127.0.0.1:1",
+                        .type = MG_END_DATABRICKS, .auth = MG_AUTH_PAT,
+                        .token = (char *) TOKEN, .ca_bundle = (char *) path };
+  struct mg_remote_options options = { .retry_backoff_us = 1 };
+  struct mg_error err = MG_ERROR_INIT;
+  struct mg_remote *remote = NULL;
+
+  ok (mg_remote_open (&end, &options, &remote, &err) < 0);
+  is_str (err.id, "cannot-read");
+  has_str (err.text, "--ca-bundle: ");
+  has_str (err.text, path);
+  has_str (err.text, why);
+}
+
+MG_TEST (a_bundle_that_is_none_is_told_before_a_request)
+{
+  MG_CLEANUP_FREE char *empty = mg_xasprintf ("%s/empty", mg_test_tmpdir ());
+
+  is_ok (mg_file_write (empty, "no PEM\n", 7, 0600, NULL));
+  bundle_is_refused (empty, "holds no certificate");
+  bundle_is_refused (mg_test_tmpdir (), "directory");
+  bundle_is_refused ("/nonexistent/ca.pem", "No such file");
+}
+
+MG_TEST (a_server_without_tls)
 {
   struct mg_error err = MG_ERROR_INIT;
-  struct server s;
+  struct server s = { .n = 0 };
+  struct MHD_Daemon *plain;
   int outcome;
 
-  server_start (&s, "IP:127.0.0.1");
-  is_int (create_at (&s, "/nonexistent/ca.pem", &err, &outcome), MG_E_NET);
+  plain = server_open (&s, 0);
+  is_int (create_at (&s, NULL, &err, &outcome), MG_E_NET);
   is_str (err.id, "tls");
+  has_str (err.text, "profile 't' (https://127.0.0.1:");
+  has_str (err.text, "is that https?");
+  is_int (outcome, MG_OUTCOME_NOTHING);
   is_int (s.n, 0);
-  server_stop (&s);
+  MHD_stop_daemon (plain);
 }

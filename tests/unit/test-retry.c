@@ -34,7 +34,7 @@ broken (enum mg_effect effect, enum mg_transfer_result result, int sent)
 static const enum mg_transfer_result faults[] = {
   MG_TRANSFER_RESOLVE, MG_TRANSFER_CONNECT, MG_TRANSFER_LOST,
   MG_TRANSFER_REWIND, MG_TRANSFER_TRUNCATED, MG_TRANSFER_TIMEOUT,
-  MG_TRANSFER_MALFORMED,
+  MG_TRANSFER_MALFORMED, MG_TRANSFER_HANDSHAKE,
 };
 
 MG_TEST (what_never_left_is_repeated_whatever_it_does)
