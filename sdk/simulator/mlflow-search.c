@@ -18,6 +18,7 @@
 #define MAX_RESULTS 3000
 #define MAX_LIST 1000
 #define MAX_TERMS 16
+#define MAX_KEYS 4
 #define TOKEN_MASK INT64_C (0x5a5a5a5a)   /* so that nobody counts on it */
 
 /* --- filters --------------------------------------------------------- */
@@ -237,13 +238,50 @@ sim_where_match (const struct sim_where *w, struct json_object *e)
   return good;
 }
 
+/* --- order ----------------------------------------------------------- */
+
+static const char *const key_fields[] = {
+  "name", "experiment_id", "creation_time", "last_update_time",
+};
+
+struct key { size_t field; int down; };
+
+/* "attribute.name DESC" and shorter ones. */
+static int
+read_key (const char *text, struct key *ret_key)
+{
+  MG_CLEANUP_FREE char *field = take_word (&text, " \t.");
+  MG_CLEANUP_FREE char *way = NULL;
+  size_t i;
+
+  if (field != NULL && *text == '.' && mg_starts (field, "attr")) {
+    text++;
+    mg_free (field);
+    field = take_word (&text, " \t");
+  }
+  way = take_word (&text, " \t");
+  if (*skip (text) != '\0'
+      || (way != NULL && strcasecmp (way, "ASC") != 0
+          && strcasecmp (way, "DESC") != 0))
+    return -1;
+  for (i = 0; i < MG_N_ELEMENTS (key_fields); i++) {
+    if (mg_streq (field, key_fields[i])) {
+      ret_key->field = i;
+      ret_key->down = way != NULL && strcasecmp (way, "DESC") == 0;
+      return 0;
+    }
+  }
+  return -1;
+}
+
 /* --- lists ----------------------------------------------------------- */
 
 struct search {
   struct sim_call *c;
   struct sim_where *where;
   const char *view;          /* ACTIVE_ONLY, DELETED_ONLY, ALL */
-  const char *order;         /* the first of order_by, or NULL */
+  struct key keys[MAX_KEYS]; /* of order_by */
+  int n_keys;
   int64_t max;
   int64_t from;              /* of the page token */
 };
@@ -285,7 +323,7 @@ end_list (struct search *q, int64_t n, int64_t next)
   mg_buf_add_str (out, n == 0 ? "{" : "]");
   if (next >= 0)
     mg_buf_addf (out, "%s\"next_page_token\":\"%c%" PRId64 "\"",
-                 n == 0 ? "" : ",", q->order ? 'o' : 's', next ^ TOKEN_MASK);
+                 n == 0 ? "" : ",", q->n_keys > 0 ? 'o' : 's', next ^ TOKEN_MASK);
   mg_buf_add_byte (out, '}');
   q->c->r->status = 200;
   q->c->r->content_type = "application/json";
@@ -317,16 +355,44 @@ list_by_age (struct search *q)
   end_list (q, n, next);
 }
 
-struct sorted { const struct sim_object *o; char *text; int64_t number; };
+struct sorted {
+  const struct sim_object *o;
+  const struct search *q;
+  char *name;
+  int64_t numbers[MAX_KEYS];
+};
 
+/* The newest first where the keys are equal. */
 static int
-ascending (const void *a, const void *b)
+by_keys (const void *a, const void *b)
 {
   const struct sorted *x = a, *y = b;
-  int order = x->text != NULL ? strcmp (x->text, y->text)
-    : (x->number > y->number) - (x->number < y->number);
+  int i, order;
 
-  return order ? order : (x->o->slot > y->o->slot) - (x->o->slot < y->o->slot);
+  for (i = 0; i < x->q->n_keys; i++) {
+    order = x->q->keys[i].field == 0 ? strcmp (x->name, y->name)
+      : (x->numbers[i] > y->numbers[i]) - (x->numbers[i] < y->numbers[i]);
+    if (order != 0)
+      return x->q->keys[i].down ? -order : order;
+  }
+  return (x->o->slot < y->o->slot) - (x->o->slot > y->o->slot);
+}
+
+static void
+read_sorted (const struct search *q, const struct sim_object *o,
+             struct sorted *ret_one)
+{
+  int i;
+
+  ret_one->o = o;
+  ret_one->q = q;
+  ret_one->name = sim_text_field (o->text, "name");
+  for (i = 0; i < q->n_keys; i++) {
+    MG_CLEANUP_FREE char *text =
+      sim_text_field (o->text, key_fields[q->keys[i].field]);
+
+    (void) mg_parse_int64 (text, &ret_one->numbers[i]);
+  }
 }
 
 static void
@@ -334,30 +400,20 @@ list_sorted (struct search *q)
 {
   struct sim_table *t = &q->c->s->tables[SIM_EXPERIMENTS];
   struct sorted *all = mg_xcalloc (t->n_live + 1, sizeof *all);
-  MG_CLEANUP_FREE char *field = mg_xstrndup (q->order,
-                                             strcspn (q->order, " "));
-  int down = mg_ends (q->order, " DESC") || mg_ends (q->order, " desc");
-  int64_t i, n_all = 0, n = 0, from = q->from < 0 ? 0 : q->from;
+  int64_t i, n_all = 0, n = 0;
 
   for (i = 0; i < t->n_live; i++) {
     const struct sim_object *o = sim_table_at (t, (uint32_t) i);
 
-    if (!shown (q, o))
-      continue;
-    all[n_all].o = o;
-    all[n_all].text = sim_text_field (o->text, field);
-    if (mg_parse_int64 (all[n_all].text, &all[n_all].number) == 0) {
-      mg_free (all[n_all].text);
-      all[n_all].text = NULL;
-    }
-    n_all++;
+    if (shown (q, o))
+      read_sorted (q, o, &all[n_all++]);
   }
-  qsort (all, (size_t) n_all, sizeof *all, ascending);
-  for (i = from; i < n_all && n < q->max; i++)
-    add_one (&q->c->r->body, all[down ? n_all - 1 - i : i].o, &n);
+  qsort (all, (size_t) n_all, sizeof *all, by_keys);
+  for (i = q->from < 0 ? 0 : q->from; i < n_all && n < q->max; i++)
+    add_one (&q->c->r->body, all[i].o, &n);
   end_list (q, n, i < n_all ? i : -1);
   for (i = 0; i < n_all; i++)
-    mg_free (all[i].text);
+    mg_free (all[i].name);
   mg_free (all);
 }
 
@@ -369,7 +425,7 @@ read_token (struct search *q, const char *token)
   q->from = -1;
   if (token == NULL || *token == '\0')
     return 0;
-  if (token[0] != (q->order ? 'o' : 's')
+  if (token[0] != (q->n_keys > 0 ? 'o' : 's')
       || mg_parse_int64 (token + 1, &value) < 0
       || (value ^ TOKEN_MASK) < 0 || (value ^ TOKEN_MASK) > UINT32_MAX) {
     sim_fail (q->c, 400, "INVALID_PARAMETER_VALUE",
@@ -387,15 +443,35 @@ argument (struct sim_call *c, const char *name)
                                            : sim_json_str (c->body, name);
 }
 
-static const char *
-first_order (struct sim_call *c)
+static int
+add_key (struct search *q, const char *text)
 {
-  struct json_object *list = sim_json_array (c->body, "order_by");
+  if (q->n_keys < MAX_KEYS && text != NULL
+      && read_key (text, &q->keys[q->n_keys]) == 0) {
+    q->n_keys++;
+    return 0;
+  }
+  sim_fail (q->c, 400, "INVALID_PARAMETER_VALUE",
+            "Invalid order_by clause '%s'", text ? text : "");
+  return -1;
+}
 
-  if (strcmp (c->q->method, "GET") == 0)
-    return sim_query (c, "order_by");
-  return list != NULL && json_object_array_length (list) > 0
-    ? json_object_get_string (json_object_array_get_idx (list, 0)) : NULL;
+static int
+read_order (struct search *q)
+{
+  struct sim_call *c = q->c;
+  struct json_object *list = sim_json_array (c->body, "order_by");
+  size_t i, n = list ? json_object_array_length (list) : 0;
+
+  for (i = 0; i < (size_t) c->n_query; i++)
+    if (strcmp (c->query[i].name, "order_by") == 0
+        && add_key (q, c->query[i].value) < 0)
+      return -1;
+  for (i = 0; i < n; i++)
+    if (add_key (q, json_object_get_string (
+                      json_object_array_get_idx (list, i))) < 0)
+      return -1;
+  return 0;
 }
 
 static void
@@ -408,8 +484,9 @@ search (struct sim_call *c, const char *filter, int64_t asked,
   q.view = argument (c, "view_type");
   if (q.view == NULL)
     q.view = "ACTIVE_ONLY";
-  q.order = first_order (c);
   q.max = sim_page_size (c, asked, most);
+  if (read_order (&q) < 0)
+    return;
   if (read_token (&q, argument (c, "page_token")) < 0)
     return;
   if (filter != NULL && *filter != '\0') {
@@ -420,7 +497,7 @@ search (struct sim_call *c, const char *filter, int64_t asked,
       return;
     }
   }
-  if (q.order != NULL)
+  if (q.n_keys > 0)
     list_sorted (&q);
   else
     list_by_age (&q);

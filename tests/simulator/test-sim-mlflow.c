@@ -260,6 +260,61 @@ direct (const char *field, const char *name)
   return NULL;
 }
 
+/* The names in the order of an order_by, which is given as JSON. */
+static const char *
+ordered (const char *order)
+{
+  struct mg_buf out = MG_BUF_INIT (1000);
+  char path[40];
+  int i;
+
+  is_int (callf ("POST", MLFLOW "search", "{\"order_by\":[%s]}", order), 200);
+  for (i = 0; i < length ("experiments"); i++) {
+    snprintf (path, sizeof path, "experiments.%d.name", i);
+    mg_buf_addf (&out, "%s ", at (path));
+  }
+  return keep (mg_buf_steal (&out));
+}
+
+MG_TEST (every_key_of_an_order_counts)
+{
+  START ();
+  make ("/Shared/b");
+  make ("/Shared/a");
+  now_us += MG_SECOND_US;
+  make ("/Shared/d");
+  make ("/Shared/c");
+  is_str (ordered ("\"creation_time DESC\",\"name\""),
+          "/Shared/c /Shared/d /Shared/a /Shared/b ");
+  is_str (ordered ("\"creation_time ASC\",\"attribute.name DESC\""),
+          "/Shared/b /Shared/a /Shared/d /Shared/c ");
+  is_str (ordered ("\"`experiment_id` desc\""),
+          "/Shared/c /Shared/d /Shared/a /Shared/b ");
+  is_int (call ("GET", MLFLOW "search?order_by=creation_time%20DESC"
+                "&order_by=name%20DESC", NULL), 200);
+  is_str (at ("experiments.0.name"), "/Shared/d");
+}
+
+/* A location that is a number ended the simulator. */
+MG_TEST (what_no_order_knows_is_refused)
+{
+  static const char *const bad[] = {
+    "\"artifact_location\"", "\"nothing DESC\"", "\"name DOWN\"", "\"\"",
+    "\"name ASC DESC\"", "null", "\"tags.a\"",
+  };
+  size_t i;
+
+  START ();
+  make ("/Shared/a");
+  is_int (call ("POST", MLFLOW "create", "{\"name\":\"/Shared/b\","
+                "\"artifact_location\":\"5\"}"), 200);
+  for (i = 0; i < MG_N_ELEMENTS (bad); i++) {
+    is_int (callf ("POST", MLFLOW "search", "{\"order_by\":[%s]}", bad[i]),
+            400);
+    is_str (at ("error_code"), "INVALID_PARAMETER_VALUE");
+  }
+}
+
 MG_TEST (the_creator_manages_and_admins_inherit)
 {
   START ();
