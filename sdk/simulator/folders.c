@@ -83,22 +83,41 @@ sim_folder_make (struct sim *s, const char *path)
   } while (slash != NULL);
 }
 
-/* The path as it is stored, to be freed: no mount, no slash at the end.  Who
- * is lenient may get none. */
+/* The path as it is stored, to be freed: no mount, no slash twice or at the
+ * end.  Who is lenient may get none. */
 static char *
 plain_path (const char *path)
 {
-  char *copy;
-  size_t len;
+  char *copy = mg_xstrdup (path ? path : ""), *w = copy;
+  const char *r;
 
-  if (path == NULL)
-    path = "";
-  if (mg_starts (path, "/Workspace/"))
-    path += strlen ("/Workspace");
-  copy = mg_xstrdup (path);
-  for (len = strlen (copy); len > 1 && copy[len - 1] == '/'; len--)
-    copy[len - 1] = '\0';
+  for (r = copy; *r != '\0'; r++)
+    if (*r != '/' || (r[1] != '/' && (r[1] != '\0' || w == copy)))
+      *w++ = *r;
+  *w = '\0';
+  if (mg_starts (copy, "/Workspace/"))
+    memmove (copy, copy + strlen ("/Workspace"),
+             strlen (copy + strlen ("/Workspace")) + 1);
   return copy;
+}
+
+/* The experiment that the path or one above it is; NULL when none is. */
+static struct sim_object *
+leaf_on_the_way (struct sim *s, const char *path)
+{
+  MG_CLEANUP_FREE char *part = mg_xstrdup (path);
+  struct sim_object *o = NULL;
+  char *slash = part;
+
+  while (slash != NULL && o == NULL) {
+    slash = strchr (slash + 1, '/');
+    if (slash != NULL)
+      *slash = '\0';
+    o = sim_table_by_key (&s->tables[SIM_EXPERIMENTS], part);
+    if (slash != NULL)
+      *slash = '/';
+  }
+  return o;
 }
 
 void
@@ -107,14 +126,14 @@ sim_folders_mkdirs (struct sim_call *c)
   MG_CLEANUP_FREE char *path = plain_path (sim_json_str (c->body, "path"));
   enum sim_kind kind;
 
-  if (path[0] != '/' || strstr (path, "//") != NULL) {
+  if (path[0] != '/') {
     sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
               "Path (%s) must be absolute.", path);
     return;
   }
-  if (sim_table_by_key (&c->s->tables[SIM_EXPERIMENTS], path) != NULL) {
+  if (leaf_on_the_way (c->s, path) != NULL) {
     sim_fail (c, 400, "RESOURCE_ALREADY_EXISTS",
-              "An object that is not a folder exists at (%s).", path);
+              "An object that is not a folder exists on (%s).", path);
     return;
   }
   if (mg_starts (path, "/Users/")

@@ -69,6 +69,32 @@ MG_TEST (a_name_is_an_absolute_path_in_a_folder_that_exists)
   is_str (at ("object_type"), "MLFLOW_EXPERIMENT");
 }
 
+#define MKDIRS "/api/2.0/workspace/mkdirs"
+#define STATUS "/api/2.0/workspace/get-status?path="
+
+MG_TEST (slashes_collapse_in_the_path_of_a_folder)
+{
+  START ();
+  is_int (call ("POST", MKDIRS, "{\"path\":\"//Workspace/Shared//a//b/\"}"),
+          200);
+  is_int (call ("GET", STATUS "/Shared/a/b", NULL), 200);
+  is_int (call ("GET", STATUS "//Workspace//Shared/a/b//", NULL), 200);
+  is_str (at ("path"), "/Shared/a/b");
+  is_int (call ("GET", STATUS "//", NULL), 200);
+  is_str (at ("path"), "/");
+}
+
+MG_TEST (there_is_no_folder_in_an_experiment)
+{
+  START ();
+  make ("/Shared/e");
+  is_int (call ("POST", MKDIRS, "{\"path\":\"/Shared/e/in/it\"}"), 400);
+  is_str (at ("error_code"), "RESOURCE_ALREADY_EXISTS");
+  is_int (call ("GET", STATUS "/Shared/e/in", NULL), 404);
+  is_int (call ("POST", MKDIRS, "{\"path\":\"/Shared/e\"}"), 400);
+  is_int (call ("POST", MKDIRS, "{\"path\":\"/Shared/else\"}"), 200);
+}
+
 MG_TEST (a_name_is_unique_even_when_deleted)
 {
   const char *id;
