@@ -95,9 +95,12 @@ parse_value (struct parser *k)
     json_object_put (o);
   }
   else {
+    MG_CLEANUP_FREE char *word = NULL;
+
     len = strcspn (p, " )");
+    word = mg_xstrndup (p, len);
     if (len > 0)
-      value = mg_xstrndup (p, len);
+      value = mg_fold (word);
   }
   k->p += len;
   return value;

@@ -157,8 +157,9 @@ read_query (struct list *l)
     ? 0 : sim_page_size (l->c, asked, MAX_PAGE);
   if (filter != NULL && *filter != '\0') {
     l->filter = sim_filter_new (filter, &why);
-    l->derived = strstr (filter, "members") || strstr (filter, "groups")
-      || strstr (filter, "roles") || strstr (filter, "meta");
+    l->derived = strcasestr (filter, "members")
+      || strcasestr (filter, "groups") || strcasestr (filter, "roles")
+      || strcasestr (filter, "meta");
     if (l->filter == NULL) {
       sim_fail (l->c, 400, "invalidFilter", "Invalid filter '%s': %s", filter,
                 why);

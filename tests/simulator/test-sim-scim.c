@@ -142,6 +142,23 @@ MG_TEST (filters_find_what_they_say)
   is_int (found ("displayName eq \"nobody\""), 0);
 }
 
+MG_TEST (a_filter_knows_no_case)
+{
+  const char *id;
+
+  START ();
+  id = make_user ("Ann@a.com");
+  is_int (callf ("POST", SCIM "Groups", "{\"displayName\":\"Team\",\"roles\":"
+                 "[{\"value\":\"arn:a\"}],\"members\":[{\"value\":\"%s\"}]}",
+                 id), 201);
+  is_int (found ("userName eq Ann@a.com"), 1);
+  is_int (found ("USERNAME EQ \"ann@A.com\" AND Active Eq True"), 1);
+  is_int (found ("userName sw Ann"), 1);
+  is_int (found ("groups.display eq \"team\""), 1);
+  is_int (found ("GROUPS.Display eq \"team\""), 1);
+  is_int (found ("Roles.value eq \"ARN:A\""), 1);
+}
+
 MG_TEST (a_filter_that_is_none_is_refused)
 {
   START ();
