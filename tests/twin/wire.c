@@ -34,7 +34,8 @@ struct mg_transfer {
   enum phase phase;
   int64_t due_us;
   int paused, sent;
-  struct mg_submit submit;
+  struct mg_submit submit;       /* its texts are ours, headers stand below */
+  char *authorization, *content_type;
   struct mg_buf body;
   struct connection connection;
   struct sim_reply reply;
@@ -116,6 +117,10 @@ transfer_free (struct wire *w, struct mg_transfer *t)
   *at = t->next;
   mg_buf_done (&t->body);
   sim_reply_done (&t->reply);
+  mg_free ((char *) t->submit.method);
+  mg_free ((char *) t->submit.url);
+  mg_free (t->authorization);
+  mg_free (t->content_type);
   mg_free (t);
 }
 
@@ -144,15 +149,15 @@ finish (struct wire *w, struct mg_transfer *t, enum mg_transfer_result result)
     link_die (w->o.link);
 }
 
-static const char *
-header_of (const struct mg_submit *s, const char *name)
+static char *
+copy_header (const struct mg_submit *s, const char *name)
 {
   size_t i, n = strlen (name);
 
   for (i = 0; s->headers != NULL && s->headers[i] != NULL; i++)
     if (strncasecmp (s->headers[i], name, n) == 0 && s->headers[i][n] == ':'
         && s->headers[i][n + 1] == ' ')
-      return s->headers[i] + n + 2;
+      return mg_xstrdup (s->headers[i] + n + 2);
   return NULL;
 }
 
@@ -167,8 +172,7 @@ depart (struct wire *w, struct mg_transfer *t)
   struct world_request q = {
     .id = t->id, .end = w->o.end, .method = s->method,
     .target = host + host_len, .host = name,
-    .authorization = header_of (s, "Authorization"),
-    .content_type = header_of (s, "Content-Type"),
+    .authorization = t->authorization, .content_type = t->content_type,
     .body = t->body.len ? t->body.data : NULL, .body_len = t->body.len,
     .connection = t->connection.number,
     .connection_seq = t->connection.n_requests++,
@@ -347,6 +351,11 @@ submit (struct mg_transport *base, const struct mg_submit *s,
   (void) err;
   t->id = ++last_id;
   t->submit = *s;
+  t->submit.method = mg_xstrdup (s->method);
+  t->submit.url = mg_xstrdup (s->url);
+  t->submit.headers = NULL;
+  t->authorization = copy_header (s, "Authorization");
+  t->content_type = copy_header (s, "Content-Type");
   t->due_us = mg_clock_now_us ();
   mg_buf_init (&t->body, SIM_MAX_REQUEST);
   while (*at != NULL)
