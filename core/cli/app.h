@@ -88,7 +88,8 @@ enum {
 /* Loads the plugins, finds the session that is meant (--session, else the
  * newest of this source, else the only one there is), locks and opens it.
  * MG_E_NOT_FOUND [no-session], MG_E_LOCKED [locked], MG_E_EXISTS
- * [session-exists], MG_E_INVALID [bad-session-name] and what opening says. */
+ * [session-exists], MG_E_INVALID [bad-session-name], MG_E_DENIED
+ * [session-writable] and what opening says. */
 int mg_app_start (struct mg_app *app, unsigned flags, struct mg_error *err);
 
 /* MG_E_EXISTS [session-exists] when session_name is there already. */
@@ -102,11 +103,13 @@ int mg_session_each (int (*each) (void *opaque, const char *name), void *opaque)
 
 /* ---- key.c ---- */
 
-/* Where a session's key lies unless told otherwise; the caller frees. */
-char *mg_key_path (const char *session_name);
+/* Where the open session's key lies unless told otherwise: NAME-ID.key where
+ * that is, else NAME.key; the caller frees. */
+char *mg_key_path (struct mg_app *app);
 /* Reads the key that seals secret values (--key-command, --key-file, else its
  * own file, which 'make' makes) and gives it to the store.  Without one
- * nothing happens until something sealed is met.  MG_E_INVALID [bad-key]. */
+ * nothing happens until something sealed is met.  MG_E_INVALID [bad-key],
+ * MG_E_DENIED [key-exposed]. */
 int mg_key_load (struct mg_app *app, int make, struct mg_error *err);
 
 /* ---- meta.c ---- */

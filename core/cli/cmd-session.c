@@ -18,7 +18,7 @@
 static void
 say_new (struct mg_app *app)
 {
-  MG_CLEANUP_FREE char *key = mg_key_path (app->session_name);
+  MG_CLEANUP_FREE char *key = mg_key_path (app);
   const char *source = app->who[MG_SOURCE].org_id;
   const char *target = app->who[MG_TARGET].org_id;
   struct mg_line line;

@@ -2,7 +2,10 @@
  * in the session itself.  Main thread. */
 #include <config.h>
 
+#include <dirent.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -17,10 +20,12 @@
 #define COMMAND_WAIT_US (60 * MG_SECOND_US)
 #define MAX_WORDS 32
 
-char *
-mg_key_path (const char *session_name)
+/* ---- where it lies ---- */
+
+/* NAME.key */
+static char *
+named_file (const char *dir, const char *session_name, const char *id)
 {
-  MG_CLEANUP_FREE char *dir = mg_config_dir ();
   MG_CLEANUP_FREE char *copy = mg_xstrdup (session_name);
   MG_CLEANUP_FREE char *file = NULL;
   size_t len = strlen (copy);
@@ -29,9 +34,75 @@ mg_key_path (const char *session_name)
   while (len > 1 && copy[len - 1] == '/')
     copy[--len] = '\0';
   base = strrchr (copy, '/');
-  file = mg_xasprintf ("%s.key", base ? base + 1 : copy);
+  file = mg_xasprintf ("%s%s%s.key", base ? base + 1 : copy, id ? "-" : "",
+                       id ? id : "");
   return mg_path_join (dir, file);
 }
+
+/* The file that ends with the session's id, however the session was called
+ * when it was made; or NULL. */
+static char *
+file_of_id (const char *dir, const char *id)
+{
+  MG_CLEANUP_FREE char *tail = mg_xasprintf ("-%s.key", id);
+  DIR *folder = opendir (dir);
+  struct dirent *entry;
+  char *found = NULL;
+
+  while (folder != NULL && found == NULL && (entry = readdir (folder)) != NULL)
+    if (mg_ends (entry->d_name, tail))
+      found = mg_path_join (dir, entry->d_name);
+  if (folder != NULL)
+    closedir (folder);
+  return found;
+}
+
+char *
+mg_key_path (struct mg_app *app)
+{
+  MG_CLEANUP_FREE char *dir = mg_config_dir ();
+  MG_CLEANUP_FREE char *id = mg_meta_get (&app->session, "id");
+  char *found = id ? file_of_id (dir, id) : NULL;
+
+  return found ? found : named_file (dir, app->session_name, NULL);
+}
+
+/* Of a new session.  Its name may be another's, whose key stays what it is. */
+static char *
+new_path (struct mg_app *app)
+{
+  MG_CLEANUP_FREE char *dir = mg_config_dir ();
+  MG_CLEANUP_FREE char *id = mg_meta_get (&app->session, "id");
+  char *plain = named_file (dir, app->session_name, NULL);
+
+  if (id == NULL || (strchr (app->session_name, '/') == NULL
+                     && !mg_file_exists (plain)))
+    return plain;
+  mg_free (plain);
+  return named_file (dir, app->session_name, id);
+}
+
+/* As ssh has it of its keys.  Of somebody else's file (a mounted secret) only
+ * that it stays what it is. */
+static int
+check_private (const char *path, struct mg_error *err)
+{
+  struct stat st;
+  mode_t mode;
+
+  if (stat (path, &st) < 0 || !S_ISREG (st.st_mode))
+    return 0;
+  mode = st.st_mode & (st.st_uid == geteuid () ? 0077 : 0022);
+  if (mode == 0)
+    return 0;
+  return mg_error_set (err, MG_E_DENIED, "key-exposed",
+                       "others may %s the key '%s' (mode %04o); chmod 600 it, "
+                       "or seal a new session with a new one",
+                       mode & 0022 ? "write" : "read", path,
+                       (unsigned) (st.st_mode & 07777));
+}
+
+/* ---- reading it ---- */
 
 static int
 digit (char c)
@@ -96,8 +167,10 @@ static int
 from_file (const char *path, unsigned char *ret_key, struct mg_error *err)
 {
   struct mg_buf text = MG_BUF_INIT (4096);
-  int r = mg_file_read (path, &text, err);
+  int r = check_private (path, err);
 
+  if (r == 0)
+    r = mg_file_read (path, &text, err);
   if (r == 0)
     r = read_key (mg_buf_text (&text), path, ret_key, err);
   if (text.data != NULL)
@@ -128,7 +201,7 @@ mg_key_load (struct mg_app *app, int make, struct mg_error *err)
 {
   const char *command = mg_opt_text (&app->options, MG_OPT_KEY_COMMAND);
   const char *file = mg_opt_text (&app->options, MG_OPT_KEY_FILE);
-  MG_CLEANUP_FREE char *own = mg_key_path (app->session_name);
+  MG_CLEANUP_FREE char *own = make ? new_path (app) : mg_key_path (app);
   unsigned char key[MG_SEAL_KEY_LEN];
   int r;
 
@@ -136,10 +209,10 @@ mg_key_load (struct mg_app *app, int make, struct mg_error *err)
     r = from_command (command, key, err);
   else if (file != NULL)
     r = from_file (file, key, err);
-  else if (mg_file_exists (own))
-    r = from_file (own, key, err);
   else if (make)
     r = make_file (own, key, err);
+  else if (mg_file_exists (own))
+    r = from_file (own, key, err);
   else
     return 0;
   if (r == 0)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -314,16 +315,47 @@ mg_app_check_new (struct mg_app *app, struct mg_error *err)
                        app->session_name);
 }
 
-/* What must hold before a session is made.  A mistyped name or profile leaves
- * none behind: the source answers first. */
+/* The group may write when it is the user's own (umask 0002). */
 static int
-check_making (struct mg_app *app, unsigned flags, struct mg_error *err)
+others_write (const char *path)
+{
+  struct stat st;
+
+  return stat (path, &st) == 0
+         && ((st.st_mode & S_IWOTH) != 0
+             || ((st.st_mode & S_IWGRP) != 0 && st.st_gid != getegid ()));
+}
+
+/* Who may write there may decide what is created in the target. */
+static int
+check_private (struct mg_app *app, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *folder = mg_session_folder (app->session_name);
+  MG_CLEANUP_FREE char *file = mg_path_join (folder, "session.db");
+
+  if (!others_write (folder) && !others_write (file))
+    return 0;
+  return mg_error_set (err, MG_E_DENIED, "session-writable",
+                       "'%s' of session '%s' is writable by others; see that "
+                       "nobody changed it, then chmod go-w it",
+                       others_write (folder) ? folder : file,
+                       app->session_name);
+}
+
+/* What must hold before a session is opened or made.  A mistyped name or
+ * profile leaves none behind: the source answers first. */
+static int
+check_session (struct mg_app *app, unsigned flags, struct mg_error *err)
 {
   if (flags & MG_START_NEW)
     return mg_app_check_new (app, err);
-  if ((flags & MG_START_MAKE) && !has_session (app->session_name))
+  if (has_session (app->session_name))
+    return check_private (app, err);
+  if (flags & MG_START_MAKE)
     return mg_app_open_end (app, MG_SOURCE, err);
-  return 0;
+  return mg_error_set (err, MG_E_NOT_FOUND, "no-session",
+                       "there is no session '%s'; see migrate session list",
+                       app->session_name);
 }
 
 int
@@ -343,13 +375,9 @@ mg_app_start (struct mg_app *app, unsigned flags, struct mg_error *err)
   if (r < 0)
     return r;
   app->view.session = goes_without_name (app) ? NULL : app->session_name;
-  r = check_making (app, flags, err);
+  r = check_session (app, flags, err);
   if (r < 0)
     return r;
-  if (!(flags & MG_START_MAKE) && !has_session (app->session_name))
-    return mg_error_set (err, MG_E_NOT_FOUND, "no-session",
-                         "there is no session '%s'; see migrate session list",
-                         app->session_name);
   if (flags & MG_START_WRITE) {
     MG_CLEANUP_FREE char *folder = mg_session_folder (app->session_name);
 

@@ -140,6 +140,10 @@ const struct migrate_code mg_codes[] = {
     "so.",
     "use https://, or --allow-http for a server without a token of "
     "Databricks" },
+  { "key-exposed",
+    "The file of the key that seals secret values may be read or written by "
+    "others.",
+    "chmod 600 FILE; who read it can read the secrets of its session" },
   { "killed",
     "Somebody ended the process that did the work, or the system did "
     "because memory ran out. What was done is kept.",
@@ -289,6 +293,10 @@ const struct migrate_code mg_codes[] = {
   { "session-newer",
     "The session was written by a newer migrate.",
     "use that version" },
+  { "session-writable",
+    "Others may write the session's folder or file, and so decide what is "
+    "brought to the target.",
+    "see that nobody changed it, then: chmod go-w FOLDER" },
   { "settled",
     "A create whose reply was lost was found in the target.",
     "nothing to do" },
@@ -348,8 +356,10 @@ const struct migrate_code mg_codes[] = {
     "Something is referred to that is not in the export.",
     "export it too: migrate export without --plugins; then migrate import" },
   { "unsupported",
-    "This workspace does not offer it.",
-    "leave it out: --skip KIND; the report keeps the line" },
+    "This workspace does not offer it: it is left out, and so is what names "
+    "it in other assets.",
+    "nothing; or have it offered (tier, cloud), then: migrate import "
+    "--retry-failed" },
   { "unusable",
     "The target holds something of this name that cannot stand for the "
     "asset (deleted, built in).",

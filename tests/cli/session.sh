@@ -183,6 +183,57 @@ run migrate status --session acme --key-command no-such-program
 like "--key-command that is not there" "$status $err" '^3 .*\[no-program\]'
 cp "$tmp/key" "$key"
 
+# --- what others may touch ---
+
+for mode in 644 640 620 606; do
+  chmod $mode "$key"
+  run migrate status --session acme
+  like "a key of mode $mode" "$status $err" "^3 .*chmod 600 .*\[key-exposed\]"
+done
+chmod 644 "$tmp/key"
+run migrate status --session acme --key-file "$tmp/key"
+like "... also with --key-file" "$status $err" "^3 .*$tmp/key.*\[key-exposed\]"
+chmod 400 "$key"
+run migrate status --session acme
+status_is "a key that is only read is fine" 0
+chmod 600 "$key"
+for file in "$tmp/sessions/acme" "$tmp/sessions/acme/session.db"; do
+  old=$(stat -c %a "$file")
+  chmod o+w "$file"
+  run migrate status --session acme
+  like "${file##*/} that others may write" "$status $err" \
+    "^3 .*'$file'.*chmod go-w .*\[session-writable\]"
+  chmod "$old" "$file"
+done
+run migrate status --session acme
+status_is "... and then not" 0
+
+# --- keys of two sessions of one name ---
+
+sum=$(cat "$key")
+run migrate session new "$tmp/here/acme" --from third
+status_is "a second session of the name, elsewhere" 0
+own=$(printf '%s\n' "$out" | sed -n "s/.*key \(.*\): keep.*/\1/p")
+like "... has a key of its own" "$own" '/acme-[0-9a-f]+\.key$'
+ok "... which is there" [ -s "$own" ]
+is "... and leaves the first one alone" "$(cat "$key")" "$sum"
+printf 'short\n' >"$key"
+run migrate status --session "$tmp/here/acme"
+status_is "... nor reads it" 0
+printf '%s\n' "$sum" >"$key"
+mv "$tmp/here/acme" "$tmp/here/moved"
+printf 'short\n' >"$own"
+run migrate status --session "$tmp/here/moved"
+like "... and is found where the session is moved to" "$status $err" \
+  "^3 .*$own.*\[bad-key\]"
+rm -r "$tmp/here/moved"
+cp -r "$tmp/sessions/acme" "$tmp/here/acme"
+printf 'short\n' >"$key"
+run migrate status --session "$tmp/here/acme"
+like "a session from before is opened with NAME.key" "$status $err" \
+  "^3 .*acme.key.*\[bad-key\]"
+printf '%s\n' "$sum" >"$key"
+
 if command -v flock >/dev/null; then
   exec 8>"$tmp/sessions/acme/lock"
   flock 8
