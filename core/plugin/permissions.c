@@ -89,7 +89,8 @@ each_entry (void *opaque, struct mg_span acl)
   size_t i;
 
   for (i = 0; i < MG_N_ELEMENTS (members); i++)
-    if (mg_json_get (acl.p, acl.len, members[i], &e->who) == 1)
+    if (mg_json_get (acl.p, acl.len, members[i], &e->who) == 1
+        && e->who.p[0] == '"')           /* null says absent */
       break;
   if (i == MG_N_ELEMENTS (members))
     return 0;

@@ -34,6 +34,8 @@ struct mg_kind {
   int kid;                         /* in the session; 0 before it is opened */
   int chosen;                      /* by --plugins and --skip: imported */
   int indexed;                     /* listed so that references resolve */
+  _Atomic int left_out;            /* this workspace does not offer it: found
+                                      out, and said, by this run */
 };
 
 struct mg_registry {

@@ -225,6 +225,14 @@ create_failed (struct item *it, int r, const struct mg_error *err)
     say_error (it, MG_FAILED, err);
 }
 
+/* The target has no such thing: one line told so. */
+static void
+leave_out (struct item *it)
+{
+  it->result->state = MG_SKIPPED;
+  mg_result_say (it->result, MG_CODE_UNSUPPORTED, MG_NO_ACCESS_TEXT);
+}
+
 static void
 change_failed (struct item *it, int r, const struct mg_error *err)
 {
@@ -235,6 +243,11 @@ change_failed (struct item *it, int r, const struct mg_error *err)
   }
   else if (strcmp (err->id, "adopted") == 0)
     say_error (it, MG_UNCHANGED, err);
+  else if (r == MG_E_UNSUPPORTED && it->kind->parent != NULL
+           && strcmp (err->id, MG_CODE_UNSUPPORTED) == 0) {
+    mg_run_leave_kind (it->run, &it->run->target, it->kind, MG_NO_ACCESS_TEXT);
+    leave_out (it);
+  }
   else
     say_error (it, r == MG_E_BLOCKED ? MG_BLOCKED : MG_FAILED, err);
 }
@@ -343,8 +356,12 @@ import_it (struct item *it)
 /* What may be there is looked for before something else is sent: under another
  * name the service would not refuse it. */
 static int
-doubt_first (struct item *it)
+is_decided (struct item *it)
 {
+  if (it->kind->left_out) {
+    leave_out (it);
+    return 1;
+  }
   if (it->work->op != MG_OP_CREATE || !it->work->maybe || !it->work->has_was)
     return 0;
   it->result->state = MG_DOUBT;
@@ -367,7 +384,7 @@ mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
 
   it.result = mg_result_new (work->wid, MG_FAILED);
   mg_ctx_begin (ctx, kind, &it.source);
-  if (!doubt_first (&it)) {
+  if (!is_decided (&it)) {
     r = load (&it, &ctx->error);
     if (r == 0)
       r = import_it (&it);

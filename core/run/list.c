@@ -6,6 +6,7 @@
  * page it follows. */
 #include <config.h>
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,6 +57,7 @@ static int
 fetched_kind (const struct lister *l, const struct mg_kind *kind)
 {
   return l->listing->detail != MG_DETAIL_NONE && wanted_kind (l, kind)
+         && !kind->left_out
          && (kind->k->flags & MIGRATE_KIND_DETAIL) != 0;
 }
 
@@ -101,16 +103,33 @@ on_restart (struct mg_ctx *ctx, void *opaque)
   mg_ctx_drop_batch (ctx);
 }
 
+void
+mg_run_leave_kind (struct mg_run *run, const struct mg_side *side,
+                   const struct mg_kind *kind, const char *text)
+{
+  struct mg_walk row = { .sid = side->sid, .kid = kind->kid,
+                         .node = (char *) "", .state = MG_WALK_DONE,
+                         .code = (char *) MG_CODE_UNSUPPORTED };
+  struct mg_error err = MG_ERROR_INIT;
+
+  if (atomic_exchange (&((struct mg_kind *) (uintptr_t) kind)->left_out, 1))
+    return;
+  mg_run_note (run, side, 0, kind, NULL, MG_CODE_UNSUPPORTED, text);
+  if (mg_walk_post (run->store, &row, &err) < 0)
+    mg_run_fail (run, &err);
+}
+
 static void
 list_failed (struct lister *l, struct walk *w, const struct mg_error *err)
 {
   char text[1200];
 
   if (err->code == MG_E_UNSUPPORTED) {
-    w->row.state = MG_WALK_DONE;
     snprintf (text, sizeof text, "left out: this workspace does not offer %s",
               w->kind->k->title);
-    mg_run_note (l->run, l->side, 0, w->kind, NULL, "unsupported", text);
+    mg_run_leave_kind (l->run, l->side, w->kind, text);
+    w->row.state = MG_WALK_DONE;
+    w->row.code = mg_xstrdup (MG_CODE_UNSUPPORTED);
     return;
   }
   w->row.state = MG_WALK_FAILED;
@@ -250,13 +269,8 @@ run_fetch (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind,
   }
   else if (mg_run_is_fatal (r))
     mg_run_fail (l->run, &ctx->error);
-  else if (r == MG_E_UNSUPPORTED && kind->parent != NULL) {
-    /* no access control here: one line, and none of the others is asked */
-    mg_run_note (l->run, l->side, 0, kind, NULL, "unsupported",
-                 "left out: this workspace has no access control");
-    MG_LOCKED (&l->run->state->lock);
-    ((struct mg_kind *) (uintptr_t) kind)->chosen = 0;
-  }
+  else if (r == MG_E_UNSUPPORTED && kind->parent != NULL)
+    mg_run_leave_kind (l->run, l->side, kind, MG_NO_ACCESS_TEXT);
   else if (r != MG_E_CANCELLED)
     fetch_failed (l, kind, a, &ctx->error);
 }

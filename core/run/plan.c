@@ -19,6 +19,7 @@ struct planner {
   struct mg_match match;
   int anew;                        /* what was adopted is looked at again */
   int equals_only;                 /* the first look at names that repeat */
+  const char *unsupported;         /* who does not offer the kind, or NULL */
   int64_t prio;
 };
 
@@ -252,6 +253,9 @@ plan_anew (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 
   if (code != NULL)
     return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, code, NULL, err);
+  if (p->unsupported != NULL)
+    return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, MG_CODE_UNSUPPORTED,
+                     p->unsupported, err);
   if (o->name_glob != NULL && !mg_glob (o->name_glob, a->key))
     return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "not-selected",
                      "not selected by --name", err);
@@ -282,6 +286,15 @@ lost_its_owner (struct planner *p, const struct mg_asset *a,
     return r < 0 ? r : 0;
   r = mg_work_forget (p->run->store, p->run->target.wsid, &row, err);
   return r < 0 ? r : 1;
+}
+
+/* That a permission cannot be written there is found out by the first. */
+static int
+stays_left_out (const struct planner *p, const struct mg_work *w)
+{
+  return w->state == MG_SKIPPED && p->kind->parent != NULL
+         && !p->run->options.retry_failed
+         && strcmp (w->code, MG_CODE_UNSUPPORTED) == 0;
 }
 
 static int
@@ -317,7 +330,8 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
   if (r != 0)
     return r < 0 ? r : 0;
   /* what was sent once is not planned anew: its claim stands */
-  if (!mg_work_may_replan (&old) || (is_adopted (&old) && !looks_again (p)))
+  if (!mg_work_may_replan (&old) || stays_left_out (p, &old)
+      || (is_adopted (&old) && !looks_again (p)))
     return 0;
   return plan_anew (p, a, err);
 }
@@ -339,13 +353,45 @@ say_phase (struct mg_run *run, const char *text)
   mg_run_emit (run, &event);
 }
 
+/* What the last list of this side said of the kind: 1 when it has none such. */
+static int
+is_unsupported (struct mg_run *run, int64_t sid, const struct mg_kind *kind,
+                struct mg_error *err)
+{
+  MG_CLEANUP (mg_walk_done) struct mg_walk walk = { 0 };
+  int r = mg_walk_get (run->store, sid, kind->kid, "", &walk, err);
+
+  return r <= 0 ? r : walk.code != NULL
+                      && strcmp (walk.code, MG_CODE_UNSUPPORTED) == 0;
+}
+
+/* Does one of the two workspaces not offer it? */
+static int
+look_for_support (struct planner *p, struct mg_error *err)
+{
+  int64_t sid = 0;
+  int r = is_unsupported (p->run, p->run->target.sid, p->kind, err);
+
+  p->unsupported = r > 0 ? "the target does not offer it" : NULL;
+  if (r == 0)
+    r = mg_snapshot_last (p->run->store, MG_SOURCE_WSID, "export", &sid, NULL,
+                          NULL, err);
+  if (r > 0 && p->unsupported == NULL) {
+    r = is_unsupported (p->run, sid, p->kind, err);
+    if (r > 0)
+      p->unsupported = "the source does not offer it";
+  }
+  return r < 0 ? r : 0;
+}
+
 /* The rows of permissions look at those of their assets, and names that repeat
  * at whom the target's have been given to: each pass is in the session before
  * the next. */
 static int
 plan_kind (struct planner *p, struct mg_error *err)
 {
-  int passes = p->kind->k->once == MIGRATE_ONCE_NONUNIQUE, r = 0;
+  int passes = p->kind->k->once == MIGRATE_ONCE_NONUNIQUE;
+  int r = look_for_support (p, err);
 
   for (p->equals_only = passes; p->equals_only >= 0 && r == 0;
        p->equals_only--) {

@@ -333,6 +333,7 @@ struct prepare {
   const struct mg_asset *asset;
   enum mg_prepare_for purpose;
   struct mg_prepared *out;
+  int unsupported;                 /* the last one looked for: never there */
 };
 
 struct ref_edit {
@@ -382,6 +383,7 @@ resolve (struct prepare *p, const char *ns, const char *val, char **ret_text,
   int64_t aid = 0;
   int r;
 
+  p->unsupported = 0;
   *ret_text = cache_get (p->run->state->cache, ns, val);
   if (*ret_text != NULL)
     return 1;
@@ -389,6 +391,8 @@ resolve (struct prepare *p, const char *ns, const char *val, char **ret_text,
   if (r > 0)
     r = mg_work_get (p->run->store, p->run->target.wsid, aid, MG_PHASE_MAIN,
                      &work, err);
+  p->unsupported = r > 0 && work.state == MG_SKIPPED
+                   && strcmp (work.code, MG_CODE_UNSUPPORTED) == 0;
   if (r <= 0 || work.new_aid == 0)
     return r < 0 ? r : 0;
   r = mg_asset_get (p->run->store, &p->ctx->packer, work.new_aid, &target, err);
@@ -429,7 +433,7 @@ not_there (struct prepare *p, const struct migrate_ref *ref, const char *val,
     p->out->dropped_late++;
     return MG_MAP_DROP_ELEMENT;
   }
-  if (ref->on_missing == MIGRATE_DROP_ELEMENT) {
+  if (ref->on_missing == MIGRATE_DROP_ELEMENT || p->unsupported) {
     p->out->dropped++;
     return MG_MAP_DROP_ELEMENT;
   }
@@ -513,7 +517,7 @@ mg_run_prepare (struct mg_run *run, struct mg_ctx *ctx,
                 enum mg_prepare_for purpose, struct mg_prepared *ret,
                 struct mg_error *err)
 {
-  struct prepare p = { run, ctx, kind, asset, purpose, ret };
+  struct prepare p = { run, ctx, kind, asset, purpose, ret, 0 };
   struct mg_edit edits[MAX_EDITS];
   struct ref_edit ref_edits[MAX_EDITS];
   size_t n = collect_edits (&p, edits, ref_edits);

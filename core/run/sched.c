@@ -233,6 +233,7 @@ keep_score (struct mg_sched *s, const struct mg_kind *kind,
 {
   struct mg_score *score = &s->scores[kind->index];
   struct mg_plugin *plugin = kind->plugin;
+  struct mg_error why;
 
   if (end->state != MG_FAILED) {
     score->any_good |= end->state == MG_DONE || end->state == MG_UNCHANGED;
@@ -248,9 +249,10 @@ keep_score (struct mg_sched *s, const struct mg_kind *kind,
   mg_error_set (&plugin->why, MG_E_FAIL, "plugin-disabled",
                 "the first %d of its %s all failed [%s]; cure that, then migrate "
                 "import --retry-failed", HOPELESS, kind->k->title, score->code);
+  why = plugin->why;               /* another of its kinds may end, too */
   mg_mutex_unlock (&s->run->state->lock);
   mg_run_note (s->run, &s->run->target, 0, kind, plugin->p.name,
-               "plugin-disabled", plugin->why.text);
+               "plugin-disabled", why.text);
   mg_mutex_lock (&s->run->state->lock);
 }
 

@@ -128,6 +128,15 @@ struct mg_cache *mg_cache_new (void);
 void mg_cache_free (struct mg_cache *cache);
 void mg_cache_clear (struct mg_cache *cache);
 
+/* What [unsupported] is called in the session: of a walk, a row, a note. */
+#define MG_CODE_UNSUPPORTED "unsupported"
+#define MG_NO_ACCESS_TEXT "left out: this workspace has no access control"
+
+/* This workspace does not offer a kind: said once, kept in its walk, and nothing
+ * more of it is asked for by this run. */
+void mg_run_leave_kind (struct mg_run *run, const struct mg_side *side,
+                        const struct mg_kind *kind, const char *text);
+
 /* Reads the body of a target's asset of which only the stub is known. */
 int mg_run_ensure_body (struct mg_ctx *ctx, const struct mg_kind *kind,
                         struct mg_asset *asset, struct mg_error *err);

@@ -128,17 +128,61 @@ add_former (struct validator *v, const struct mg_work *work,
 }
 
 static int
+is_same (const struct mg_buf *left, const struct mg_buf *right)
+{
+  return left->len == right->len
+         && memcmp (mg_buf_text (left), mg_buf_text (right), left->len) == 0;
+}
+
+/* All was added that was to be; the rest of it is as its owner had it, and may
+ * be another than the source's. */
+static int
+keep_theirs (struct validator *v, const struct mg_buf *own,
+             const struct mg_asset *target, struct mg_buf *ret_form,
+             struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
+  const char *const *path;
+  int r = mg_buf_add (&body, mg_buf_text (own), own->len);
+
+  for (path = v->kind->k->merge; path != NULL && *path != NULL && r >= 0;
+       path++) {
+    struct mg_buf next = MG_BUF_INIT (MG_MAX_ELEMENT);
+    MG_CLEANUP_FREE char *array = NULL;
+    struct mg_edit edit = { .op = MG_EDIT_DROP, .path = *path };
+    struct mg_span there;
+
+    if (mg_json_get (mg_buf_text (&target->body), target->body.len, *path,
+                     &there) == 1) {
+      array = mg_xstrndup (there.p, there.len);
+      edit.op = MG_EDIT_SET;
+      edit.value = array;
+    }
+    r = mg_json_edit (mg_buf_text (&body), body.len, &edit, 1, &next, err);
+    if (r >= 0)
+      mg_buf_move (&body, &next);
+    mg_buf_done (&next);
+  }
+  mg_buf_reset (ret_form);
+  return r < 0 ? r : mg_compare_form (v->kind, mg_buf_text (&body), body.len,
+                                      ret_form, err);
+}
+
+static int
 compare (struct validator *v, const struct mg_asset *source,
          const struct mg_work *work, const struct mg_asset *target,
          struct mg_error *err)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
   MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf own = MG_BUF_INIT (MG_MAX_ELEMENT);
   struct mg_prepared wanted = MG_PREPARED_INIT;
   struct differ d = { v, err };
   int r = mg_run_prepare (v->run, &v->ctx, v->kind, source, MG_FOR_COMPARE,
                           &wanted, err);
 
+  if (r == 0)
+    mg_buf_add (&own, mg_buf_text (&wanted.json), wanted.json.len);
   if (r == 0)
     r = add_former (v, work, target, &wanted, err);
   if (r == 0)
@@ -148,10 +192,14 @@ compare (struct validator *v, const struct mg_asset *source,
     r = mg_compare_form (v->kind, mg_buf_text (&target->body),
                          target->body.len, &right, err);
   mg_buf_done (&wanted.json);
+  if (r == 0 && work->op == MG_OP_MERGE && is_same (&left, &right)) {
+    r = keep_theirs (v, &own, target, &left, err);
+    if (!is_same (&left, &right))
+      v->why = "adopted";
+  }
   if (r < 0)
     return r;
-  if (left.len == right.len
-      && memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) == 0) {
+  if (is_same (&left, &right)) {
     v->row->equal++;
     return 0;
   }
@@ -243,6 +291,39 @@ is_open (const struct mg_work *w)
   return w->state == MG_FAILED || w->state == MG_BLOCKED || w->state == MG_DOUBT;
 }
 
+/* The asset's row, and by it why a difference is no surprise: 1, or 0. */
+static int
+look_at_row (struct validator *v, const struct mg_asset *source,
+             struct mg_work *ret, struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work owner = MG_WORK_INIT;
+  int r = mg_work_get (v->run->store, v->run->target.wsid, source->aid,
+                       MG_PHASE_MAIN, ret, err);
+
+  if (r < 0)
+    return r;
+  v->why = r > 0 ? reason_of (ret) : "not-imported";
+  if (v->why != NULL || v->kind->parent == NULL)
+    return r;
+  /* what belongs to an asset went with it */
+  r = mg_work_get (v->run->store, v->run->target.wsid, source->parent,
+                   MG_PHASE_MAIN, &owner, err);
+  if (r > 0 && owner.new_aid == 0 && reason_of (&owner) != NULL) {
+    memcpy (ret->code, owner.code, sizeof ret->code);
+    v->why = ret->code[0] ? ret->code : reason_of (&owner);
+  }
+  return r < 0 ? r : 1;
+}
+
+/* Did this list show the target's one, and is it one that counts? */
+static int
+is_there (const struct validator *v, const struct mg_asset *target)
+{
+  return target->seen_sid >= v->run->target.sid && !v->kind->left_out
+         && (v->kind->parent != NULL
+             || mg_run_left_out (v->kind, target) == NULL);
+}
+
 static int
 validate_asset (void *opaque, const struct mg_asset *source,
                 struct mg_error *err)
@@ -257,20 +338,17 @@ validate_asset (void *opaque, const struct mg_asset *source,
   v->key = source->key;
   v->aid = source->aid;
   v->row->source++;
-  r = mg_work_get (v->run->store, v->run->target.wsid, source->aid,
-                   MG_PHASE_MAIN, &work, err);
+  r = look_at_row (v, source, &work, err);
   if (r < 0)
     return r;
-  v->why = r > 0 ? reason_of (&work) : "not-imported";
   v->run->n_failed += r == 0 || is_open (&work);
   r = counterpart (v, source, &work, &target, err);
   if (r < 0)
     return r;
-  if (r == 0 || target.seen_sid < v->run->target.sid
-      || (v->kind->parent == NULL
-          && mg_run_left_out (v->kind, &target) != NULL))
+  if (r == 0 || !is_there (v, &target))
     r = missing (v, err);
-  else if (target.want)            /* it is there; its list says no more */
+  /* it is there; its list, or the export's, says no more */
+  else if (target.want || source->body.len == 0)
     v->row->unread++;
   else {
     v->row->target++;

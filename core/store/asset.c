@@ -346,6 +346,21 @@ is_other_key (const struct mg_put *put, const char *key)
          && (key == NULL || strcmp (key, put->key) != 0);
 }
 
+static int
+change_body (struct mg_conn *conn, int wsid, int64_t aid, int64_t sid,
+             const struct mg_put *put, struct mg_error *err)
+{
+  /* what was sent of it stays known */
+  int r = wsid != MG_SOURCE_WSID ? 0
+          : mg_sql_run (conn, err, MG_SQL_WORK_KEEP_WAS, "i", aid);
+
+  if (r == 0)
+    r = mg_sql_run (conn, err, MG_SQL_ASSET_UPDATE, "issbbIi", aid, put->key,
+                    put->stamp, put->sha, sizeof put->sha, put->packed.data,
+                    put->packed.len, put->parent, sid);
+  return r < 0 ? r : put_aliases (conn, wsid, aid, put, 0, err);
+}
+
 int
 mg_put_apply (struct mg_store *store, struct mg_conn *conn, int wsid,
               int64_t sid, const struct mg_put *put, int64_t *ret_aid,
@@ -381,16 +396,7 @@ mg_put_apply (struct mg_store *store, struct mg_conn *conn, int wsid,
   if (same_body)
     return mg_sql_run (conn, err, MG_SQL_ASSET_SEEN, "iii", aid, sid,
                        (int64_t) 0);
-  if (wsid == MG_SOURCE_WSID)      /* what was sent of it stays known */
-    r = mg_sql_run (conn, err, MG_SQL_WORK_KEEP_WAS, "i", aid);
-  if (r < 0)
-    return r;
-  r = mg_sql_run (conn, err, MG_SQL_ASSET_UPDATE, "issbbIi", aid, put->key,
-                  put->stamp, put->sha, sizeof put->sha, put->packed.data,
-                  put->packed.len, put->parent, sid);
-  if (r < 0)
-    return r;
-  return put_aliases (conn, wsid, aid, put, 0, err);
+  return change_body (conn, wsid, aid, sid, put, err);
 }
 
 static int

@@ -101,7 +101,8 @@
      " VALUES (?1, ?2, ?3)") \
   X (MISSING_CLEAR, "DELETE FROM missing WHERE aid = ?1") \
   X (MISSING_OF, "SELECT ns, val FROM missing WHERE aid = ?1 LIMIT 1") \
-  X (WORK_UNMET, "SELECT edge.dst, work.state, work.prio, work.wid FROM edge" \
+  X (WORK_UNMET, "SELECT edge.dst, work.state, work.prio, work.wid, work.code" \
+     " FROM edge" \
      " LEFT JOIN work ON work.wsid = ?1 AND work.aid = edge.dst" \
      " AND work.phase = 1 WHERE edge.src = ?2 AND edge.cut <= ?3" \
      " AND work.new_aid IS NULL") \
@@ -139,9 +140,9 @@
   X (WORK_DONE, "UPDATE work SET state = ?2, new_aid = ?3, provenance = ?4," \
      " sent_sha = ?5, wait_on = NULL, not_before = NULL, code = ?6," \
      " message = ?7, was = CASE WHEN op = 1 THEN was END WHERE wid = ?1") \
-  X (WORK_UNMAP, "UPDATE work SET state = 8, new_aid = NULL, before = NULL," \
-     " sent_at = NULL, tries = 0, provenance = 0, maybe = 0, was = NULL," \
-     " code = ?2, message = ?3 WHERE wid = ?1") \
+  X (WORK_UNMAP, "UPDATE work SET state = 8, before = NULL, sent_at = NULL," \
+     " new_aid = CASE WHEN ?4 THEN new_aid END, provenance = ?4, tries = 0," \
+     " maybe = 0, was = NULL, code = ?2, message = ?3 WHERE wid = ?1") \
   X (WORK_WAITERS, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND wait_on = ?2 AND state IN (0, 7) AND wid > ?3" \
      " ORDER BY wid LIMIT 512") \

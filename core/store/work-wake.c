@@ -29,6 +29,14 @@ struct unmet {
   int64_t last;                    /* the one likely to come last */
 };
 
+/* What the target does not offer is not waited for: it is left out of what names
+ * it. */
+static int
+is_unsupported (const unsigned char *code)
+{
+  return code != NULL && strcmp ((const char *) code, "unsupported") == 0;
+}
+
 /* A dependency is met when it has a counterpart in the target. */
 static int
 find_unmet (struct mg_conn *conn, const struct mg_work *w,
@@ -48,6 +56,8 @@ find_unmet (struct mg_conn *conn, const struct mg_work *w,
     int gone = sqlite3_column_type (st, 1) == SQLITE_NULL;
     int state = sqlite3_column_int (st, 1);
 
+    if (state == MG_SKIPPED && is_unsupported (sqlite3_column_text (st, 4)))
+      continue;
     ret->n++;
     if (gone || state == MG_FAILED || state == MG_BLOCKED
         || state == MG_SKIPPED)

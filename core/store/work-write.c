@@ -287,9 +287,29 @@ unmap (struct mg_store *store, struct mg_conn *conn, const struct mg_work *undo,
   if (r == 0 && undo->op == MG_OP_DELETE)
     r = mg_sql_run (conn, err, MG_SQL_ASSET_GONE, "ii", main_row.new_aid,
                     (int64_t) 1);
-  if (r == 0)
-    r = mg_sql_run (conn, err, MG_SQL_WORK_UNMAP, "iss", main_row.wid, "undone",
-                    "removed by undo");
+  if (r < 0)
+    return r;
+  return undo->op == MG_OP_DELETE
+         ? mg_sql_run (conn, err, MG_SQL_WORK_UNMAP, "issi", main_row.wid,
+                       "undone", "removed by undo", (int64_t) MG_NOBODYS)
+         /* somebody else's: it is there, as it was */
+         : mg_sql_run (conn, err, MG_SQL_WORK_UNMAP, "issi", main_row.wid,
+                       "undone", "put back by undo", (int64_t) MG_ADOPTED);
+}
+
+/* Nothing is decided yet, or it is to be sent. */
+static int
+put_off (struct mg_store *store, struct mg_conn *conn, const struct mg_work *w,
+         const struct mg_result *res, struct mg_error *err)
+{
+  int r = mg_work_set (store, conn, w, res->state, res->wait_on,
+                       res->not_before, res->code[0] ? res->code : NULL,
+                       res->message, err);
+
+  if (r >= 0 && res->maybe)
+    r = mg_sql_run (conn, err, MG_SQL_WORK_MAYBE, "i", w->wid);
+  if (r >= 0 && res->anew)
+    r = mg_sql_run (conn, err, MG_SQL_WORK_SENT_ANEW, "i", w->wid);
   return r;
 }
 
@@ -302,14 +322,8 @@ settle_row (struct mg_store *store, struct mg_conn *conn,
   int r;
 
   if (res->state == MG_DOUBT || res->state == MG_PARKED
-      || res->state == MG_READY || res->state == MG_BLOCKED) {
-    r = mg_work_set (store, conn, w, res->state, res->wait_on, res->not_before,
-                     res->code[0] ? res->code : NULL, res->message, err);
-    if (r >= 0 && res->maybe)
-      r = mg_sql_run (conn, err, MG_SQL_WORK_MAYBE, "i", w->wid);
-    return r < 0 || !res->anew ? r
-           : mg_sql_run (conn, err, MG_SQL_WORK_SENT_ANEW, "i", w->wid);
-  }
+      || res->state == MG_READY || res->state == MG_BLOCKED)
+    return put_off (store, conn, w, res, err);
   r = finish_row (store, conn, w, res, new_aid, err);
   if (r == 0 && w->phase == MG_PHASE_FINISH && res->state == MG_DONE)
     r = mg_sql_run (conn, err, MG_SQL_WORK_FINISHED, "ii", (int64_t) w->wsid,

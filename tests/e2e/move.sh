@@ -44,6 +44,14 @@ whole ()
   state new "$tmp/undone"
   is "$1: undo leaves the target as it was" \
     "$(ask same "$tmp/before" "$tmp/undone")" ''
+  run move validate
+  status_is "$1: validate after it ends with 0" 0
+  is "$1: what is missing then has a reason" "$(rows "SELECT DISTINCT what, why
+    FROM difference WHERE coalesce (why, '') IS NOT 'undone'
+    AND coalesce (why, '') NOT LIKE 'deleted%'")" ''
+  is "$1: what was put back is there" "$(rows "SELECT count (*) FROM work
+    WHERE code = 'undone' AND new_aid IS NOT NULL")" \
+    "$(rows "SELECT count (DISTINCT aid) FROM difference WHERE what = 'differs'")"
   run move undo
   status_is "$1: a second undo ends with 0" 0
   like "$1: a second undo has nothing to do" "$err" 'nothing to undo'

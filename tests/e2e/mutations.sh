@@ -36,3 +36,21 @@ for kind in users groups service-principals instance-profiles experiments \
     "$(grep -E "^[<>] $kind\|" "$tmp/diff" || :)" ''
   note "$kind: $(grep -c "^$kind|" "$tmp/wanted") differences"
 done
+end_process "$simulator_pid"
+
+# --- one that was there, under another display name, and lacked something
+forget_session
+pair --populate users=3
+ask post "$url_old" object '{"kind": "users", "create": {"userName":
+  "both@example.com", "displayName": "Ours", "entitlements":
+  [{"value": "allow-cluster-create"}]}}' >/dev/null
+ask post "$url_new" object '{"kind": "users", "create": {"userName":
+  "both@example.com", "displayName": "Theirs"}}' >/dev/null
+run move export
+run move import
+status_is "adopted: import ends with 0" 0
+run move validate
+status_is "adopted: validate ends with 0" 0
+is "adopted: what stays as it was is told, with the reason" \
+  "$(rows "SELECT key, path, source, target, why FROM difference")" \
+  'both@example.com|displayName|"Ours"|"Theirs"|adopted'

@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Two workspaces that do not offer the same: what one of them lacks is left out,
+# with one line and a reason, and what names it goes without it.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+. "$srcdir/tests/e2e/pair.sh"
+
+# lines CODE: how often it was said on standard error
+lines ()
+{
+  printf '%s\n' "$err" | grep -c "\[$1\]"
+}
+
+# unequal KIND: its row of the last table
+unequal ()
+{
+  printf '%s\n' "$out" | grep "^ *$1 "
+}
+
+people=users=20,groups=8,instance-profiles=3
+state_of ()
+{
+  rows "SELECT DISTINCT work.state, coalesce (code, '') FROM work
+    JOIN kind USING (kid) WHERE kind.name = '$1' AND wsid > 0 AND phase = 1
+    AND code IS NOT 'deleted-experiment'"
+}
+
+# --- a target without access control
+pair --populate experiments=30 -- --tier standard
+run move export
+status_is "standard target: export ends with 0" 0
+run move import
+status_is "standard target: import ends with 0" 0
+is "standard target: said once" "$(lines unsupported)" 1
+is "standard target: permissions are left out" \
+  "$(state_of experiments/permissions)" '8|unsupported'
+tell "$url_new" reset '{}'
+run move import
+status_is "standard target: another import ends with 0" 0
+is "standard target: and writes nothing" \
+  "$(ask writes "$url_new")" 0
+run move validate
+status_is "standard target: validate ends with 0" 0
+like "standard target: permissions are missing, for a reason" \
+  "$(unequal experiments/permissions)" 'unsupported'
+is "standard target: said once by validate" "$(lines unsupported)" 1
+end_process "$simulator_pid"
+
+# --- a source without access control
+forget_session
+pair --populate experiments=30 --tier standard
+run move export
+status_is "standard source: export ends with 0" 0
+is "standard source: said once" "$(lines unsupported)" 1
+run move import
+status_is "standard source: import ends with 0" 0
+is "standard source: permissions are left out" \
+  "$(state_of experiments/permissions)" '8|unsupported'
+run move validate
+status_is "standard source: validate ends with 0" 0
+end_process "$simulator_pid"
+
+# --- another cloud: instance profiles are one cloud's own
+forget_session
+pair --populate "$people" -- --cloud azure
+run move export
+run move import
+status_is "other cloud: import ends with 0" 0
+is "other cloud: instance profiles are left out" \
+  "$(state_of instance-profiles)" '8|unsupported'
+is "other cloud: nobody waits for them" "$(rows "SELECT count (*) FROM work
+  WHERE state IN (0, 6, 7)")" 0
+ok "other cloud: what named them tells that it goes without" \
+  [ "$(rows "SELECT count (*) FROM note WHERE code = 'dropped'")" -gt 0 ]
+run move validate
+status_is "other cloud: validate ends with 0" 0
+like "other cloud: they are missing, for a reason" \
+  "$(unequal instance-profiles)" 'unsupported'
