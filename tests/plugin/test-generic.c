@@ -3,6 +3,7 @@
 
 #include "net-test.h"
 #include "plugin/ctx.h"
+#include "plugin/permissions.h"
 
 static const char *const none[] = { NULL };
 
@@ -462,4 +463,24 @@ MG_TEST (a_kind_without_removal_says_so)
   is_int (mg_generic_delete (&s.ctx, &s.asset), MG_E_UNSUPPORTED);
   is_str (s.ctx.error.id, "no-remove");
   down (&s);
+}
+
+/* --- access control lists --------------------------------------------- */
+
+MG_TEST (a_name_that_is_null_is_no_principal)
+{
+  static const char answer[] = "{\"access_control_list\":["
+    "{\"user_name\":null,\"group_name\":\"team\",\"all_permissions\":["
+    "{\"inherited\":false,\"permission_level\":\"CAN_EDIT\"}]},"
+    "{\"service_principal_name\":\"a-b\",\"group_name\":null,"
+    "\"all_permissions\":[{\"permission_level\":\"CAN_READ\"}]}]}";
+  struct mg_error err = MG_ERROR_INIT;
+  struct mg_buf body = MG_BUF_INIT (1000);
+
+  is_ok (mg_permissions_direct (answer, strlen (answer), &body, &err));
+  is_str (mg_buf_text (&body), "{\"access_control_list\":["
+          "{\"group_name\":\"team\",\"permission_level\":\"CAN_EDIT\"},"
+          "{\"service_principal_name\":\"a-b\",\"permission_level\":"
+          "\"CAN_READ\"}]}");
+  mg_buf_done (&body);
 }
