@@ -122,7 +122,7 @@ mg_log_throttled (struct mg_remote *r, struct mg_call *call, int64_t wait_us,
   };
   struct mg_trace_line line;
 
-  if (before != after)
+  if (before > 0 && before != after)
     snprintf (rates, sizeof rates, "; %.3g/s -> %.3g/s", before, after);
   mg_time_span (wait_us, span);
   if (call->retry_after_us >= 0)

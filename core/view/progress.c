@@ -87,17 +87,20 @@ cut (char *text, int columns)
 static void
 add_rate (struct mg_buf *b, const struct mg_progress_row *row)
 {
+  /* what was counted in a second may be a little more than went in it */
+  double rate = row->limit > 0 && row->rate > row->limit ? row->limit
+                : row->rate;
   char text[32];
 
-  if (row->rate <= 0)
+  if (rate <= 0)
     return;
-  mg_buf_addf (b, "  %s", rate_text (row->rate, text));
+  mg_buf_addf (b, "  %s", rate_text (rate, text));
   if (row->limit > 0 && row->rate >= 0.9 * row->limit)
     mg_buf_add_str (b, " (published limit)");
   if (row->total > row->done)
     mg_buf_addf (b, "  ETA %s",
                  mg_time_span ((int64_t) ((double) (row->total - row->done)
-                                          / row->rate * 1e6), text));
+                                          / rate * 1e6), text));
 }
 
 void

@@ -48,6 +48,7 @@ waits (const char *headers, int64_t least_us)
   is_int (seen.n_throttled, 1);
   ok (seen.last.wait_us >= least_us);
   has_str (seen.text, "throttled by ws (429");
+  ok (strstr (seen.text, "0/s ->") == NULL);
   rig_down (&rig);
 }
 

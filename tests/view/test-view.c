@@ -96,6 +96,14 @@ MG_TEST (a_rate_far_from_the_limit_is_ours)
   is_str (line (10, 100, 20, 60, 0), "widgets   10/100  10%  20/s  ETA 4.5s");
 }
 
+MG_TEST (no_rate_is_above_the_limit_it_names)
+{
+  is_str (line (4120, 10232, 62, 60, 0),
+          "widgets   4,120/10,232  40%  60/s (published limit)  ETA 1m42s");
+  is_str (line (121, 398, 38.0 / 60, 35.0 / 60, 0),
+          "widgets   121/398  30%  35/min (published limit)  ETA 7m55s");
+}
+
 MG_TEST (slow_rates_are_told_by_the_minute)
 {
   is_str (line (121, 398, 35.0 / 60, 0, 0),
