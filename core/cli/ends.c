@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "base/rand.h"
 #include "base/str.h"
 #include "cli/app.h"
@@ -98,6 +99,56 @@ mg_app_end_name (struct mg_app *app, enum mg_app_end which)
   return named ? mg_xstrdup (named) : remembered (app, which);
 }
 
+/* The host that the session is bound to, for one that the environment gave and
+ * no name is remembered of; NULL = none.  The caller frees. */
+static char *
+bound_host (struct mg_app *app, int wsid)
+{
+  struct mg_workspace w;
+  char *host = NULL;
+
+  if (!app->has_session)
+    return NULL;
+  if (mg_session_workspace (&app->session, wsid, &w, NULL) > 0)
+    host = mg_xstrdup (w.host);
+  mg_workspace_done (&w);
+  return host;
+}
+
+static int
+no_target (struct mg_app *app, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *last =
+    app->has_session ? mg_meta_get (&app->session, "target") : NULL;
+  int64_t wsid = 0;
+  MG_CLEANUP_FREE char *host = NULL;
+
+  if (last != NULL && mg_parse_int64 (last, &wsid) == 0)
+    host = bound_host (app, (int) wsid);
+  if (host == NULL)
+    return mg_error_set (err, MG_E_NOT_FOUND, "no-target",
+                         "which workspace is the target? name it with --to "
+                         "PROFILE");
+  return mg_error_set (err, MG_E_NOT_FOUND, "no-target",
+                       "the target of session '%s' is %s, which the environment "
+                       "named; set DATABRICKS_HOST and DATABRICKS_TOKEN again, "
+                       "or name it with --to PROFILE", app->session_name,
+                       mg_host_name (host));
+}
+
+static void
+no_source (struct mg_app *app, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *host = bound_host (app, MG_SOURCE_WSID);
+
+  if (host != NULL)
+    mg_error_set (err, MG_E_NOT_FOUND, "no-profile",
+                  "the source of session '%s' is %s, which the environment "
+                  "named; set DATABRICKS_HOST and DATABRICKS_TOKEN again, or "
+                  "name it with --from PROFILE", app->session_name,
+                  mg_host_name (host));
+}
+
 int
 mg_app_resolve (struct mg_app *app, enum mg_app_end which,
                 struct mg_error *err)
@@ -108,14 +159,16 @@ mg_app_resolve (struct mg_app *app, enum mg_app_end which,
     .may_use_environment = named == NULL && !names_an_end (&app->options),
     .ca_bundle = mg_opt_text (&app->options, MG_OPT_CA_BUNDLE),
   };
+  int r;
 
   if (named == NULL && which == MG_TARGET && mg_env ("DATABRICKS_HOST") == NULL)
-    return mg_error_set (err, MG_E_NOT_FOUND, "no-target",
-                         "which workspace is the target? name it with --to "
-                         "PROFILE");
+    return no_target (app, err);
   mg_end_done (&app->ends[which]);
   memset (&app->ends[which], 0, sizeof app->ends[which]);
-  return mg_end_resolve (named, &options, &app->ends[which], err);
+  r = mg_end_resolve (named, &options, &app->ends[which], err);
+  if (r == MG_E_NOT_FOUND && named == NULL && which == MG_SOURCE)
+    no_source (app, err);
+  return r;
 }
 
 /* ---- connecting ---- */

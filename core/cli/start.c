@@ -328,11 +328,17 @@ others_write (const char *path)
 
 /* Who may write there may decide what is created in the target. */
 static int
-check_private (struct mg_app *app, struct mg_error *err)
+check_files (struct mg_app *app, struct mg_error *err)
 {
   MG_CLEANUP_FREE char *folder = mg_session_folder (app->session_name);
   MG_CLEANUP_FREE char *file = mg_path_join (folder, "session.db");
+  struct stat st;
 
+  if (stat (file, &st) == 0 && !S_ISREG (st.st_mode))
+    return mg_error_set (err, MG_E_STORE, "session-corrupt",
+                         "'%s' is no file, so '%s' is no session; name another "
+                         "one, or bring the folder back from a backup", file,
+                         app->session_name);
   if (!others_write (folder) && !others_write (file))
     return 0;
   return mg_error_set (err, MG_E_DENIED, "session-writable",
@@ -350,7 +356,7 @@ check_session (struct mg_app *app, unsigned flags, struct mg_error *err)
   if (flags & MG_START_NEW)
     return mg_app_check_new (app, err);
   if (has_session (app->session_name))
-    return check_private (app, err);
+    return check_files (app, err);
   if (flags & MG_START_MAKE)
     return mg_app_open_end (app, MG_SOURCE, err);
   return mg_error_set (err, MG_E_NOT_FOUND, "no-session",

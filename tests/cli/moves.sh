@@ -97,6 +97,7 @@ control POST object "{\"kind\":\"users\",\"match\":{\"userName\":\"$user\"},
   \"set\":{\"displayName\":\"Changed\"}}" >/dev/null
 run migrate validate $limits
 status_is "a difference is exit 5" 5
+like "... and counted" "$err" '1 difference without a reason; see migrate report$'
 like "... and shown" "$out" "^differs  users '$user'  displayName: .* -> "
 run migrate report
 like "... and in the report" "$out" "users  $user  differs  displayName"

@@ -131,7 +131,25 @@ like "the environment counts where no end is named" "$status $err" \
 DATABRICKS_TOKEN=dapi-wrong
 run migrate export --from old
 status_is "... and does not where one is" 0
+DATABRICKS_TOKEN=$token_old
+run migrate export --session from-env
+status_is "a session of the environment's source" 0
 unset DATABRICKS_HOST DATABRICKS_TOKEN
+run migrate export --session from-env
+like "... without it says which that was, and how to name it" "$status $err" \
+  "^3 .*source of session 'from-env' is $host_old,.*--from PROFILE \[no-profile\]"
+run migrate export --session from-env --from old
+status_is "... which does it" 0
+run migrate export --session from-env
+status_is "... and is remembered" 0
+DATABRICKS_HOST=$url_third DATABRICKS_TOKEN=$token_third
+export DATABRICKS_HOST DATABRICKS_TOKEN
+run migrate plan --session from-env
+unset DATABRICKS_HOST DATABRICKS_TOKEN
+run migrate plan --session from-env
+like "so with a target" "$status $err" \
+  "^3 .*target of session 'from-env' is ${url_third#http://},.*--to PROFILE \[no-target\]"
+rm -r "$tmp/sessions/from-env"
 
 cd "$tmp"
 run migrate export --profile old --session ./here/session
@@ -167,6 +185,11 @@ run migrate status --session odd
 like "a file that is no session" "$status $err" '^3 .*\[session-corrupt\]'
 run migrate session list
 like "... does not hide the others" "$status $out" '^0 .*SESSION'
+rm -r "$tmp/sessions/odd"
+mkdir -p "$tmp/sessions/odd/session.db"
+run migrate status --session odd
+like "a folder that is no session" "$status $err" \
+  "^3 .*odd/session.db' is no file.*name another one.*\[session-corrupt\]"
 rm -r "$tmp/sessions/odd"
 
 cp "$key" "$tmp/key"
