@@ -174,7 +174,8 @@ next_cursor (const struct migrate_kind *k, const char *cursor, size_t n,
       mg_parse_int64 (cursor, &start);
     mg_json_get_int64 (rest.p, rest.len, "totalResults", &total);
     start += (int64_t) n;
-    if (n == 0 || (total >= 0 && start > total))
+    /* A total of less than what came is no total. */
+    if (n == 0 || start - 1 == total)
       return NULL;
     return mg_xasprintf ("%lld", (long long) start);
   }

@@ -207,6 +207,24 @@ MG_TEST (start_index_counts_what_stands_twice_once)
   down (&s);
 }
 
+MG_TEST (start_index_does_not_believe_a_total_that_is_too_small)
+{
+  static const struct reply script[] = {
+    { .status = 200, .body = "{\"totalResults\":0,\"gadgets\":[{},{}]}" },
+    { .status = 200, .body = "{\"totalResults\":0,\"gadgets\":[{}]}" },
+    { .status = 200, .body = "{\"totalResults\":0}" },
+  };
+  struct stand s;
+  struct migrate_kind k = gadgets ();
+
+  k.paging = MIGRATE_PAGING_START_INDEX;
+  up (&s, k, script, 3);
+  is_ok (list (&s, NULL));
+  is_str (mg_buf_text (&s.seen), "{}{}|3|{}|4||end|");
+  is_int (replier_n (s.rig.server), 3);
+  down (&s);
+}
+
 MG_TEST (start_index_without_a_total_ends_at_an_empty_page)
 {
   static const struct reply script[] = {
