@@ -167,8 +167,12 @@ put_work (void *opaque, const struct mg_work *w, struct mg_error *err)
 {
   struct section *s = opaque;
   MG_CLEANUP (mg_asset_done) struct mg_asset a = MG_ASSET_INIT;
+  MG_CLEANUP_FREE char *why = w->state == MG_BLOCKED
+                              && (w->message == NULL || w->message[0] == '\0')
+    ? mg_blocked_by (s->app->session.store, &s->app->registry, w)
+    : mg_hint (&s->app->view, w->message);
   const char *row[] = { kind_name (s->app, w->kid), "", mg_state_name (w->state),
-                        w->message ? w->message : "", w->code, NULL };
+                        why ? why : "", w->code, NULL };
 
   if (mg_asset_get (s->app->session.store, NULL, w->aid, &a, NULL) > 0)
     row[1] = a.key ? a.key : a.src_id;

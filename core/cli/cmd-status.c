@@ -23,6 +23,7 @@ int
 mg_cmd_status (struct mg_app *app)
 {
   struct mg_error err = MG_ERROR_INIT;
+  struct mg_causes causes = { 0 };
   int wsid = 0;
   int r = mg_app_read (app, &wsid, &err);
 
@@ -32,6 +33,12 @@ mg_cmd_status (struct mg_app *app)
     putchar ('\n');
   if (r == 0)
     r = mg_session_show_kinds (app, wsid, &err);
+  if (r == 0)
+    r = mg_causes_gather (app->session.store, &app->registry, wsid, &causes,
+                          &err);
+  if (r == 0)
+    mg_causes_show_blocking (&app->view, &causes);
+  mg_causes_done (&causes);
   return r < 0 ? mg_app_fail (app, &err) : MG_EXIT_OK;
 }
 

@@ -71,6 +71,69 @@ name_asset (struct gather *g, struct mg_cause *c, int64_t aid)
     c->names[c->n_names++] = mg_xstrdup (a.key ? a.key : a.src_id);
 }
 
+static const char *
+became (const struct mg_work *w, char ret_text[100])
+{
+  static const char *const words[MG_N_STATES] = {
+    [MG_FAILED] = "failed", [MG_BLOCKED] = "is blocked",
+    [MG_SKIPPED] = "is left out", [MG_DOUBT] = "is uncertain",
+    [MG_SENT] = "is uncertain",
+  };
+  const char *word = words[w->state] ? words[w->state] : "is not done";
+  int has_code = w->code[0] != '\0' && w->state != MG_BLOCKED;
+
+  snprintf (ret_text, 100, "which %s%s%s%s", word, has_code ? " [" : "",
+            has_code ? w->code : "", has_code ? "]" : "");
+  return ret_text;
+}
+
+char *
+mg_blocked_by (struct mg_store *store, const struct mg_registry *registry,
+               const struct mg_work *w)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset a = MG_ASSET_INIT;
+  struct mg_work other = MG_WORK_INIT;
+  const struct mg_kind *kind;
+  char how[100] = "which is not moved";
+  char *text;
+
+  if (w->wait_on == 0 || mg_asset_get (store, NULL, w->wait_on, &a, NULL) <= 0)
+    return NULL;
+  if (mg_work_get (store, w->wsid, w->wait_on, MG_PHASE_MAIN, &other, NULL) > 0)
+    became (&other, how);
+  mg_work_release (&other);
+  kind = mg_registry_kid (registry, a.kid);
+  text = mg_xasprintf ("needs %s '%s', %s", kind ? kind->k->name : "asset",
+                       a.key ? a.key : a.src_id, how);
+  return text;
+}
+
+static void
+count_kind (struct gather *g, struct mg_cause *c, int kid)
+{
+  const struct mg_kind *kind = mg_registry_kid (g->registry, kid);
+
+  c->n_blocked++;
+  if (kind == NULL)
+    return;
+  if (c->blocks == NULL)
+    c->blocks = mg_xcalloc ((size_t) g->registry->n_kinds, sizeof *c->blocks);
+  c->blocks[kind->index]++;
+}
+
+/* What it waits for has no row: nothing else tells of it. */
+static void
+count_lost (struct gather *g, const struct mg_work *w)
+{
+  MG_CLEANUP_FREE char *why = mg_blocked_by (g->store, g->registry, w);
+  struct mg_cause *c = cause_of (g, mg_registry_kid (g->registry, w->kid),
+                                 "blocked", 1);
+
+  c->n_assets++;
+  say (c, why);
+  name_asset (g, c, w->aid);
+}
+
 /* A row that waits for a dead one: its cause is the end of that chain. */
 static int
 count_blocked (struct gather *g, const struct mg_work *w, struct mg_error *err)
@@ -88,9 +151,11 @@ count_blocked (struct gather *g, const struct mg_work *w, struct mg_error *err)
   if (r > 0) {
     c = cause_of (g, mg_registry_kid (g->registry, root.kid),
                   root.code[0] ? root.code : mg_state_name (root.state), 1);
-    c->n_blocked++;
+    count_kind (g, c, w->kid);
     say (c, root.message);
   }
+  else if (r == 0)
+    count_lost (g, w);
   mg_work_release (&root);
   return r < 0 ? r : 0;
 }
@@ -193,6 +258,7 @@ mg_causes_gather (struct mg_store *store, const struct mg_registry *registry,
   int r;
 
   memset (ret, 0, sizeof *ret);
+  ret->registry = registry;
   r = gather_rows (&source, second_pass, 0, err);
   if (r == 0)
     r = gather_walks (&source, err);
@@ -212,6 +278,7 @@ mg_causes_done (struct mg_causes *causes)
 
   for (i = 0; i < causes->n; i++) {
     mg_free (causes->rows[i].message);
+    mg_free (causes->rows[i].blocks);
     for (j = 0; j < causes->rows[i].n_names; j++)
       mg_free (causes->rows[i].names[j]);
   }
@@ -235,6 +302,23 @@ add_names (struct mg_buf *b, const struct mg_cause *c)
     mg_buf_add_str (b, " ...");
 }
 
+/* "10 users, 2 groups" */
+static void
+add_blocked (struct mg_buf *b, const struct mg_registry *registry,
+             const struct mg_cause *c)
+{
+  char number[32];
+  int i, n = 0;
+
+  if (c->blocks == NULL)
+    mg_buf_add_str (b, mg_number (c->n_blocked, number));
+  for (i = 0; c->blocks != NULL && i < registry->n_kinds; i++)
+    if (c->blocks[i] > 0)
+      mg_buf_addf (b, "%s%s %s", n++ ? ", " : "",
+                   mg_number (c->blocks[i], number),
+                   registry->kinds[i]->k->name);
+}
+
 static void
 show_text (const struct mg_view *view, const struct mg_registry *registry,
            const struct mg_cause *c, int width, int code_width)
@@ -254,8 +338,11 @@ show_text (const struct mg_view *view, const struct mg_registry *registry,
     if (c->mixed)
       mg_buf_add_str (&b, " (and the like)");
   }
-  if (c->n_blocked > 0)
-    mg_buf_addf (&b, " (blocks %s)", mg_number (c->n_blocked, number));
+  if (c->n_blocked > 0) {
+    mg_buf_add_str (&b, " (blocks ");
+    add_blocked (&b, registry, c);
+    mg_buf_add_byte (&b, ')');
+  }
   printf ("%s\n", mg_buf_text (&b));
   if (cure != NULL)
     printf ("%*s  cure: %s\n", width, "", cure);
@@ -307,4 +394,24 @@ mg_causes_show (const struct mg_view *view, const struct mg_registry *registry,
       show_line (view, registry, &causes->rows[i]);
     else
       show_text (view, registry, &causes->rows[i], width, codes);
+}
+
+void
+mg_causes_show_blocking (const struct mg_view *view,
+                         const struct mg_causes *causes)
+{
+  int i;
+
+  for (i = 0; i < causes->n && !view->json; i++) {
+    MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_INIT (16 * MG_KIB);
+    const struct mg_cause *c = &causes->rows[i];
+
+    if (c->n_blocked == 0)
+      continue;
+    mg_buf_add_str (&b, "blocked  ");
+    add_blocked (&b, causes->registry, c);
+    mg_buf_addf (&b, ": by %s", c->kind ? c->kind->k->name : "?");
+    add_names (&b, c);
+    printf ("%s [%s]\n", mg_buf_text (&b), c->code);
+  }
 }

@@ -16,6 +16,7 @@ struct mg_cause {
   int mixed;                     /* others say something else */
   int is_source;                 /* the export failed, not the import */
   int64_t n_assets, n_blocked;
+  int64_t *blocks;               /* n_blocked by the kind's index, or NULL */
   char *names[MG_CAUSE_NAMES];
   int n_names;
 };
@@ -23,12 +24,23 @@ struct mg_cause {
 struct mg_causes {
   struct mg_cause *rows;         /* those that block most come first */
   int n;
+  const struct mg_registry *registry;
 };
 
 /* Of the export (wsid 0) and of one target (0 = none); only chosen kinds. */
 int mg_causes_gather (struct mg_store *store, const struct mg_registry *registry,
                       int wsid, struct mg_causes *ret, struct mg_error *err);
 void mg_causes_done (struct mg_causes *causes);
+
+/* Why a row is blocked, for one whose own message says nothing: "needs KIND
+ * 'KEY', which failed [quota]".  NULL = it waits for nothing.  The caller
+ * frees. */
+char *mg_blocked_by (struct mg_store *store, const struct mg_registry *registry,
+                     const struct mg_work *w);
+
+/* What blocks others, a line each; nothing with --json. */
+void mg_causes_show_blocking (const struct mg_view *view,
+                              const struct mg_causes *causes);
 
 /* To standard output, each with its cure. */
 void mg_causes_show (const struct mg_view *view,

@@ -48,7 +48,7 @@ status_is "an import with failures is exit 1" 1
 like "... tells how many" "$err" 'not done; see migrate errors$'
 run migrate errors
 like "a cause tells what it blocks" "$out" \
-  "^2  quota +instance-profiles '.*', '.*': .*\(blocks [0-9]+\)$"
+  "^2  quota +instance-profiles '.*', '.*': .*\(blocks [0-9]+ users, [0-9]+ groups, .*\)$"
 is "what blocks most comes first" \
   "$(printf '%s\n' "$out" | sed -n 's/^[0-9]*  \([a-z]*\) .*/\1/p' |
     tr -s '\n ' ' ')" "quota denied "
@@ -64,10 +64,17 @@ like "... of that session, when it was named" "$out" \
   "$cure --session acme --retry-failed"
 run migrate errors --plugins experiments/permissions
 like "--plugins chooses, and what blocks those is shown" "$status $out" \
-  "^1 2  quota +instance-profiles .*\(blocks [0-9]+\)$"
+  "^1 2  quota +instance-profiles .*\(blocks [0-9]+ [a-z/-]+(, .*)?\)$"
 run migrate plan $limits
 like "a plan shows what stands in the way" "$status $out" '^1 .*KIND'
 like "... by cause" "$out" '^2  quota'
+run migrate report
+like "the report tells what a blocked asset needs" "$out" \
+  "^  groups  .*  blocked  needs [a-z-]+ '.+', which (failed \[quota\]|is blocked)  blocked$"
+unlike "... of every one" "$out" '  blocked  blocked$'
+run migrate status
+like "so does status, in one line for each cause" "$out" \
+  "^blocked  [0-9]+ users, [0-9]+ groups, .*: by instance-profiles 'arn:.*' \[quota\]$"
 run migrate report
 like "the report lists each" "$out" '^  instance-profiles  arn:.*failed.*quota$'
 
