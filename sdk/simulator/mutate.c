@@ -285,7 +285,8 @@ sim_mutate (struct sim_call *c)
     return;
   permissions = json_object_object_get (c->body, "permissions");
   if (json_object_is_type (permissions, json_type_object)
-      && change_permissions (c, c->s->tables[kind].name, o, permissions) < 0)
+      && change_permissions (c, sim_acl_type (c->s, &c->s->tables[kind]), o,
+                             permissions) < 0)
     return;
   if (kind == SIM_GROUPS)
     c->s->n_role_groups++;

@@ -15,7 +15,8 @@
 
 #define MAX_LEVELS 5
 
-/* The types of the service; those without a table have no objects here yet. */
+/* The types of the service; those without a table have objects only when
+ * --routes makes them. */
 static const struct acl_type {
   const char *segment, *object_type;
   int table;
@@ -38,6 +39,27 @@ static const struct acl_type {
     { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
   { "repos", "repo", -1,
     { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+  { "files", "file", -1,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+  { "warehouses", "warehouses", -1,
+    { "CAN_USE", "CAN_MONITOR", "CAN_VIEW", "CAN_MANAGE", "IS_OWNER" } },
+  { "queries", "query", -1,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" } },
+  { "alerts", "alert", -1,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" } },
+  { "alertsv2", "alertv2", -1,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+  { "dbsql-dashboards", "dashboard", -1,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" } },
+  { "dashboards", "dashboard", -1,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+  { "genie", "genie-space", -1,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+  { "serving-endpoints", "serving-endpoint", -1,
+    { "CAN_VIEW", "CAN_QUERY", "CAN_MANAGE" } },
+  { "vector-search-endpoints", "vector-search-endpoints", -1,
+    { "CAN_USE", "CAN_MANAGE" } },
+  { "apps", "apps", -1, { "CAN_USE", "CAN_MANAGE" } },
   { "registered-models", "registered-model", -1,
     { "CAN_READ", "CAN_EDIT", "CAN_MANAGE_STAGING_VERSIONS",
       "CAN_MANAGE_PRODUCTION_VERSIONS", "CAN_MANAGE" } },
@@ -129,7 +151,9 @@ find_target (struct sim_call *c, struct target *t)
   }
   t->type = find_type (t->segment);
   t->object_type = t->type ? t->type->object_type : t->segment;
-  table = t->type ? t->type->table : sim_extra_table (c->s, t->segment);
+  table = t->type ? t->type->table : -1;
+  if (table < 0)                       /* --routes may have such objects */
+    table = sim_extra_table (c->s, t->segment);
   if (t->type == NULL && table < 0) {
     sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
               "'%s' is not a supported object type", t->segment);

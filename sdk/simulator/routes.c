@@ -238,6 +238,17 @@ sim_extra_table (struct sim *s, const char *permissions)
   return -1;
 }
 
+const char *
+sim_acl_type (const struct sim *s, const struct sim_table *t)
+{
+  int i = (int) (t - s->tables);
+
+  if (i < SIM_FIXED_KINDS)
+    return t->name;
+  return s->extra[i - SIM_FIXED_KINDS].permissions
+    ? s->extra[i - SIM_FIXED_KINDS].permissions : "";
+}
+
 /* --- objects --------------------------------------------------------- */
 
 static const struct sim_extra *

@@ -16,4 +16,7 @@ struct sim_extra {
 /* The number of the table whose permissions type this is, or -1. */
 int sim_extra_table (struct sim *s, const char *permissions);
 
+/* The type in the path of the permissions of a table's objects; "": none. */
+const char *sim_acl_type (const struct sim *s, const struct sim_table *t);
+
 #endif

@@ -13,6 +13,7 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "control.h"
+#include "routes.h"
 #include "scim.h"
 
 #define MAX_TEXT (16 * 1024 * 1024)
@@ -51,7 +52,7 @@ by_principal (const void *a, const void *b)
 }
 
 static void
-save_acl (struct sim *s, struct mg_buf *out, const char *table,
+save_acl (struct sim *s, struct mg_buf *out, const char *type,
           const struct sim_links *l)
 {
   struct sim_ace *list = mg_xmemdup (l->acl, l->n_acl * sizeof l->acl[0]);
@@ -63,7 +64,7 @@ save_acl (struct sim *s, struct mg_buf *out, const char *table,
     if (sim_principal (s, list[i].principal, NULL) == NULL)
       continue;
     mg_buf_addf (out, "%s\"%" PRId64 "\":\"%s\"", n++ ? "," : "",
-                 list[i].principal, sim_acl_level_name (table, list[i].level));
+                 list[i].principal, sim_acl_level_name (type, list[i].level));
   }
   mg_buf_add_byte (out, '}');
   mg_free (list);
@@ -85,7 +86,7 @@ save_object (struct sim *s, struct sim_table *t, struct sim_object *o,
   if (o->links != NULL && o->links->members.n > 0)
     save_members (out, o->links);
   if (o->links != NULL && o->links->n_acl > 0)
-    save_acl (s, out, t->name, o->links);
+    save_acl (s, out, sim_acl_type (s, t), o->links);
   mg_buf_add_byte (out, '}');
 }
 
@@ -202,7 +203,8 @@ load_links (struct sim *s, struct sim_table *t, struct json_object *one)
   if (!json_object_is_type (acl, json_type_object))
     return;
   json_object_object_foreach (acl, id, level) {
-    int number = sim_acl_level (t->name, json_object_get_string (level));
+    int number = sim_acl_level (sim_acl_type (s, t),
+                                json_object_get_string (level));
 
     if (number >= 0)
       sim_acl_set (o, sim_parse_id (id), number);

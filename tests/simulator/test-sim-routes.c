@@ -139,6 +139,33 @@ MG_TEST (stubs_paths_with_ids_and_wrapped_updates)
   is_int (call ("GET", target, NULL), 404);
 }
 
+/* A type that the service has keeps its name and its levels. */
+MG_TEST (permissions_of_a_kind_that_the_service_has)
+{
+  struct sim_config config = {
+    .routes = "[{\"name\":\"tasks\",\"list\":\"GET /api/2.2/jobs/list\","
+    "\"array\":\"jobs\",\"id\":\"job_id\",\"key\":\"name\","
+    "\"permissions\":\"jobs\",\"objects\":[{\"name\":\"nightly\"}]}]"
+  };
+  const char *id;
+  char target[100];
+
+  start (&config);
+  is_int (call ("GET", "/api/2.2/jobs/list", NULL), 200);
+  id = at ("jobs.0.job_id");
+  snprintf (target, sizeof target, "/api/2.0/permissions/jobs/%s", id);
+  is_int (call ("PUT", target, "{\"access_control_list\":[{\"user_name\":"
+                "\"admin@example.com\",\"permission_level\":\"IS_OWNER\"}]}"),
+          200);
+  is_str (at ("object_type"), "job");
+  is_str (at ("access_control_list.0.all_permissions.0.permission_level"),
+          "IS_OWNER");
+  is_int (call ("GET", "/_simulator/state", NULL), 200);
+  has_str (mg_buf_text (&reply.body), "\"IS_OWNER\"");
+  is_int (call ("GET", "/api/2.0/permissions/warehouses/5", NULL), 404);
+  is_int (call ("GET", "/api/2.0/permissions/nothings/5", NULL), 400);
+}
+
 MG_TEST (routes_that_make_no_sense_are_refused)
 {
   static const char *const bad[] = {
