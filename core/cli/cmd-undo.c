@@ -64,7 +64,9 @@ mg_cmd_undo (struct mg_app *app)
     r = mg_app_begin_run (app, &err);
   if (r < 0)
     return mg_app_fail (app, &err);
-  n = plan_undo (app, &err);
+  if (!only_plan)
+    r = mg_run_find_doubts (&app->run, &err);
+  n = r < 0 || app->run.stopped ? r : plan_undo (app, &err);
   r = n < 0 ? (int) n : 0;
   if (n > 0 && !only_plan && !app->run.stopped)
     r = apply_undo (app, &err);

@@ -47,7 +47,7 @@
      "500ms", SPEED, "the first wait before that; it doubles each time") \
   X (LIMITS, "limits", 0, "FILE|off", TEXT, MG_FOR_REMOTE, 0, NULL, \
      SPEED, "rate limits that stand before the published ones, or none") \
-  X (SETTLE, "settle", 0, "TIME", DURATION, MG_IMPORT, 0, NULL, \
+  X (SETTLE, "settle", 0, "TIME", DURATION, MG_IMPORT | MG_UNDO, 0, NULL, \
      SPEED, "how long after a lost reply 'not there' is believed") \
   X (STOP_AT, "stop-at", 0, "HH:MM", CLOCK, MG_FOR_RUNS, 0, NULL, \
      SPEED, "stop at this local time; the same command goes on later") \

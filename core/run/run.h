@@ -111,6 +111,10 @@ void mg_validation_done (struct mg_validation *validation);
 int mg_run_validate (struct mg_run *run, struct mg_validation *ret_validation,
                      struct mg_error *err);
 
+/* Before an undo: every create that left and was never confirmed is looked for,
+ * with the kinds' patience; what is found is ours.  Sends nothing but reads. */
+int mg_run_find_doubts (struct mg_run *run, struct mg_error *err);
+
 /* What undo would do, per kind; with 'apply' does it: removes what this session
  * created, restores what it changed, leaves and reports what was edited since. */
 struct mg_undo_row {

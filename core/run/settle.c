@@ -212,6 +212,7 @@ not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
   else {
     res->state = MG_READY;
     res->anew = 1;
+    mg_result_say (res, "absent", "sent, and not found in the target");
   }
 }
 

@@ -137,6 +137,7 @@ is_uncertain (const struct undoer *u, const struct mg_work *w,
 {
   return kind != NULL && kind->chosen && kind->parent == NULL
          && mg_kind_at (kind, u->run->target.end) && w->new_aid == 0
+         && strcmp (w->code, "absent") != 0
          && (w->maybe || w->state == MG_SENT || w->state == MG_DOUBT);
 }
 
@@ -209,8 +210,8 @@ judge (void *opaque, const struct mg_work *w, struct mg_error *err)
   if (is_uncertain (u, w, kind)) {
     row_of (u, kind)->failed++;
     mg_run_note (u->run, &u->run->target, w->aid, kind, NULL, "uncertain",
-                 "sent and never confirmed: it may be in the target; run migrate "
-                 "import, then migrate undo again");
+                 "sent and never confirmed: it may be in the target; undo "
+                 "without --plan looks for it");
     return 0;
   }
   if (!is_ours (u, w, kind, op))

@@ -9,6 +9,10 @@
 #include "view/codes.h"
 
 const struct migrate_code mg_codes[] = {
+  { "absent",
+    "A create was sent and its reply was lost; it was looked for and is not in "
+    "the target.",
+    "nothing to do: the next import sends it" },
   { "adopted",
     "The asset was in the target before this session came; its own "
     "permissions are left as they are.",
@@ -329,7 +333,8 @@ const struct migrate_code mg_codes[] = {
   { "uncertain",
     "A create was sent and its reply was lost; it is not known whether "
     "the asset is there.",
-    "run migrate import again after two minutes: it looks in the target" },
+    "run migrate import again after two minutes, or migrate undo: both look in "
+    "the target" },
   { "undo-failed",
     "The asset could not be taken back.",
     "migrate report tells why; then: migrate undo" },

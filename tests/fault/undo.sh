@@ -52,14 +52,28 @@ pair --populate users=3,service-principals=3
 run move export
 # shellcheck disable=SC2046
 killed_at after 'POST *ServicePrincipals' $(import_to)
-run move undo
-status_is "a create in doubt: undo tells" 1
-run move import --settle 50ms
-status_is "a create in doubt: the import settles it" 0
-state new "$tmp/full"
-run move undo
-status_is "a create in doubt: then undo ends with 0" 0
+run move undo --plan
+status_is "a create in doubt: undo --plan tells" 1
+like "a create in doubt: ... what is in doubt" \
+  "$(rows "SELECT DISTINCT code FROM note")" 'uncertain'
+run move undo --settle 50ms
+status_is "a create in doubt: undo finds it" 0
 is "... and nothing of ours is there" "$(n_principals 'nightly job')" 0
+# shellcheck disable=SC2046
+killed_at before 'POST *ServicePrincipals' $(import_to)
+run move undo --settle 50ms
+status_is "a create that never left: undo looks in vain" 0
+like "... and says so" "$(rows "SELECT DISTINCT code FROM work")" 'absent'
+run move import --settle 50ms
+status_is "... and the import sends it" 0
+is "... once" "$(n_principals 'nightly job')" 2
+run move undo
+status_is "... and undo takes it back" 0
+is "... and nothing of ours is there" "$(n_principals 'nightly job')" 0
+# shellcheck disable=SC2046
+killed_at after 'POST *Groups' $(import_to)
+run move undo --settle 50ms
+status_is "a group in doubt: undo finds it" 0
 
 # --- one detail that cannot be read does not silence the rest
 forget_session
