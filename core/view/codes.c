@@ -374,8 +374,10 @@ const struct migrate_code mg_codes[] = {
     "The asset was listed, and gone when it was read.",
     "nothing to do; migrate export again if it should be there" },
   { "wrong-option",
-    "The option exists, but this command does not know it.",
-    "see migrate COMMAND --help" },
+    "The option exists, but this command does not know it, or it contradicts "
+    "another one.",
+    "leave out the option that the message names, or see migrate COMMAND "
+    "--help" },
   { "wrong-workspace",
     "The profile leads to another workspace than the session was made "
     "for.",

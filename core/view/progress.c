@@ -59,8 +59,8 @@ struct mg_progress_view {
 
 /* ---- one line ---- */
 
-static const char *
-rate_text (double rate, char ret_text[32])
+const char *
+mg_rate_text (double rate, char ret_text[32])
 {
   if (rate >= 1.5)
     snprintf (ret_text, 32, "%.0f/s", rate);
@@ -94,7 +94,7 @@ add_rate (struct mg_buf *b, const struct mg_progress_row *row)
 
   if (rate <= 0)
     return;
-  mg_buf_addf (b, "  %s", rate_text (rate, text));
+  mg_buf_addf (b, "  %s", mg_rate_text (rate, text));
   if (row->limit > 0 && row->rate >= 0.9 * row->limit)
     mg_buf_add_str (b, " (published limit)");
   if (row->total > row->done)

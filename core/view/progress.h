@@ -50,4 +50,7 @@ struct mg_progress_row {
 void mg_progress_line (const struct mg_progress_row *row, int name_columns,
                        int columns, char *ret_text, size_t size);
 
+/* "60/s", "35/min", "3/h". */
+const char *mg_rate_text (double rate, char ret_text[32]);
+
 #endif

@@ -193,12 +193,8 @@ least_time (const struct mg_view *view, const struct mg_plan *plan)
   }
   if (plan->least_us < 1000000)
     return;
-  if (plan->least_rate < 1.5)
-    snprintf (rate, sizeof rate, "%.0f/min", plan->least_rate * 60);
-  else
-    snprintf (rate, sizeof rate, "%.0f/s", plan->least_rate);
   printf ("least time %s: %s at %s\n", mg_time_span (plan->least_us, span),
-          plan->least_class, rate);
+          plan->least_class, mg_rate_text (plan->least_rate, rate));
 }
 
 void
