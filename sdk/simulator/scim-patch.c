@@ -59,23 +59,33 @@ read_path (struct patch *k, const char *text, struct path *ret_path)
   return 0;
 }
 
-/* A list of {"value": ...} whatever form the request has it in; new. */
-static struct json_object *
-as_list (struct json_object *value)
+/* A list of {"value": ...} whatever form the request has it in, new; NULL for
+ * none.  -1 after a reply. */
+static int
+read_list (struct patch *k, struct json_object *value,
+           struct json_object **ret_list)
 {
   struct json_object *list, *one;
 
-  if (json_object_is_type (value, json_type_array))
-    return json_object_get (value);
+  if (value == NULL || json_object_is_type (value, json_type_array)) {
+    *ret_list = json_object_get (value);
+    return 0;
+  }
+  if (!json_object_is_type (value, json_type_object)
+      && !json_object_is_type (value, json_type_string)) {
+    sim_fail (k->c, 400, "invalidValue", "the value is no list");
+    return -1;
+  }
   list = json_object_new_array ();
   if (json_object_is_type (value, json_type_object))
     json_object_array_add (list, json_object_get (value));
-  else if (json_object_is_type (value, json_type_string)) {
+  else {
     one = json_object_new_object ();
     sim_json_set_str (one, "value", json_object_get_string (value));
     json_object_array_add (list, one);
   }
-  return list;
+  *ret_list = list;
+  return 0;
 }
 
 static int
@@ -136,9 +146,10 @@ static int
 patch_members (struct patch *k, struct json_object *value,
                const struct sim_filter *filter)
 {
-  MG_CLEANUP (sim_json_put) struct json_object *list =
-    value ? as_list (value) : NULL;
+  MG_CLEANUP (sim_json_put) struct json_object *list = NULL;
 
+  if (read_list (k, value, &list) < 0)
+    return -1;
   if (k->o->account) {
     sim_fail (k->c, 403, NULL, "this is an account group; change its members "
               "in the account");
@@ -199,11 +210,11 @@ static int
 patch_values (struct patch *k, const char *name, struct json_object *value,
               const struct sim_filter *filter)
 {
-  MG_CLEANUP (sim_json_put) struct json_object *list =
-    value ? as_list (value) : NULL;
+  MG_CLEANUP (sim_json_put) struct json_object *list = NULL;
   struct json_object *have = sim_json_array (k->fields, name);
 
-  if (list != NULL && !values_are_good (k, list))
+  if (read_list (k, value, &list) < 0
+      || (list != NULL && !values_are_good (k, list)))
     return -1;
   if (have == NULL) {
     have = json_object_new_array ();

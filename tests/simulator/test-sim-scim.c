@@ -106,6 +106,21 @@ MG_TEST (a_count_of_nothing_only_counts)
   is_int (length ("Resources"), 0);
 }
 
+MG_TEST (a_patch_of_a_list_by_what_is_none_is_refused)
+{
+  const char *id;
+
+  START ();
+  id = make_group ("g", "");
+  is_int (patch ("Groups", id, "{\"op\":\"add\",\"path\":\"members\","
+                 "\"value\":5}"), 400);
+  is_str (at ("scimType"), "invalidValue");
+  is_int (patch ("Groups", id, "{\"op\":\"replace\",\"path\":"
+                 "\"entitlements\",\"value\":true}"), 400);
+  is_int (patch ("Groups", id, "{\"op\":\"add\",\"path\":"
+                 "\"entitlements\",\"value\":\"workspace-access\"}"), 204);
+}
+
 static int
 found (const char *filter)
 {
