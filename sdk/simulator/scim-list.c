@@ -65,7 +65,7 @@ consider (struct list *l, struct sim_object *o)
   if (l->filter != NULL && !matches (l, o))
     return;
   l->total++;
-  if (l->total >= l->start && l->total < l->start + l->size)
+  if (l->total >= l->start && l->total - l->start < l->size)
     add_one (l, o);
 }
 
@@ -73,11 +73,11 @@ consider (struct list *l, struct sim_object *o)
 static void
 add_page (struct list *l)
 {
-  int64_t i, end = l->start - 1 + l->size;
+  int64_t i, end;
 
   l->total = l->t->n_live;
-  if (end > l->total)
-    end = l->total;
+  end = l->total - (l->start - 1) > l->size ? l->start - 1 + l->size
+    : l->total;
   for (i = l->start - 1; i < end; i++)
     add_one (l, sim_table_at (l->t, (uint32_t) i));
 }

@@ -106,6 +106,27 @@ MG_TEST (a_count_of_nothing_only_counts)
   is_int (length ("Resources"), 0);
 }
 
+MG_TEST (a_start_behind_everything_shows_nothing)
+{
+  static const char *const starts[] = {
+    "startIndex=41", "startIndex=9223372036854775807",
+    "startIndex=9223372036854775807&filter=userName%20pr",
+    "startIndex=9223372036854775807&sortBy=userName",
+  };
+  char target[200];
+  size_t i;
+
+  START (.populate = "users=40");
+  for (i = 0; i < MG_N_ELEMENTS (starts); i++) {
+    snprintf (target, sizeof target, SCIM "Users?count=10&%s", starts[i]);
+    is_int (call ("GET", target, NULL), 200);
+    is_str (at ("totalResults"), "40");
+    is_int (length ("Resources"), 0);
+  }
+  is_int (call ("GET", SCIM "Users?count=10&startIndex=36", NULL), 200);
+  is_int (length ("Resources"), 5);
+}
+
 MG_TEST (a_patch_of_a_list_by_what_is_none_is_refused)
 {
   const char *id;
