@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "cli/app.h"
 #include "view/summary.h"
@@ -45,7 +46,7 @@ on_restart (struct mg_ctx *ctx, void *opaque)
 /* How many there are; what cannot be counted is said, and is no number. */
 static int
 count_kind (struct mg_ctx *ctx, const struct mg_kind *kind,
-            struct mg_sheet *sheet, struct mg_error *err)
+            struct mg_sheet *sheet, int64_t *ret_found, struct mg_error *err)
 {
   struct counter c = { 0, 0 };
   struct mg_list list = { .each = on_element, .page = on_page,
@@ -55,7 +56,7 @@ count_kind (struct mg_ctx *ctx, const struct mg_kind *kind,
 
   if (r == 0) {
     on_page (ctx, &c, NULL);
-    values[0] = c.n;
+    values[0] = *ret_found = c.n;
     mg_sheet_add (sheet, kind->k->name, values);
     return 0;
   }
@@ -69,9 +70,61 @@ count_kind (struct mg_ctx *ctx, const struct mg_kind *kind,
   return r;
 }
 
+/* ---- how long an export takes at least ---- */
+
+#define MAX_CLASSES 512
+
+static int
+class_of (struct mg_remote *remote, const char *call)
+{
+  const char *space = call ? strchr (call, ' ') : NULL;
+  char method[16];
+
+  if (space == NULL)
+    return 0;
+  snprintf (method, sizeof method, "%.*s", (int) (space - call), call);
+  return mg_remote_class (remote, method, space + 1);
+}
+
+/* What is read for each asset; the pages of lists are few beside it. */
+static void
+least_time (struct mg_app *app, struct mg_remote *remote, const int64_t *found)
+{
+  int64_t *load = mg_xcalloc (MAX_CLASSES, sizeof *load);
+  struct mg_plan plan = { 0 };
+  int i, c;
+
+  for (i = 0; i < app->registry.n_kinds; i++) {
+    const struct mg_kind *kind = app->registry.kinds[i];
+
+    c = class_of (remote, kind->k->get);
+    if (kind->chosen && c < MAX_CLASSES && kind->parent != NULL)
+      load[c] += found[kind->parent->index];
+    else if (kind->chosen && c < MAX_CLASSES
+             && (kind->k->flags & MIGRATE_KIND_DETAIL))
+      load[c] += found[i];
+  }
+  for (c = 0; c < mg_remote_n_classes (remote) && c < MAX_CLASSES; c++) {
+    double rate = mg_remote_class_rate (remote, c);
+    int64_t us = rate > 0 ? (int64_t) ((double) load[c] / rate * 1e6) : 0;
+
+    if (us <= plan.least_us)
+      continue;
+    plan.least_us = us;
+    plan.least_rate = rate;
+    snprintf (plan.least_class, sizeof plan.least_class, "%s",
+              mg_remote_class_name (remote, c));
+  }
+  if (plan.least_us > 0)
+    mg_summary_least_time (&app->view, "of an export ", &plan);
+  mg_free (load);
+}
+
 static int
 count_all (struct mg_app *app, struct mg_side *side, struct mg_error *err)
 {
+  int64_t *found = mg_xcalloc ((size_t) app->registry.n_kinds + 1,
+                               sizeof *found);
   static const char *const names[] = { "found", NULL };
   struct mg_sheet sheet;
   struct mg_ctx ctx;
@@ -88,12 +141,15 @@ count_all (struct mg_app *app, struct mg_side *side, struct mg_error *err)
     const struct mg_kind *kind = app->registry.kinds[i];
 
     if (kind->chosen && kind->parent == NULL)
-      r = count_kind (&ctx, kind, &sheet, err);
+      r = count_kind (&ctx, kind, &sheet, &found[i], err);
   }
   for (i = 0; i < app->registry.n_plugins; i++)
     mg_call_close (&ctx, app->registry.plugins[i]);
   mg_ctx_done (&ctx);
   mg_sheet_end (&sheet);
+  if (r == 0 && side == &app->sides[MG_SOURCE])
+    least_time (app, side->remote, found);
+  mg_free (found);
   return r;
 }
 

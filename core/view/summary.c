@@ -176,8 +176,9 @@ mg_summary_import (const struct mg_view *view, struct mg_run *run,
 
 /* ---- plan ---- */
 
-static void
-least_time (const struct mg_view *view, const struct mg_plan *plan)
+void
+mg_summary_least_time (const struct mg_view *view, const char *what,
+                       const struct mg_plan *plan)
 {
   char span[24], rate[32];
   struct mg_line line;
@@ -193,7 +194,7 @@ least_time (const struct mg_view *view, const struct mg_plan *plan)
   }
   if (plan->least_us < 1000000)
     return;
-  printf ("least time %s: %s at %s\n", mg_time_span (plan->least_us, span),
+  printf ("least time %s%s: %s at %s\n", what, mg_time_span (plan->least_us, span),
           plan->least_class, mg_rate_text (plan->least_rate, rate));
 }
 
@@ -215,7 +216,7 @@ mg_summary_plan (const struct mg_view *view, const struct mg_plan *plan)
     mg_sheet_add (&sheet, row->kind->k->name, values);
   }
   mg_sheet_end (&sheet);
-  least_time (view, plan);
+  mg_summary_least_time (view, "", plan);
 }
 
 /* ---- validate ---- */

@@ -13,6 +13,9 @@ int mg_summary_export (const struct mg_view *view, struct mg_run *run,
 /* KIND CREATED UPDATED SAME FAILED BLOCKED and what else there is */
 int mg_summary_import (const struct mg_view *view, struct mg_run *run,
                        struct mg_error *err);
+/* "least time WHAT12m: CLASS at 35/min"; 'what' is "" or ends with a blank. */
+void mg_summary_least_time (const struct mg_view *view, const char *what,
+                            const struct mg_plan *plan);
 void mg_summary_plan (const struct mg_view *view, const struct mg_plan *plan);
 /* With the reasons of explained differences. */
 void mg_summary_validation (const struct mg_view *view, struct mg_run *run,

@@ -53,6 +53,13 @@ run migrate plan --limits "$tmp/limits"
 like "a file of limits changes the least time" "$out" \
   '^least time 1h.*: scim-write at 3/h$'
 
+printf 'GET  -  permissions-read  10  60s\n' >"$tmp/limits"
+run migrate inventory --from old --limits "$tmp/limits"
+like "... also that of an export, which inventory tells" "$out" \
+  '^least time of an export 1m1[0-9]s: permissions-read at 10/min$'
+run migrate inventory --on target --to new --limits "$tmp/limits"
+unlike "... of a source" "$out" 'least time'
+
 # A clock that stands three seconds before a full minute, at a rate that needs
 # much longer; a machine that was not ready by then tries again.
 printf '*  *  all  1  1s\n' >"$tmp/slow"
