@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast is it, how much memory does it take, against what is possible?
 
-    bench.py [--quick | --full] [--only WORD] [--history DIR] BUILDDIR
+    bench.py [--quick | --full] [--only WORD] [--history DIR] [--record]
+             BUILDDIR
 
 Measures the programs that were built against a bare server on loopback and
 prints one table: the yardstick or the least that is possible, what was
@@ -11,6 +12,10 @@ DIR.  The exit status is 1 when a goal is missed.
 Times depend on the machine and on who else uses it; so what is compared is
 measured in turns, in one run, and the median counts.  --quick takes small
 numbers, --full goes to a million assets everywhere, which takes two hours.
+
+Instructions are compared with DIR/instructions.json, where the same libraries
+and compiler stand in it; else they are new and are added.  --record replaces
+what stands there.
 """
 
 import argparse
@@ -26,16 +31,20 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import servers                                                # noqa: E402
+import twin                                                   # noqa: E402
 from servers import Replier, Run, Session                     # noqa: E402
 
 SIZES = {
     # creates, rounds, those at 50 ms, memory, scheduler
     "quick": dict(wire=10000, rounds=3, slow=(2000, 4000),
-                  memory=(10000, 30000), sched=(20000, 100000)),
+                  memory=(10000, 30000), sched=(20000, 100000),
+                  floor=(3000, 500, 0)),
     "usual": dict(wire=20000, rounds=5, slow=(10000, 40000),
-                  memory=(10000, 100000), sched=(100000, 1000000)),
+                  memory=(10000, 100000), sched=(100000, 1000000),
+                  floor=(3000, 500, 90000)),
     "full": dict(wire=20000, rounds=5, slow=(10000, 100000, 1000000),
-                 memory=(10000, 100000, 1000000), sched=(100000, 1000000)),
+                 memory=(10000, 100000, 1000000), sched=(100000, 1000000),
+                 floor=(3000, 500, 90000)),
 }
 IN_FLIGHT = 64
 LATENCY_S = 0.05
@@ -92,6 +101,8 @@ class Bench:
         self.sizes = sizes
         self.table = Table()
         self.curl_us = None
+        self.history = None
+        self.record = False
 
     def program(self, *names):
         return os.path.join(self.build, *names)
@@ -257,6 +268,19 @@ class Bench:
                            each[-1], self.curl_us, most=2.0)
 
 
+    # ---- in the twin ------------------------------------------------------
+
+    def floor(self):
+        for limits, least in (("bucket", 0.97), ("fixed", 0.90),
+                              ("sliding", 0.90)):
+            twin.floor_rows(self.table, self.build, limits, least,
+                            self.sizes["floor"])
+
+    def instructions(self):
+        twin.instruction_rows(self.table, self.build, self.history,
+                              self.record)
+
+
 def version(build):
     run = subprocess.run([os.path.join(build, "migrate"), "--version"],
                          capture_output=True, text=True, check=True)
@@ -277,11 +301,14 @@ def main():
     parser.add_argument("--full", action="store_const", const="full",
                         dest="size")
     parser.add_argument("--only", default="start,creates,reads,sched,memory,"
-                                          "slow")
+                                          "slow,floor,instructions")
     parser.add_argument("--history")
+    parser.add_argument("--record", action="store_true")
     args = parser.parse_args()
     size = args.size or "usual"
     bench = Bench(args.build, SIZES[size])
+    bench.history = args.history
+    bench.record = args.record
     bench.table.head()
     for word in args.only.split(","):
         getattr(bench, word)()

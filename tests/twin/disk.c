@@ -31,6 +31,7 @@ struct image {
   size_t len, cap;
   size_t synced_len;             /* of the file below */
   unsigned char *dirty;          /* one for each sector */
+  size_t low, high;              /* the dirty ones are from low, below high */
   struct shm shm;
 };
 
@@ -121,7 +122,9 @@ write_sectors (struct image *m, sqlite3_file *real, int some)
 
   for (i = 0; some && i < n; i++)
     m->dirty[i] &= (unsigned char) mg_rand_below (&chance, 2);
-  for (i = 0; i < n && r == SQLITE_OK; i++) {
+  if (m->high < n)
+    n = m->high;
+  for (i = m->low; i < n && r == SQLITE_OK; i++) {
     size_t from = i * SECTOR, end;
 
     while (i < n && m->dirty[i])
@@ -144,6 +147,7 @@ sync_image (struct image *m, sqlite3_file *real)
   if (r == SQLITE_OK)
     r = write_sectors (m, real, 0);
   m->synced_len = m->len;
+  m->low = m->high = 0;
   return r;
 }
 
@@ -184,8 +188,13 @@ disk_write (sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 
   grow (m, end);
   memcpy (m->data + begin, from, (size_t) n);
-  for (i = begin / SECTOR; i * SECTOR < end; i++)
+  i = begin / SECTOR;
+  if (m->high == 0 || i < m->low)
+    m->low = i;
+  for (; i * SECTOR < end; i++)
     m->dirty[i] = 1;
+  if (i > m->high)
+    m->high = i;
   return SQLITE_OK;
 }
 

@@ -130,6 +130,8 @@ show (struct world *w, const struct program_result *import, int64_t writes,
   char took[24], least[24], digest[17];
 
   world_digest (w, digest);
+  printf ("seconds %" PRId64 " %" PRId64 "\n", floor_us / MG_SECOND_US,
+          took_us / MG_SECOND_US);
   printf ("writes %" PRId64 "\nfloor %s\ntook %s\nratio %.4f\n", writes,
           mg_time_span (floor_us, least), mg_time_span (took_us, took),
           (double) floor_us / (double) took_us);

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "twin/count.h"
 #include "twin/life.h"
 
 static void
@@ -18,11 +19,15 @@ live (struct world *w, const struct life_options *o, int fd,
 {
   struct program_options program = o->program;
   struct link link = { .fd = fd, .skew_us = w->skew_us };
+  int counter;
 
   program.link = &link;
   program.now_us = w->now_us + o->pause_us;
   disk_begin (&link, o->loss, program.seed);
+  counter = o->counted ? count_begin () : -1;
   program_run (&program, ret);
+  ret->instructions = count_end (counter);
+  ret->pid = (int) getpid ();
   _exit (0);
 }
 

@@ -16,6 +16,7 @@ struct life_options {
   struct program_options program;   /* link and now_us are filled in */
   enum disk_loss loss;
   int64_t pause_us;              /* between the end of one and the next */
+  int counted;                   /* its instructions */
 };
 
 /* Begins 'pause_us' after what happened last in the world.  A dead program's

@@ -233,7 +233,9 @@ work (struct program *p, struct mg_error *err)
   case PROGRAM_UNDO:
     break;
   }
-  r = mg_run_undo (&p->run, 1, &undo, err);
+  r = mg_run_find_doubts (&p->run, err);
+  if (r == 0)
+    r = mg_run_undo (&p->run, 1, &undo, err);
   mg_undo_done (&undo);
   return r;
 }

@@ -37,6 +37,8 @@ struct program_result {
   int64_t n_failed, n_differences, n_requests;
   int stopped;
   int64_t began_us, ended_us;    /* of the work, without opening */
+  int64_t instructions;          /* 0 where they are not counted: count.h */
+  int pid;                       /* of a life's process */
 };
 
 /* Loads the plugins, so that processes that are forked later need not. */

@@ -8,6 +8,10 @@
  * the published limits, its virtual time against the least that they allow. */
 int twin_floor (int argc, char **argv);
 
+/* cost N [KIND]: the instructions of an export and an import of so many assets
+ * without faults, and the versions of all that they hang on.  See count.h. */
+int twin_cost (int argc, char **argv);
+
 /* faults POPULATE FAULTS [show]: one import under faults that are given, as
  * the simulator takes them; what is wrong then. */
 int twin_faults (int argc, char **argv);
