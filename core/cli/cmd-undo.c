@@ -48,6 +48,22 @@ apply_undo (struct mg_app *app, struct mg_error *err)
   return r;
 }
 
+/* The last line, for the exit status. */
+static void
+say_end (struct mg_app *app, int status, int only_plan, int64_t n)
+{
+  if (status == MG_EXIT_OK && (only_plan || n == 0))
+    mg_hint_log (&app->view, MG_LOG_NORMAL, n == 0 ? "nothing to undo"
+                 : "nothing changed; apply: migrate undo");
+  else if (status == MG_EXIT_OK)
+    mg_log (MG_LOG_NORMAL, "undone");
+  else if (status == MG_EXIT_SOME)
+    mg_hint_log (&app->view, MG_LOG_NORMAL,
+                 "%lld not taken back; migrate report tells why, then run "
+                 "migrate undo again [undo-failed]",
+                 (long long) app->run.n_failed);
+}
+
 int
 mg_cmd_undo (struct mg_app *app)
 {
@@ -71,15 +87,6 @@ mg_cmd_undo (struct mg_app *app)
   if (n > 0 && !only_plan && !app->run.stopped)
     r = apply_undo (app, &err);
   r = mg_app_end_run (app, r, &err);
-  if (r == MG_EXIT_OK && (only_plan || n == 0))
-    mg_hint_log (&app->view, MG_LOG_NORMAL, n == 0 ? "nothing to undo"
-                 : "nothing changed; apply: migrate undo");
-  else if (r == MG_EXIT_OK)
-    mg_log (MG_LOG_NORMAL, "undone");
-  else if (r == MG_EXIT_SOME)
-    mg_hint_log (&app->view, MG_LOG_NORMAL,
-                 "%lld not taken back; migrate report tells why, then run "
-                 "migrate undo again [undo-failed]",
-                 (long long) app->run.n_failed);
+  say_end (app, r, only_plan, n);
   return r;
 }
