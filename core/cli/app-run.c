@@ -92,6 +92,7 @@ set_options (struct mg_app *app)
   run->settle_us = mg_opt_number (o, MG_OPT_SETTLE, -1);
   run->stop_at_us = stop_time (o);
   run->name_glob = mg_opt_text (o, MG_OPT_NAME);
+  run->no_referenced = mg_opt_on (o, MG_OPT_NO_REFERENCED);
 }
 
 int

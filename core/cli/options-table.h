@@ -28,7 +28,10 @@
   X (SKIP, "skip", 0, "LIST", TEXT, MG_FOR_KINDS, 0, "none", \
      WHAT, "all but these plugins or kinds") \
   X (NAME, "name", 0, "GLOB", TEXT, MG_PLAN | MG_IMPORT, 0, NULL, \
-     WHAT, "only assets whose key matches ('*' and '?')") \
+     WHAT, "only assets whose key matches ('*' and '?'), and what they " \
+     "refer to") \
+  X (NO_REFERENCED, "no-referenced", 0, NULL, SWITCH, MG_PLAN | MG_IMPORT, 0, \
+     NULL, WHAT, "with --name: not what the assets refer to") \
   X (ON_CONFLICT, "on-conflict", 0, "skip|update|fail", CHOICE, \
      MG_PLAN | MG_IMPORT, 0, "skip", WHAT, \
      "what to do with an asset that is in the target already and differs") \

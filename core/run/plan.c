@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "run/match.h"
+#include "run/select.h"
 
 struct planner {
   struct mg_run *run;
@@ -20,6 +21,7 @@ struct planner {
   int anew;                        /* what was adopted is looked at again */
   int equals_only;                 /* the first look at names that repeat */
   const char *unsupported;         /* who does not offer the kind, or NULL */
+  const struct mg_selection *selection;
   int64_t prio;
 };
 
@@ -248,7 +250,6 @@ plan_put (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 static int
 plan_anew (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 {
-  const struct mg_run_options *o = &p->run->options;
   const char *code = mg_run_left_out (p->kind, a);
 
   if (code != NULL)
@@ -256,7 +257,7 @@ plan_anew (struct planner *p, const struct mg_asset *a, struct mg_error *err)
   if (p->unsupported != NULL)
     return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, MG_CODE_UNSUPPORTED,
                      p->unsupported, err);
-  if (o->name_glob != NULL && !mg_glob (o->name_glob, a->key))
+  if (p->kind->chosen && !mg_is_selected (p->selection, a))
     return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "not-selected",
                      "not selected by --name", err);
   if (a->want)
@@ -406,9 +407,10 @@ plan_kind (struct planner *p, struct mg_error *err)
 }
 
 static int
-plan_kinds (struct mg_run *run, int anew, struct mg_error *err)
+plan_kinds (struct mg_run *run, int anew, const struct mg_selection *selection,
+            struct mg_error *err)
 {
-  struct planner p = { .run = run, .anew = anew };
+  struct planner p = { .run = run, .anew = anew, .selection = selection };
   int i, r = 0;
 
   mg_packer_init (&p.packer, mg_store_blobs (run->store),
@@ -499,8 +501,10 @@ refuse_half_undone (struct mg_run *run, struct mg_error *err)
 }
 
 static int
-plan_all (struct mg_run *run, int anew, struct mg_error *err)
+plan_all (struct mg_run *run, int anew, struct mg_plan *ret_plan,
+          struct mg_error *err)
 {
+  struct mg_selection selection = { 0 };
   int r;
 
   say_phase (run, "planning");
@@ -508,8 +512,16 @@ plan_all (struct mg_run *run, int anew, struct mg_error *err)
   if (r == 0)
     r = mg_run_cut_cycles (run, err);
   if (r == 0)
+    r = mg_select (run, &selection, err);
+  if (r == 0)
     r = plan_kinds (run, anew || run->options.on_conflict != MG_CONFLICT_SKIP,
-                    err);
+                    &selection, err);
+  if (ret_plan != NULL) {
+    ret_plan->is_selected = selection.is_on;
+    ret_plan->n_named = selection.n_named;
+    ret_plan->n_added = selection.n_added;
+  }
+  mg_selection_done (&selection);
   return r == 0 ? mg_store_flush (run->store, err) : r;
 }
 
@@ -529,7 +541,7 @@ mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
   if (r == 0 && run->stopped)
     r = mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
   if (r == 0)
-    r = plan_all (run, anew, err);
+    r = plan_all (run, anew, ret_plan, err);
   if (r == 0)
     r = mg_work_arrange (run->store, run->target.wsid, err);
   if (r == 0)

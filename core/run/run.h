@@ -20,6 +20,7 @@ struct mg_run_options {
   int64_t settle_us;             /* -1 = as the kind says */
   int64_t stop_at_us;            /* wall time; 0 = never */
   const char *name_glob;         /* --name: only assets whose key matches; NULL */
+  int no_referenced;             /* ... and not what those refer to */
 };
 
 /* One thing that happened, for lines, --json and reports.  Texts live during
@@ -85,6 +86,8 @@ struct mg_plan {
   int64_t least_us;              /* least time by the published limits */
   char least_class[48];          /* the class that sets it */
   double least_rate;             /* its limit, per second */
+  int is_selected;               /* --name was given: */
+  int64_t n_named, n_added;      /* so many match, so many they refer to */
 };
 void mg_plan_done (struct mg_plan *plan);
 

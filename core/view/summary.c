@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,6 +199,24 @@ mg_summary_least_time (const struct mg_view *view, const char *what,
           plan->least_class, mg_rate_text (plan->least_rate, rate));
 }
 
+static void
+selected (const struct mg_view *view, const struct mg_plan *plan)
+{
+  struct mg_line line;
+
+  if (!plan->is_selected)
+    return;
+  if (view->json) {
+    mg_line_begin (&line, "selection");
+    mg_line_number (&line, "selected", plan->n_named);
+    mg_line_number (&line, "added", plan->n_added);
+    mg_line_end (&line);
+  }
+  else
+    printf ("%" PRId64 " selected, %" PRId64 " added: referenced\n",
+            plan->n_named, plan->n_added);
+}
+
 void
 mg_summary_plan (const struct mg_view *view, const struct mg_plan *plan)
 {
@@ -207,6 +226,7 @@ mg_summary_plan (const struct mg_view *view, const struct mg_plan *plan)
   struct mg_sheet sheet;
   int i;
 
+  selected (view, plan);
   mg_sheet_init (&sheet, view, names);
   for (i = 0; i < plan->n_rows; i++) {
     const struct mg_plan_row *row = &plan->rows[i];

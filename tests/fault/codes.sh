@@ -66,7 +66,7 @@ run move export
 cp -R "$tmp/sessions/s" "$tmp/exported"
 
 # --- what is chosen
-run move import --plugins mlflow --name '/Shared/*'
+run move import --plugins mlflow --name '/None/*'
 noted 'not-selected' work
 again
 run move import --plugins mlflow
