@@ -143,6 +143,15 @@ add_edge (struct mg_edges_op *op, int64_t dst)
   op->dst[op->n_dst++] = dst;
 }
 
+/* A group of the account that stands in access control lists of every workspace
+ * and in no list of groups (databricks-api.md 6). */
+static int
+is_everywhere (const struct migrate_ref *ref, const char *name)
+{
+  return strcmp (ref->ns, "principal.group_name") == 0
+         && strcmp (name, "account users") == 0;
+}
+
 /* The name inside a text; NULL when it names nothing.  With a prefix *ret_rest
  * is where the text goes on behind it. */
 static char *
@@ -155,7 +164,8 @@ name_inside (const struct mg_run *run, const struct migrate_ref *ref,
   if (ref->ends != 0 && !(ref->ends & run->target.end))
     return NULL;
   if (ref->prefix == NULL)
-    return *text != '\0' ? mg_xstrdup (text) : NULL;
+    return *text != '\0' && !is_everywhere (ref, text) ? mg_xstrdup (text)
+           : NULL;
   if (!mg_starts (text, ref->prefix))
     return NULL;
   from += strlen (ref->prefix);

@@ -192,6 +192,10 @@ add_principal (struct sim *s, struct mg_buf *out, enum sim_kind kind,
   }
 }
 
+/* Of the account: it may stand in a list and is no group of the workspace. */
+#define ACCOUNT_USERS INT64_MAX
+#define ACCOUNT_USERS_NAME "account users"
+
 struct shown { int64_t principal; int direct; const char *from; };
 
 static void
@@ -202,10 +206,13 @@ add_entry (struct sim *s, struct mg_buf *out, const struct target *t,
   struct sim_object *p = sim_principal (s, e->principal, &kind);
   const char *comma = "";
 
-  if (p == NULL)                       /* deleted since */
+  if (p == NULL && e->principal != ACCOUNT_USERS)   /* deleted since */
     return;
   mg_buf_add_str (out, (*n)++ == 0 ? "{" : ",{");
-  add_principal (s, out, kind, p);
+  if (p != NULL)
+    add_principal (s, out, kind, p);
+  else
+    mg_buf_add_str (out, "\"group_name\":\"" ACCOUNT_USERS_NAME "\"");
   mg_buf_add_str (out, ",\"all_permissions\":[");
   if (e->direct >= 0) {
     mg_buf_addf (out, "{\"permission_level\":\"%s\",\"inherited\":false}",
@@ -314,6 +321,10 @@ entry_principal (struct sim_call *c, struct json_object *entry)
       continue;
     if (given++ > 0)
       break;
+    if (forms[i].kind == SIM_GROUPS && strcmp (name, ACCOUNT_USERS_NAME) == 0) {
+      id = ACCOUNT_USERS;
+      continue;
+    }
     o = sim_table_by_key (&c->s->tables[forms[i].kind], name);
     if (o == NULL) {
       sim_fail (c, 400, "INVALID_PARAMETER_VALUE",

@@ -54,3 +54,25 @@ status_is "adopted: validate ends with 0" 0
 is "adopted: what stays as it was is told, with the reason" \
   "$(rows "SELECT key, path, source, target, why FROM difference")" \
   'both@example.com|displayName|"Ours"|"Theirs"|adopted'
+end_process "$simulator_pid"
+
+# --- a group of the account, which is in no list of groups
+forget_session
+pair --populate experiments=3
+one=$(ask get "$url_old" state | python3 -c 'import json, sys
+print (json.load (sys.stdin)["tables"]["experiments"][-1]["id"])')
+curl -sSf -o "$tmp/put" -X PATCH -H "Authorization: Bearer $token_old" \
+  "$url_old/api/2.0/permissions/experiments/$one" -d '{"access_control_list":
+  [{"group_name": "account users", "permission_level": "CAN_READ"}]}'
+run move export
+run move import
+status_is "account users: import ends with 0" 0
+run move validate
+status_is "account users: validate ends with 0" 0
+new=$(rows "SELECT target.src_id FROM work JOIN asset AS source USING (aid)
+  JOIN asset AS target ON target.aid = new_aid WHERE source.src_id = '$one'
+  AND phase = 1")
+like "account users: they have what they had" "$(curl -sSf \
+  -H "Authorization: Bearer $token_new" \
+  "$url_new/api/2.0/permissions/experiments/$new")" \
+  '"group_name":"account users","all_permissions":\[{"permission_level":"CAN_READ"'
