@@ -21,8 +21,9 @@ static void
 make_secret (struct mg_rand *rng, const char *prefix, char *ret_text,
              size_t size)
 {
-  snprintf (ret_text, size, "%s%016" PRIx64 "%016" PRIx64, prefix,
-            mg_rand_next (rng), mg_rand_next (rng));
+  uint64_t low = mg_rand_next (rng), high = mg_rand_next (rng);
+
+  snprintf (ret_text, size, "%s%016" PRIx64 "%016" PRIx64, prefix, high, low);
 }
 
 static struct sim_token *

@@ -298,7 +298,7 @@ fill_group (struct sim *s, int64_t i, int64_t n_groups)
 {
   struct sim_object *g = group_at (s, i);
   int64_t users = s->tables[SIM_USERS].n_live;
-  int64_t principals = s->tables[SIM_PRINCIPALS].n_live;
+  int64_t principals = s->tables[SIM_PRINCIPALS].n_live, n;
   struct mg_rand rng;
 
   sim_number_rand (&rng, s->config.seed, "members", (uint64_t) i);
@@ -308,8 +308,9 @@ fill_group (struct sim *s, int64_t i, int64_t n_groups)
     add_some (s, g, SIM_USERS, 0, BIG_GROUP);
     return;
   }
+  n = 2 + (int64_t) mg_rand_below (&rng, 12);
   add_some (s, g, SIM_USERS, (int64_t) mg_rand_below (&rng, (uint64_t) users),
-            2 + (int64_t) mg_rand_below (&rng, 12));
+            n);
   if (i % 4 == 1)
     add_some (s, g, SIM_PRINCIPALS,
               1 + (int64_t) mg_rand_below (&rng, (uint64_t) principals),

@@ -101,11 +101,7 @@ application_id (struct sim *s, int64_t id, char ret_text[40])
   struct mg_rand rng;
 
   mg_rand_seed (&rng, (uint64_t) id ^ s->config.seed << 32);
-  snprintf (ret_text, 40, "%08" PRIx64 "-%04" PRIx64 "-4%03" PRIx64
-            "-9%03" PRIx64 "-%012" PRIx64,
-            mg_rand_below (&rng, 1ull << 32), mg_rand_below (&rng, 1 << 16),
-            mg_rand_below (&rng, 1 << 12), mg_rand_below (&rng, 1 << 12),
-            mg_rand_below (&rng, 1ull << 48));
+  sim_uuid (&rng, '9', ret_text);
 }
 
 static void

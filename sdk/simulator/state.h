@@ -107,6 +107,9 @@ struct sim_links *sim_object_links (struct sim_object *o); /* made if absent */
 /* One string field of a text that we wrote; the caller frees. "" if absent. */
 char *sim_text_field (const char *text, const char *field);
 
+/* A UUID of version 4 with this first digit of its fourth group. */
+void sim_uuid (struct mg_rand *rng, char variant, char ret_text[40]);
+
 /* Walks the members of one JSON object: *pos starts at its '{'. Returns 1 and
  * the spans (the name without quotes, as it is escaped), or 0 at the end.
  * The text must be valid JSON. */

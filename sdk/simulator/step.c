@@ -175,21 +175,19 @@ static void
 init_ids (struct sim *s)
 {
   struct mg_rand rng;
+  int64_t high, low;
 
   mg_rand_seed (&rng, s->config.seed * 2654435761u
                       + sim_hash (s->config.name, 0));
-  s->id_base = (int64_t) (1000 + mg_rand_below (&rng, 8000))
-    * INT64_C (1000000000000) + (int64_t) mg_rand_below (&rng, 1000)
-    * 1000000000;
+  /* one draw in each statement: C leaves the order within one open */
+  high = (int64_t) mg_rand_below (&rng, 8000);
+  low = (int64_t) mg_rand_below (&rng, 1000);
+  s->id_base = (1000 + high) * INT64_C (1000000000000) + low * 1000000000;
   s->account_base = s->id_base + INT64_C (500000000);
-  s->workspace_id = (int64_t) (1000 + mg_rand_below (&rng, 9000))
-    * INT64_C (1000000000000) + (int64_t) mg_rand_below (&rng, 1000000000000);
-  snprintf (s->account_id, sizeof s->account_id,
-            "%08" PRIx64 "-%04" PRIx64 "-4%03" PRIx64 "-8%03" PRIx64
-            "-%012" PRIx64,
-            mg_rand_below (&rng, 1ull << 32), mg_rand_below (&rng, 1 << 16),
-            mg_rand_below (&rng, 1 << 12), mg_rand_below (&rng, 1 << 12),
-            mg_rand_below (&rng, 1ull << 48));
+  high = (int64_t) mg_rand_below (&rng, 9000);
+  low = (int64_t) mg_rand_below (&rng, INT64_C (1000000000000));
+  s->workspace_id = (1000 + high) * INT64_C (1000000000000) + low;
+  sim_uuid (&rng, '8', s->account_id);
 }
 
 static int

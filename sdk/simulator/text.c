@@ -1,10 +1,12 @@
-/* JSON for libsim: a walker over text that is known to be valid, and the few
- * words of json-c that are used.  See state.h.
+/* Texts of libsim: a walker over JSON that is known to be valid, the few words of
+ * json-c that are used, and UUIDs.  See state.h.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <config.h>
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -277,4 +279,18 @@ sim_json_sorted (struct mg_buf *out, struct json_object *o)
     sim_json_sorted (out, json_object_array_get_idx (o, i));
   }
   mg_buf_add_byte (out, ']');
+}
+
+void
+sim_uuid (struct mg_rand *rng, char variant, char ret_text[40])
+{
+  /* one draw in each statement: C leaves the order within one open */
+  uint64_t last = mg_rand_below (rng, 1ull << 48);
+  uint64_t fourth = mg_rand_below (rng, 1 << 12);
+  uint64_t third = mg_rand_below (rng, 1 << 12);
+  uint64_t second = mg_rand_below (rng, 1 << 16);
+  uint64_t first = mg_rand_below (rng, 1ull << 32);
+
+  snprintf (ret_text, 40, "%08" PRIx64 "-%04" PRIx64 "-4%03" PRIx64 "-%c%03"
+            PRIx64 "-%012" PRIx64, first, second, third, variant, fourth, last);
 }
