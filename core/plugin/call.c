@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/supervise.h"
+#include "base/thread.h"
 #include "plugin/ctx.h"
 
 static int
@@ -27,6 +28,56 @@ uses_calls (const struct mg_kind *kind)
   return kind->parent == NULL && (kind->k->flags & MIGRATE_KIND_CALLS) != 0;
 }
 
+/* ---- lanes: how many threads may be in a kind's callbacks ---- */
+
+struct mg_lanes {
+  struct mg_mutex lock;
+  struct mg_cond freed;
+  uint32_t n_running, most;
+};
+
+struct mg_lanes *
+mg_lanes_new (uint32_t most)
+{
+  struct mg_lanes *lanes = mg_xcalloc (1, sizeof *lanes);
+
+  mg_mutex_init (&lanes->lock);
+  mg_cond_init (&lanes->freed);
+  lanes->most = most ? most : 1;
+  return lanes;
+}
+
+void
+mg_lanes_free (struct mg_lanes *lanes)
+{
+  if (lanes == NULL)
+    return;
+  mg_cond_done (&lanes->freed);
+  mg_mutex_done (&lanes->lock);
+  mg_free (lanes);
+}
+
+static void
+enter_lane (struct mg_lanes *lanes)
+{
+  if (lanes == NULL)               /* of no registry: one thread's own */
+    return;
+  MG_LOCKED (&lanes->lock);
+  while (lanes->n_running >= lanes->most)
+    mg_cond_wait (&lanes->freed, &lanes->lock);
+  lanes->n_running++;
+}
+
+static void
+leave_lane (struct mg_lanes *lanes)
+{
+  if (lanes == NULL)
+    return;
+  MG_LOCKED (&lanes->lock);
+  lanes->n_running--;
+  mg_cond_signal (&lanes->freed);
+}
+
 /* Runs EXPRESSION as a callback of a plugin. */
 #define IN_PLUGIN(ctx, plugin, kind_name, asset_name, callback, expression) \
   ({ \
@@ -35,6 +86,17 @@ uses_calls (const struct mg_kind *kind)
     in_plugin_ = (expression); \
     mg_slot_leave (); \
     in_plugin_; \
+  })
+
+/* Runs EXPRESSION as a callback of a plugin for a kind, in one of its lanes. */
+#define IN_LANE(ctx, kind, asset_name, callback, expression) \
+  ({ \
+    int in_lane_; \
+    enter_lane ((kind)->lanes); \
+    in_lane_ = IN_PLUGIN (ctx, (kind)->plugin, (kind)->k->name, asset_name, \
+                          callback, expression); \
+    leave_lane ((kind)->lanes); \
+    in_lane_; \
   })
 
 int
@@ -90,9 +152,9 @@ mg_call_export (struct mg_ctx *ctx, const struct mg_kind *kind,
   if (!uses_calls (kind) || plugin->p.export_kind == NULL)
     return mg_generic_list (ctx, kind, list);
   ctx->list = list;
-  r = IN_PLUGIN (ctx, plugin, kind->k->name, "", "export_kind",
+  r = IN_LANE (ctx, kind, "", "export_kind",
                  plugin->p.export_kind (&ctx->pub, self_of (ctx, plugin),
-                                        kind->k));
+                                      kind->k));
   ctx->list = NULL;
   if (r == 0 && list->page != NULL)   /* what was emitted outside of pages */
     r = list->page (ctx, list->opaque, NULL);
@@ -112,9 +174,9 @@ mg_call_fetch (struct mg_ctx *ctx, const struct mg_kind *kind,
 
   mg_ctx_begin (ctx, kind, stub);
   if (uses_calls (kind) && plugin->p.fetch_asset != NULL)
-    return IN_PLUGIN (ctx, plugin, kind->k->name, stub->key, "fetch_asset",
-                      plugin->p.fetch_asset (&ctx->pub, self_of (ctx, plugin),
-                                             &a));
+    return IN_LANE (ctx, kind, stub->key, "fetch_asset",
+                    plugin->p.fetch_asset (&ctx->pub, self_of (ctx, plugin),
+                                           &a));
   r = mg_generic_get (ctx, kind, stub->src_id, &body);
   if (r < 0)
     return r;
@@ -137,9 +199,9 @@ mg_call_import (struct mg_ctx *ctx, const struct mg_kind *kind,
 
   if (!uses_calls (kind) || plugin->p.import_asset == NULL)
     return mg_generic_import (ctx, asset);
-  return IN_PLUGIN (ctx, plugin, kind->k->name, asset->key, "import_asset",
-                    plugin->p.import_asset (&ctx->pub, self_of (ctx, plugin),
-                                            asset));
+  return IN_LANE (ctx, kind, asset->key, "import_asset",
+                  plugin->p.import_asset (&ctx->pub, self_of (ctx, plugin),
+                                          asset));
 }
 
 int
@@ -150,9 +212,9 @@ mg_call_delete (struct mg_ctx *ctx, const struct mg_kind *kind,
 
   if (!uses_calls (kind) || plugin->p.delete_asset == NULL)
     return mg_generic_delete (ctx, asset);
-  return IN_PLUGIN (ctx, plugin, kind->k->name, asset->key, "delete_asset",
-                    plugin->p.delete_asset (&ctx->pub, self_of (ctx, plugin),
-                                            asset));
+  return IN_LANE (ctx, kind, asset->key, "delete_asset",
+                  plugin->p.delete_asset (&ctx->pub, self_of (ctx, plugin),
+                                          asset));
 }
 
 int
@@ -163,7 +225,7 @@ mg_call_validate (struct mg_ctx *ctx, const struct mg_kind *kind,
 
   if (!uses_calls (kind) || plugin->p.validate_asset == NULL)
     return 0;
-  return IN_PLUGIN (ctx, plugin, kind->k->name, asset->key, "validate_asset",
-                    plugin->p.validate_asset (&ctx->pub, self_of (ctx, plugin),
-                                              asset));
+  return IN_LANE (ctx, kind, asset->key, "validate_asset",
+                  plugin->p.validate_asset (&ctx->pub, self_of (ctx, plugin),
+                                            asset));
 }

@@ -25,6 +25,7 @@ add_kind (struct mg_registry *registry, struct mg_plugin *plugin,
                          kind->plugin->p.name, plugin->p.name);
   kind = mg_xcalloc (1, sizeof *kind);
   kind->k = k;
+  kind->lanes = mg_lanes_new (k->lanes);
   kind->plugin = plugin;
   registry->kinds = mg_xreallocarray (registry->kinds,
                                       (size_t) registry->n_kinds + 1,
@@ -67,6 +68,7 @@ free_kind (struct mg_kind *kind)
 {
   if (kind->parent != NULL)
     mg_permissions_kind_free (kind->k);
+  mg_lanes_free (kind->lanes);
   mg_free (kind);
 }
 

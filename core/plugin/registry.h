@@ -34,9 +34,14 @@ struct mg_kind {
   int kid;                         /* in the session; 0 before it is opened */
   int chosen;                      /* by --plugins and --skip: imported */
   int indexed;                     /* listed so that references resolve */
+  struct mg_lanes *lanes;          /* who is in its callbacks; see call.c */
   _Atomic int left_out;            /* this workspace does not offer it: found
                                       out, and said, by this run */
 };
+
+/* Of the kinds of a registry (call.c). */
+struct mg_lanes *mg_lanes_new (uint32_t most);
+void mg_lanes_free (struct mg_lanes *lanes);
 
 struct mg_registry {
   struct mg_plugin **plugins;

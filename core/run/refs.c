@@ -144,7 +144,7 @@ add_edge (struct mg_edges_op *op, int64_t dst)
 }
 
 /* A group of the account that stands in access control lists of every workspace
- * and in no list of groups (databricks-api.md 6). */
+ * and in no list of groups. */
 static int
 is_everywhere (const struct migrate_ref *ref, const char *name)
 {

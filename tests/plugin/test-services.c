@@ -2,6 +2,7 @@
  * that breaks a rule, against a scripted server. */
 #include <config.h>
 
+#include "base/thread.h"
 #include "stand.h"
 
 static const struct reply three[] = {
@@ -343,4 +344,78 @@ MG_TEST (the_end_and_the_table_are_told)
   is_int (ctx->core->abi_version, MIGRATE_ABI_VERSION);
   ok (MIGRATE_HAS (ctx, note));
   down (&s);
+}
+
+/* ---- lanes ---- */
+
+#define CALLERS 6
+
+static struct {
+  struct mg_mutex lock;
+  struct mg_cond all_began;
+  int began, inside, most;
+} hall;
+
+/* Stays until every caller is on its way in. */
+static int
+linger (struct migrate_ctx *ctx, void *self, const struct migrate_asset *asset)
+{
+  (void) ctx, (void) self, (void) asset;
+  MG_LOCKED (&hall.lock);
+  if (++hall.inside > hall.most)
+    hall.most = hall.inside;
+  while (hall.began < CALLERS)
+    mg_cond_wait (&hall.all_began, &hall.lock);
+  hall.inside--;
+  return 0;
+}
+
+struct caller {
+  struct mg_thread thread;
+  struct mg_side side;
+  const struct mg_kind *kind;
+};
+
+static void
+call_once (void *opaque)
+{
+  struct caller *c = opaque;
+  struct migrate_asset asset = { .kind = c->kind->k, .id = "1", .key = "one" };
+  struct mg_ctx ctx;
+
+  mg_mutex_lock (&hall.lock);
+  hall.began++;
+  mg_cond_broadcast (&hall.all_began);
+  mg_mutex_unlock (&hall.lock);
+  mg_ctx_init (&ctx, NULL, &c->side, NULL);
+  mg_ctx_begin (&ctx, c->kind, NULL);
+  is_ok (mg_call_delete (&ctx, c->kind, &asset));
+  mg_ctx_done (&ctx);
+}
+
+MG_TEST (no_more_threads_than_lanes_are_in_a_kinds_callbacks)
+{
+  static const struct migrate_kind k = { .name = "gadgets", .lanes = 2,
+                                         .flags = MIGRATE_KIND_CALLS };
+  struct mg_plugin plugin = { .p = { .name = "gadgets",
+                                     .delete_asset = linger } };
+  struct mg_kind kind = { .k = &k, .plugin = &plugin };
+  struct caller callers[CALLERS];
+  int i;
+
+  kind.lanes = mg_lanes_new (k.lanes);
+  mg_mutex_init (&hall.lock);
+  mg_cond_init (&hall.all_began);
+  for (i = 0; i < CALLERS; i++) {
+    callers[i] = (struct caller) { .side.wsid = 1, .kind = &kind };
+    is_ok (mg_thread_start (&callers[i].thread, "caller", call_once,
+                            &callers[i]));
+  }
+  for (i = 0; i < CALLERS; i++)
+    mg_thread_join (&callers[i].thread);
+  ok (hall.most >= 1 && hall.most <= 2);
+  is_int (hall.began, CALLERS);
+  mg_cond_done (&hall.all_began);
+  mg_mutex_done (&hall.lock);
+  mg_lanes_free (kind.lanes);
 }
