@@ -6,6 +6,8 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 . "$srcdir/tests/fault/once.sh"
+# the create that is killed is the one that is looked at, whatever leaves first
+mg_with=ours
 
 rights='"entitlements": [{"value": "allow-cluster-create"}]'
 
