@@ -72,49 +72,23 @@ count_kind (struct mg_ctx *ctx, const struct mg_kind *kind,
 
 /* ---- how long an export takes at least ---- */
 
-#define MAX_CLASSES 512
-
-static int
-class_of (struct mg_remote *remote, const char *call)
-{
-  const char *space = call ? strchr (call, ' ') : NULL;
-  char method[16];
-
-  if (space == NULL)
-    return 0;
-  snprintf (method, sizeof method, "%.*s", (int) (space - call), call);
-  return mg_remote_class (remote, method, space + 1);
-}
-
 /* What is read for each asset; the pages of lists are few beside it. */
 static void
 least_time (struct mg_app *app, struct mg_remote *remote, const int64_t *found)
 {
-  int64_t *load = mg_xcalloc (MAX_CLASSES, sizeof *load);
+  struct mg_load *load = mg_xcalloc (1, sizeof *load);
   struct mg_plan plan = { 0 };
-  int i, c;
+  int i;
 
   for (i = 0; i < app->registry.n_kinds; i++) {
     const struct mg_kind *kind = app->registry.kinds[i];
 
-    c = class_of (remote, kind->k->get);
-    if (kind->chosen && c < MAX_CLASSES && kind->parent != NULL)
-      load[c] += found[kind->parent->index];
-    else if (kind->chosen && c < MAX_CLASSES
-             && (kind->k->flags & MIGRATE_KIND_DETAIL))
-      load[c] += found[i];
+    if (kind->chosen && kind->parent != NULL)
+      mg_load_add (load, remote, kind->k->get, found[kind->parent->index]);
+    else if (kind->chosen && (kind->k->flags & MIGRATE_KIND_DETAIL))
+      mg_load_add (load, remote, kind->k->get, found[i]);
   }
-  for (c = 0; c < mg_remote_n_classes (remote) && c < MAX_CLASSES; c++) {
-    double rate = mg_remote_class_rate (remote, c);
-    int64_t us = rate > 0 ? (int64_t) ((double) load[c] / rate * 1e6) : 0;
-
-    if (us <= plan.least_us)
-      continue;
-    plan.least_us = us;
-    plan.least_rate = rate;
-    snprintf (plan.least_class, sizeof plan.least_class, "%s",
-              mg_remote_class_name (remote, c));
-  }
+  mg_load_least_time (load, remote, &plan);
   if (plan.least_us > 0)
     mg_summary_least_time (&app->view, "of an export ", &plan);
   mg_free (load);

@@ -153,7 +153,7 @@ mg_call_export (struct mg_ctx *ctx, const struct mg_kind *kind,
     return mg_generic_list (ctx, kind, list);
   ctx->list = list;
   r = IN_LANE (ctx, kind, "", "export_kind",
-                 plugin->p.export_kind (&ctx->pub, self_of (ctx, plugin),
+               plugin->p.export_kind (&ctx->pub, self_of (ctx, plugin),
                                       kind->k));
   ctx->list = NULL;
   if (r == 0 && list->page != NULL)   /* what was emitted outside of pages */

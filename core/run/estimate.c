@@ -7,42 +7,43 @@
 #include "base/alloc.h"
 #include "run/state.h"
 
-struct load {
-  int64_t n[512];                  /* calls per rate class */
-};
-
 static const char *
 call_of (const struct mg_kind *kind, int op)
 {
   return op == MG_OP_CREATE ? kind->k->create : kind->k->update;
 }
 
-static int
-rate_class (struct mg_run *run, const char *call)
+void
+mg_load_add (struct mg_load *load, struct mg_remote *remote, const char *call,
+             int64_t n)
 {
   const char *space = call ? strchr (call, ' ') : NULL;
   char method[16];
+  int c = 0;
 
-  if (space == NULL)
-    return 0;
-  snprintf (method, sizeof method, "%.*s", (int) (space - call), call);
-  return mg_remote_class (run->target.remote, method, space + 1);
+  if (space != NULL) {
+    snprintf (method, sizeof method, "%.*s", (int) (space - call), call);
+    c = mg_remote_class (remote, method, space + 1);
+  }
+  if (c < MG_LOAD_CLASSES)
+    load->n[c] += n;
 }
 
-static void
-least_time (struct mg_run *run, const struct load *load, struct mg_plan *plan)
+void
+mg_load_least_time (const struct mg_load *load, struct mg_remote *remote,
+                    struct mg_plan *plan)
 {
-  int c, n = mg_remote_n_classes (run->target.remote);
+  int c, n = mg_remote_n_classes (remote);
 
-  for (c = 0; c < n && c < 512; c++) {
-    double rate = mg_remote_class_rate (run->target.remote, c);
+  for (c = 0; c < n && c < MG_LOAD_CLASSES; c++) {
+    double rate = mg_remote_class_rate (remote, c);
     int64_t us = rate > 0 ? (int64_t) ((double) load->n[c] / rate * 1e6) : 0;
 
     if (us > plan->least_us) {
       plan->least_us = us;
       plan->least_rate = rate;
       snprintf (plan->least_class, sizeof plan->least_class, "%s",
-                mg_remote_class_name (run->target.remote, c));
+                mg_remote_class_name (remote, c));
     }
   }
 }
@@ -71,7 +72,7 @@ count_change (void *opaque, const struct mg_work *w, struct mg_error *err)
 int
 mg_plan_count (struct mg_run *run, struct mg_plan *plan, struct mg_error *err)
 {
-  struct load *load = mg_xcalloc (1, sizeof *load);
+  struct mg_load *load = mg_xcalloc (1, sizeof *load);
   struct changes changes = { run->registry, NULL };
   int i, r;
 
@@ -85,7 +86,6 @@ mg_plan_count (struct mg_run *run, struct mg_plan *plan, struct mg_error *err)
     const struct mg_kind *kind = run->registry->kinds[i];
     struct mg_plan_row *row = &plan->rows[plan->n_rows];
     int64_t counts[MG_N_STATES], assets, todo;
-    int class_id;
 
     if (!kind->chosen)
       continue;
@@ -100,13 +100,12 @@ mg_plan_count (struct mg_run *run, struct mg_plan *plan, struct mg_error *err)
     row->skipped = counts[MG_SKIPPED];
     row->failed = counts[MG_FAILED];
     plan->n_rows++;
-    class_id = rate_class (run, call_of (kind, row->create ? MG_OP_CREATE
-                                         : MG_OP_UPDATE));
-    if (class_id < 512)
-      load->n[class_id] += todo;
+    mg_load_add (load, run->target.remote,
+                 call_of (kind, row->create ? MG_OP_CREATE : MG_OP_UPDATE),
+                 todo);
   }
   if (r >= 0)
-    least_time (run, load, plan);
+    mg_load_least_time (load, run->target.remote, plan);
   mg_free (changes.n);
   mg_free (load);
   return r < 0 ? r : 0;

@@ -358,7 +358,7 @@ import_it (struct item *it)
 static int
 is_decided (struct item *it)
 {
-  if (it->kind->left_out) {
+  if (it->kind->parent != NULL && it->kind->left_out) {
     leave_out (it);
     return 1;
   }

@@ -91,6 +91,17 @@ struct mg_plan {
 };
 void mg_plan_done (struct mg_plan *plan);
 
+/* How long so many calls take at least: the sum for each rate class, and into
+ * the plan's least_* the class that takes longest.  A call is "METHOD /path". */
+#define MG_LOAD_CLASSES 512
+struct mg_load {
+  int64_t n[MG_LOAD_CLASSES];
+};
+void mg_load_add (struct mg_load *load, struct mg_remote *remote,
+                  const char *call, int64_t n);
+void mg_load_least_time (const struct mg_load *load, struct mg_remote *remote,
+                         struct mg_plan *plan);
+
 /* Lists the target (the baseline, once), finds what each asset needs, decides
  * create, adopt, merge or block; writes work rows but sends no write. */
 int mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,

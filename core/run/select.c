@@ -14,7 +14,6 @@
 struct selecting {
   struct mg_selection *sel;
   struct mg_run *run;
-  const struct mg_kind *kind;
   int64_t *queue;
   size_t n, cap;
   int found;                       /* by the last look at permissions */
@@ -116,10 +115,11 @@ each_kind (struct selecting *s, int permissions,
   int i, r = 0;
 
   for (i = 0; i < s->run->registry->n_kinds && r == 0; i++) {
-    s->kind = s->run->registry->kinds[i];
-    if (s->kind->chosen && (s->kind->parent != NULL) == permissions
-        && mg_kind_at (s->kind, s->run->target.end))
-      r = mg_asset_each (s->run->store, NULL, MG_SOURCE_WSID, s->kind->kid, 0,
+    const struct mg_kind *kind = s->run->registry->kinds[i];
+
+    if (kind->chosen && (kind->parent != NULL) == permissions
+        && mg_kind_at (kind, s->run->target.end))
+      r = mg_asset_each (s->run->store, NULL, MG_SOURCE_WSID, kind->kid, 0,
                          each, s, err);
   }
   return r;

@@ -128,8 +128,6 @@ struct mg_cache *mg_cache_new (void);
 void mg_cache_free (struct mg_cache *cache);
 void mg_cache_clear (struct mg_cache *cache);
 
-/* What [unsupported] is called in the session: of a walk, a row, a note. */
-#define MG_CODE_UNSUPPORTED "unsupported"
 #define MG_NO_ACCESS_TEXT "left out: this workspace has no access control"
 
 /* This workspace does not offer a kind: said once, kept in its walk, and nothing

@@ -50,6 +50,22 @@ wait_until (struct mg_run *run, int64_t wall_us)
     mg_cond_wait_until (&state->wake, &state->lock, end_us);
 }
 
+/* When to look for a kind's next doubt: 1, or 0 when it has none.  A parked row
+ * is no doubt; one that is due before is only set free. */
+static int
+next_look (struct mg_run *run, const struct mg_kind *kind, int64_t *ret_due,
+           struct mg_error *err)
+{
+  int64_t counts[MG_N_STATES], assets;
+  int r = mg_counters_get (run->store, run->target.wsid, kind->kid, counts,
+                           &assets, err);
+
+  if (r < 0 || counts[MG_DOUBT] == 0)
+    return r < 0 ? r : 0;
+  return mg_work_next_due (run->store, run->target.wsid, kind->kid, ret_due,
+                           err);
+}
+
 static void
 settle_kinds (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
 {
@@ -61,8 +77,7 @@ settle_kinds (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
     int64_t due;
 
     while (r >= 0 && !mg_run_stopping (run) && kind->chosen
-           && (r = mg_work_next_due (run->store, run->target.wsid, kind->kid,
-                                     &due, &d->error)) > 0) {
+           && (r = next_look (run, kind, &due, &d->error)) > 0) {
       wait_until (run, due);
       if (mg_run_stopping (run))
         return;

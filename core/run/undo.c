@@ -137,7 +137,7 @@ is_uncertain (const struct undoer *u, const struct mg_work *w,
 {
   return kind != NULL && kind->chosen && kind->parent == NULL
          && mg_kind_at (kind, u->run->target.end) && w->new_aid == 0
-         && strcmp (w->code, "absent") != 0
+         && !(w->state == MG_READY && strcmp (w->code, "absent") == 0)
          && (w->maybe || w->state == MG_SENT || w->state == MG_DOUBT);
 }
 
@@ -499,6 +499,7 @@ mg_run_undo (struct mg_run *run, int apply, struct mg_undo *ret_undo,
   struct undoer u = { .run = run, .out = ret_undo, .apply = apply };
   int r = mg_run_open_plugins (run, &run->target, err);
 
+  run->n_failed = 0;
   ret_undo->rows = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
                                sizeof *ret_undo->rows);
   mg_ctx_init (&u.ctx, run->store, &run->target, run->registry);

@@ -122,7 +122,7 @@
   X (WORK_WAS, "SELECT was FROM work WHERE wid = ?1") \
   X (WORK_SENT_ANEW, "UPDATE work SET was = NULL WHERE wid = ?1") \
   X (WORK_FINISHED, "UPDATE work SET was = NULL WHERE wsid = ?1 AND aid = ?2" \
-     " AND phase = 1") \
+     " AND phase = 1 AND was IS NOT NULL") \
   X (WORK_DELETE, "DELETE FROM work WHERE wid = ?1") \
   X (WORK_CLEAR_UNDO, "DELETE FROM work WHERE wsid = ?1 AND phase = 3" \
      " AND state != 4") \

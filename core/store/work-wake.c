@@ -34,7 +34,7 @@ struct unmet {
 static int
 is_unsupported (const unsigned char *code)
 {
-  return code != NULL && strcmp ((const char *) code, "unsupported") == 0;
+  return code != NULL && strcmp ((const char *) code, MG_CODE_UNSUPPORTED) == 0;
 }
 
 /* A dependency is met when it has a counterpart in the target. */

@@ -105,6 +105,9 @@ struct mg_planned {
 int mg_work_may_replan (const struct mg_work *w);
 #define MG_CODE_UNREAD "export-incomplete"
 #define MG_CODE_CYCLE "cycle"
+/* Of a row that is SKIPPED, a walk and a note: this workspace does not offer
+ * it.  Nobody waits for such a row. */
+#define MG_CODE_UNSUPPORTED "unsupported"
 
 /* Queues one planned row.  A row that was sent, is done, failed or uncertain
  * stays as it is. */

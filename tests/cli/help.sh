@@ -89,3 +89,10 @@ for shell in zsh fish; do
   [ $shell = zsh ] && file=_migrate
   ok "$shell reads its file" $shell -n "$srcdir/contrib/completions/$file"
 done
+
+# --- what errors tell to type names the session where the command takes one
+is "hints name the session for every command that works on one" \
+  "$(sed -n '/commands\[\] = {/,/};/s/[", ]\{1,\}/ /gp' \
+    "$srcdir/core/view/hint.c" | sed '/=/d; /}/d' | xargs -n 1 | sort)" \
+  "$(sed -n "s/^option${tab}session$tab[^$tab]*$tab[^$tab]*$tab\([^$tab]*\).*/\1/p" \
+    "$tmp/table" | tr , '\n' | grep -vx session | sort)"

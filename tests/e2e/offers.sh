@@ -76,3 +76,25 @@ run move validate
 status_is "other cloud: validate ends with 0" 0
 like "other cloud: they are missing, for a reason" \
   "$(unequal instance-profiles)" 'unsupported'
+end_process "$simulator_pid"
+
+# --- access control that comes later
+forget_session
+pair --populate experiments=6
+run move export
+tell "$url_new" faults "$(printf '%s' '{"match": "PUT */permissions/*", ' \
+  '"times": 0, "do": "status", "status": 400, "body": {"error_code": "FEATURE_DISABLED",' \
+  '"message": "not in this tier"}}')"
+run move import
+status_is "later: import ends with 0" 0
+is "later: permissions are left out" \
+  "$(state_of experiments/permissions)" '8|unsupported'
+tell "$url_new" faults '' -X DELETE
+run move import
+is "later: nobody asks again unasked" \
+  "$(state_of experiments/permissions)" '8|unsupported'
+run move import --retry-failed
+status_is "later: --retry-failed ends with 0" 0
+is "later: and brings them" "$(state_of experiments/permissions)" '4|'
+run move validate
+status_is "later: validate ends with 0" 0

@@ -64,6 +64,10 @@ killed_at before 'POST *ServicePrincipals' $(import_to)
 run move undo --settle 50ms
 status_is "a create that never left: undo looks in vain" 0
 like "... and says so" "$(rows "SELECT DISTINCT code FROM work")" 'absent'
+# shellcheck disable=SC2046
+killed_at after 'POST *ServicePrincipals' $(import_to)
+run move undo --plan
+status_is "sent once more and killed: undo --plan tells again" 1
 run move import --settle 50ms
 status_is "... and the import sends it" 0
 is "... once" "$(n_principals 'nightly job')" 2
