@@ -12,6 +12,7 @@ struct mg_ready {
   const struct mg_kind *kind;
   int op, rate_class, lanes, running;
   double tail;                     /* seconds of work that hang on this */
+  double each;                     /* ... on one asset, in other rate classes */
   struct mg_work rows[MG_RING];
   int head, n;
   int64_t busy[MG_RING + 256];     /* wids claimed in memory: queued, running */
@@ -48,7 +49,8 @@ struct mg_sched {
   int finished;
 };
 
-/* Rings for what is chosen, those with the longest tail first. */
+/* Rings for what is chosen, those with the longest tail first, and
+ * in each rate class those first that let most of the other classes begin. */
 void mg_sched_set_up (struct mg_sched *sched);
 
 #endif

@@ -95,13 +95,14 @@ least_us (int64_t n, const char *limits)
   return (n - SCIM_BURST) * SCIM_WINDOW_US / SCIM_LIMIT;
 }
 
-/* When the last write of the class that is slowest came, and how many of the
- * others had to wait for it or came after. */
+/* When the last write of the class that is slowest came, how many of the others
+ * had to wait for it or came after, and how many groups did not wait for users
+ * whom they do not name. */
 static void
 show_end (struct world *w)
 {
   size_t i, n = sim_ledger_count (w->sims[WORLD_NEW]);
-  int64_t last_us = 0, first_us = 0, after = 0;
+  int64_t last_us = 0, first_us = 0, after = 0, groups = 0, early = 0;
   struct sim_record r;
   char span[24];
 
@@ -111,12 +112,16 @@ show_end (struct world *w)
       first_us = r.arrival_us;
     if (strcmp (r.rate_class, "scim-write") == 0)
       last_us = r.arrival_us;
+    groups += strcmp (r.effect, "create") == 0 && strcmp (r.kind, "groups") == 0;
+    if (strcmp (r.effect, "create") == 0 && strcmp (r.kind, "users") == 0)
+      early = groups;
   }
   for (i = 0; i < n; i++) {
     sim_ledger_get (w->sims[WORLD_NEW], i, &r);
     after += r.arrival_us > last_us && strcmp (r.method, "PUT") == 0;
   }
-  printf ("last principal after %s\npermissions after it %" PRId64 "\n",
+  printf ("groups before the last user %" PRId64 "\nlast principal after %s\n"
+          "permissions after it %" PRId64 "\n", early,
           mg_time_span (last_us - first_us, span), after);
 }
 

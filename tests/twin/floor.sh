@@ -26,3 +26,10 @@ run "$twin" floor 60 20
 first=$out
 run "$twin" floor 60 20
 is "the same import has the same history" "$out" "$first"
+
+# Groups share their limit with users, and permissions that have one of their
+# own wait for groups: they are not kept until every user is there.
+run "$twin" floor 60 40 bucket 200
+mg_early=$(printf '%s\n' "$out" | sed -n 's/^groups before the last user //p')
+ok "a group is made when its members are, of 40 before the last user: $mg_early" \
+  [ "$mg_early" -ge 20 ]
