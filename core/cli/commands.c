@@ -24,6 +24,10 @@ const struct mg_command mg_commands[] = {
   { "export", MG_EXPORT, "", 0, 0, 1,
     "read the source into the session",
     "Only reads the source.  Goes on where it was stopped.", mg_cmd_export },
+  { "skip", MG_SKIP, "[ASSET...]", 0, 1000, 1,
+    "leave assets out for good; show what is left out",
+    "An ASSET is KIND/ID or KIND/NAME, as messages show them.  It is neither made\n"
+    "nor changed in any target; --remove takes that back.", mg_cmd_skip },
   { "plan", MG_PLAN, "", 0, 0, 1,
     "show what import would do; changes nothing", NULL, mg_cmd_plan },
   { "import", MG_IMPORT, "", 0, 0, 1,

@@ -247,6 +247,20 @@ plan_put (struct planner *p, const struct mg_asset *a, struct mg_error *err)
   return plan_row (p, a, MG_OP_UPDATE, MG_WAIT, 0, NULL, NULL, err);
 }
 
+/* Somebody has decided that it stays behind, maybe when it was refused. */
+static int
+plan_skipped (struct planner *p, const struct mg_asset *a,
+              const struct mg_work *old, const char *why, struct mg_error *err)
+{
+  struct mg_planned row = { .aid = a->aid, .prio = p->prio, .kid = p->kind->kid,
+                            .op = MG_OP_CREATE, .state = MG_WAIT };
+  int r = old->state != MG_FAILED || old->maybe ? 0
+          : mg_work_forget (p->run->store, p->run->target.wsid, &row, err);
+
+  return r < 0 ? r : plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "skipped",
+                               why, err);
+}
+
 static int
 plan_anew (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 {
@@ -317,6 +331,7 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
 {
   struct planner *p = opaque;
   MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
+  MG_CLEANUP_FREE char *why = NULL;
   int r;
 
   if (mg_run_stopping (p->run))
@@ -325,7 +340,12 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
                    &old, err);
   if (r < 0)
     return r;
-  if (r == 0)
+  if (old.new_aid == 0) {
+    r = mg_skip_reason (p->selection, p->run, a->aid, &why, err);
+    if (r != 0)
+      return r < 0 ? r : plan_skipped (p, a, &old, why, err);
+  }
+  if (old.wid == 0)
     return plan_anew (p, a, err);
   r = lost_its_owner (p, a, &old, err);
   if (r != 0)

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "run/select.h"
+#include "store/skip.h"
 #include "store/sql.h"
 
 struct selecting {
@@ -129,9 +130,14 @@ int
 mg_select (struct mg_run *run, struct mg_selection *ret, struct mg_error *err)
 {
   struct selecting s = { .sel = ret, .run = run };
+  MG_CLEANUP (mg_skip_done) struct mg_skip first = { 0 };
   int r;
 
   mg_selection_done (ret);
+  r = mg_skip_after (run->store, 0, &first, err);
+  if (r < 0)
+    return r;
+  ret->any_skips = r;
   if (run->options.name_glob == NULL)
     return 0;
   ret->is_on = 1;
@@ -153,6 +159,18 @@ int
 mg_is_selected (const struct mg_selection *sel, const struct mg_asset *asset)
 {
   return !sel->is_on || has_bit (sel, asset->aid);
+}
+
+int
+mg_skip_reason (const struct mg_selection *sel, struct mg_run *run, int64_t aid,
+                char **ret_text, struct mg_error *err)
+{
+  MG_CLEANUP (mg_skip_done) struct mg_skip skip = { 0 };
+  int r = sel->any_skips ? mg_skip_get (run->store, aid, &skip, err) : 0;
+
+  if (r > 0)
+    *ret_text = mg_xasprintf ("skipped by %s: %s", skip.who, skip.reason);
+  return r;
 }
 
 void

@@ -13,6 +13,7 @@ struct mg_selection {
   unsigned char *bits;             /* by aid */
   size_t n_bytes;
   int64_t n_named, n_added;        /* added: referred to, of the chosen kinds */
+  int any_skips;                   /* somebody has decided about some asset */
 };
 
 /* Reads the edges, which must be in the session.  Needs mg_selection_done in
@@ -21,6 +22,10 @@ int mg_select (struct mg_run *run, struct mg_selection *ret,
                struct mg_error *err);
 int mg_is_selected (const struct mg_selection *sel,
                     const struct mg_asset *asset);
+/* Somebody has decided that the asset is not moved: 1 and who and why, which the
+ * caller frees; or 0. */
+int mg_skip_reason (const struct mg_selection *sel, struct mg_run *run,
+                    int64_t aid, char **ret_text, struct mg_error *err);
 void mg_selection_done (struct mg_selection *sel);
 
 #endif

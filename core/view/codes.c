@@ -17,11 +17,15 @@ const struct migrate_code mg_codes[] = {
     "The asset was in the target before this session came; its own "
     "permissions are left as they are.",
     "nothing to do; compare with: migrate validate" },
+  { "already-moved",
+    "The asset has its counterpart in a target, so it cannot be skipped.",
+    "migrate undo takes back what this session made; what was there before "
+    "is left as it is anyway" },
   { "ambiguous",
     "The target has assets of this name that are not the same, and a name alone "
     "never decides which is which.",
     "make one of them the same, or rename or remove them, then: migrate import "
-    "--retry-failed" },
+    "--retry-failed; or leave it out: migrate skip KIND/ID --reason TEXT" },
   { "auth-conflict",
     "A profile holds two sorts of credentials, and nobody says which one "
     "counts.",
@@ -304,6 +308,9 @@ const struct migrate_code mg_codes[] = {
   { "settled",
     "A create whose reply was lost was found in the target.",
     "nothing to do" },
+  { "skipped",
+    "Somebody decided to leave the asset out; the message tells who and why.",
+    "to take it in again: migrate skip KIND/ID --remove, then migrate import" },
   { "source-read-only",
     "Something tried to write to the source, which is only read.",
     "report it to the plugin's author" },
@@ -341,6 +348,9 @@ const struct migrate_code mg_codes[] = {
   { "undo-unfinished",
     "An undo was cut off, so what the session calls done may be gone.",
     "run migrate undo to its end; then plan or import again" },
+  { "unknown-asset",
+    "The export has no such asset, or several of that name.",
+    "write KIND/ID; migrate report --csv DIR lists ids" },
   { "unknown-code",
     "Nothing is known under this code.",
     "migrate explain lists all codes" },
@@ -356,10 +366,11 @@ const struct migrate_code mg_codes[] = {
   { "unknown-principal",
     "An identity is named that the target does not have.",
     "create it in the target, or choose its plugin too; then: migrate "
-    "import" },
+    "import; or leave the asset out: migrate skip KIND/NAME --reason TEXT" },
   { "unknown-reference",
     "Something is referred to that is not in the export.",
-    "export it too: migrate export without --plugins; then migrate import" },
+    "export it too: migrate export without --plugins; then migrate import; or "
+    "leave the asset out: migrate skip KIND/NAME --reason TEXT" },
   { "unsupported",
     "This workspace does not offer it: it is left out, and so is what names "
     "it in other assets.",

@@ -18,7 +18,7 @@ static size_t
 command_len (const char *text)
 {
   static const char *const commands[] = {
-    "inventory", "preflight", "export", "status", "errors", "plan", "import",
+    "inventory", "preflight", "export", "status", "errors", "skip", "plan", "import",
     "validate", "report", "mapping", "undo",
   };
   size_t i, len = 0;

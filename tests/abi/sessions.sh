@@ -15,7 +15,7 @@ run migrate --session s status
 status_is "status reads it" 0
 like "... what was exported" "$out" 'groups  *2  *1  *1'
 is "... and it is of the newest format now" \
-  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 2
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 3
 is "... with what that added" \
   "$(sqlite3 -batch "$file" 'SELECT count (*) FROM work WHERE maybe = 0')" 13
 like "... and whole" "$(sqlite3 -batch "$file" 'PRAGMA integrity_check')" '^ok$'
@@ -25,3 +25,18 @@ like "... from old to new" "$(cat "$tmp/.out" "$tmp"/sessions/s/out/mapping/user
   '8037497000000005.*8269377000000005'
 run migrate --session s status
 status_is "the second time nothing is brought up" 0
+
+# --- format 2: the decisions about single assets are new
+file=$tmp/sessions/t/session.db
+mkdir -p "$tmp/sessions/t"
+sqlite3 -batch "$file" <"$srcdir/tests/abi/session-v2.sql"
+is "the stored session is of format 2" \
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 2
+run migrate --session t status
+status_is "status reads it" 0
+is "... and it is of the newest format now" \
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 3
+run migrate --session t skip
+status_is "skip reads it" 0
+is "... and nothing is skipped" "$out" 'nothing is skipped'
+like "... and whole" "$(sqlite3 -batch "$file" 'PRAGMA integrity_check')" '^ok$'
