@@ -3,119 +3,14 @@
  * decision is written. */
 #include <config.h>
 
-#include <pwd.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/str.h"
-#include "cli/app.h"
-#include "store/skip.h"
+#include "cli/decide.h"
+#include "store/decision.h"
 #include "view/events.h"
 #include "view/table.h"
-
-static const char *
-who_am_i (void)
-{
-  const struct passwd *user = getpwuid (geteuid ());
-
-  return user != NULL ? user->pw_name : "somebody";
-}
-
-/* ---- naming ---- */
-
-/* The longest kind that the word begins with: 'a/b' stands before 'a'. */
-static const struct mg_kind *
-kind_of (const struct mg_registry *registry, const char *word)
-{
-  const struct mg_kind *best = NULL;
-  size_t len, most = 0;
-  int i;
-
-  for (i = 0; i < registry->n_kinds; i++) {
-    const char *name = registry->kinds[i]->k->name;
-
-    len = strlen (name);
-    if (mg_starts (word, name) && word[len] == '/' && len > most) {
-      most = len;
-      best = registry->kinds[i];
-    }
-  }
-  return best;
-}
-
-static int
-unknown_kind (const struct mg_registry *registry, const char *word,
-              struct mg_error *err)
-{
-  const char **names = mg_xcalloc ((size_t) registry->n_kinds + 1,
-                                   sizeof *names);
-  MG_CLEANUP_FREE char *first = mg_xasprintf (
-    "%.*s", (int) strcspn (word, "/"), word);
-  const char *nearest;
-  int i, r;
-
-  for (i = 0; i < registry->n_kinds; i++)
-    names[i] = registry->kinds[i]->k->name;
-  nearest = mg_nearest (first, names);
-  r = mg_error_set (err, MG_E_INVALID, "unknown-asset",
-                    "'%s' names no asset: write KIND/ID or KIND/NAME%s%s%s",
-                    word, nearest ? "; did you mean '" : "",
-                    nearest ? nearest : "", nearest ? "/...'?" : "");
-  mg_free (names);
-  return r;
-}
-
-/* By its name, when only one has it. */
-static int
-find_by_name (struct mg_app *app, const struct mg_kind *kind, const char *name,
-              int64_t *ret_aid, struct mg_error *err)
-{
-  MG_CLEANUP_FREE char *folded =
-    kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (name) : NULL;
-  int64_t aids[2];
-  char ns[128];
-  int n;
-
-  snprintf (ns, sizeof ns, "%s.key", kind->k->name);
-  n = mg_alias_find (app->session.store, MG_SOURCE_WSID, ns,
-                     folded ? folded : name, aids, 2, err);
-  if (n == 1)
-    *ret_aid = aids[0];
-  return n;
-}
-
-static int
-find_asset (struct mg_app *app, const char *word, struct mg_asset *ret,
-            struct mg_error *err)
-{
-  const struct mg_kind *kind = kind_of (&app->registry, word);
-  const char *name;
-  int64_t aid = 0;
-  int n, r;
-
-  if (kind == NULL)
-    return unknown_kind (&app->registry, word, err);
-  name = word + strlen (kind->k->name) + 1;
-  r = mg_asset_by_src (app->session.store, NULL, MG_SOURCE_WSID, kind->kid,
-                       name, ret, err);
-  if (r != 0)
-    return r < 0 ? r : 0;
-  n = find_by_name (app, kind, name, &aid, err);
-  if (n < 0)
-    return n;
-  if (n == 1) {
-    r = mg_asset_get (app->session.store, NULL, aid, ret, err);
-    return r < 0 ? r : 0;
-  }
-  return mg_error_set (err, MG_E_INVALID, "unknown-asset",
-                       n == 0 ? "the export has no %s '%s'; migrate mapping and "
-                       "migrate report show ids"
-                       : "several %s are called '%s'; name one by its id",
-                       kind->k->name, name);
-}
 
 /* What is in a target by now stays there, and what may be is not given up. */
 static int
@@ -150,7 +45,7 @@ check_targets (struct mg_app *app, const char *word,
 
 static void
 show_one (struct mg_app *app, struct mg_table *table,
-          const struct mg_skip *skip, const struct mg_asset *asset)
+          const struct mg_decision *skip, const struct mg_asset *asset)
 {
   const struct mg_kind *kind = mg_registry_kid (&app->registry, asset->kid);
   struct mg_line line;
@@ -187,10 +82,10 @@ show_all (struct mg_app *app, struct mg_error *err)
 
   mg_table_init (&table, "KIND:NAME:ID:BY:WHEN:REASON");
   do {
-    MG_CLEANUP (mg_skip_done) struct mg_skip skip = { 0 };
+    MG_CLEANUP (mg_decision_done) struct mg_decision skip = { 0 };
     MG_CLEANUP (mg_asset_done) struct mg_asset asset = MG_ASSET_INIT;
 
-    r = mg_skip_after (store, after, &skip, err);
+    r = mg_decision_after (store, MG_SOURCE_WSID, after, &skip, err);
     if (r > 0)
       r = mg_asset_get (store, NULL, skip.aid, &asset, err);
     if (r > 0)
@@ -212,16 +107,18 @@ static int
 decide (struct mg_app *app, const int64_t *aids, int remove,
         struct mg_error *err)
 {
-  MG_CLEANUP (mg_skip_done) struct mg_skip skip = {
-    .at_us = mg_clock_wall_us (), .who = mg_xstrdup (who_am_i ()),
+  MG_CLEANUP (mg_decision_done) struct mg_decision skip = {
+    .what = MG_SKIP_IT, .at_us = mg_clock_wall_us (),
+    .who = mg_xstrdup (mg_who_am_i ()),
     .reason = mg_xstrdup (mg_opt_text (&app->options, MG_OPT_REASON))
   };
   int i, r = 0, n = 0;
 
   for (i = 0; i < app->n_words && r >= 0; i++) {
     skip.aid = aids[i];
-    r = remove ? mg_skip_remove (app->session.store, aids[i], err)
-        : mg_skip_put (app->session.store, &skip, err);
+    r = remove ? mg_decision_remove (app->session.store, MG_SOURCE_WSID, aids[i],
+                                     err)
+        : mg_decision_put (app->session.store, &skip, err);
     n += remove ? r > 0 : r == 0;
   }
   if (r >= 0 && !app->view.json)
@@ -239,7 +136,7 @@ change (struct mg_app *app, struct mg_error *err)
   for (i = 0; i < app->n_words && r == 0; i++) {
     MG_CLEANUP (mg_asset_done) struct mg_asset asset = MG_ASSET_INIT;
 
-    r = find_asset (app, app->words[i], &asset, err);
+    r = mg_find_asset (app, app->words[i], &asset, err);
     if (r == 0 && !remove)
       r = check_targets (app, app->words[i], &asset, err);
     aids[i] = asset.aid;

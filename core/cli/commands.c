@@ -28,6 +28,11 @@ const struct mg_command mg_commands[] = {
     "leave assets out for good; show what is left out",
     "An ASSET is KIND/ID or KIND/NAME, as messages show them.  It is neither made\n"
     "nor changed in any target; --remove takes that back.", mg_cmd_skip },
+  { "resolve", MG_RESOLVE, "ASSET NEWID|new", 2, 2, 1,
+    "say what of the target an asset is, where nobody can tell",
+    "An ASSET is KIND/ID or KIND/NAME.  NEWID is the id of the one in the target,\n"
+    "which is then adopted; new: none of those there is it, so one is made.",
+    mg_cmd_resolve },
   { "plan", MG_PLAN, "", 0, 0, 1,
     "show what import would do; changes nothing", NULL, mg_cmd_plan },
   { "import", MG_IMPORT, "", 0, 0, 1,

@@ -265,6 +265,7 @@ static int
 plan_anew (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 {
   const char *code = mg_run_left_out (p->kind, a);
+  int r;
 
   if (code != NULL)
     return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, code, NULL, err);
@@ -278,8 +279,10 @@ plan_anew (struct planner *p, const struct mg_asset *a, struct mg_error *err)
     return plan_row (p, a, MG_OP_CREATE, MG_FAILED, 0, MG_CODE_UNREAD,
                      "the last export did not get to read it; run migrate "
                      "export again", err);
-  return p->kind->k->once == MIGRATE_ONCE_PUT ? plan_put (p, a, err)
-         : plan_main (p, a, err);
+  if (p->kind->k->once == MIGRATE_ONCE_PUT)
+    return plan_put (p, a, err);
+  r = mg_is_made_new (p->selection, p->run, a->aid, err);
+  return r < 0 ? r : r > 0 ? plan_absent (p, a, err) : plan_main (p, a, err);
 }
 
 /* Written once, to an asset that an undo has removed since? */

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "run/select.h"
-#include "store/skip.h"
+#include "store/decision.h"
 #include "store/sql.h"
 
 struct selecting {
@@ -126,18 +126,28 @@ each_kind (struct selecting *s, int permissions,
   return r;
 }
 
+static int
+has_any (struct mg_run *run, int wsid, int *ret, struct mg_error *err)
+{
+  MG_CLEANUP (mg_decision_done) struct mg_decision first = { 0 };
+  int r = mg_decision_after (run->store, wsid, 0, &first, err);
+
+  *ret = r > 0;
+  return r < 0 ? r : 0;
+}
+
 int
 mg_select (struct mg_run *run, struct mg_selection *ret, struct mg_error *err)
 {
   struct selecting s = { .sel = ret, .run = run };
-  MG_CLEANUP (mg_skip_done) struct mg_skip first = { 0 };
   int r;
 
   mg_selection_done (ret);
-  r = mg_skip_after (run->store, 0, &first, err);
+  r = has_any (run, MG_SOURCE_WSID, &ret->any_skips, err);
+  if (r == 0)
+    r = has_any (run, run->target.wsid, &ret->any_new, err);
   if (r < 0)
     return r;
-  ret->any_skips = r;
   if (run->options.name_glob == NULL)
     return 0;
   ret->is_on = 1;
@@ -165,12 +175,23 @@ int
 mg_skip_reason (const struct mg_selection *sel, struct mg_run *run, int64_t aid,
                 char **ret_text, struct mg_error *err)
 {
-  MG_CLEANUP (mg_skip_done) struct mg_skip skip = { 0 };
-  int r = sel->any_skips ? mg_skip_get (run->store, aid, &skip, err) : 0;
+  MG_CLEANUP (mg_decision_done) struct mg_decision skip = { 0 };
+  int r = !sel->any_skips ? 0 : mg_decision_get (run->store, MG_SOURCE_WSID,
+                                                 aid, &skip, err);
 
   if (r > 0)
     *ret_text = mg_xasprintf ("skipped by %s: %s", skip.who, skip.reason);
   return r;
+}
+
+int
+mg_is_made_new (const struct mg_selection *sel, struct mg_run *run, int64_t aid,
+                struct mg_error *err)
+{
+  MG_CLEANUP (mg_decision_done) struct mg_decision made = { 0 };
+
+  return !sel->any_new ? 0 : mg_decision_get (run->store, run->target.wsid, aid,
+                                              &made, err);
 }
 
 void

@@ -13,7 +13,7 @@ struct mg_selection {
   unsigned char *bits;             /* by aid */
   size_t n_bytes;
   int64_t n_named, n_added;        /* added: referred to, of the chosen kinds */
-  int any_skips;                   /* somebody has decided about some asset */
+  int any_skips, any_new;          /* somebody has decided about some asset */
 };
 
 /* Reads the edges, which must be in the session.  Needs mg_selection_done in
@@ -26,6 +26,9 @@ int mg_is_selected (const struct mg_selection *sel,
  * caller frees; or 0. */
 int mg_skip_reason (const struct mg_selection *sel, struct mg_run *run,
                     int64_t aid, char **ret_text, struct mg_error *err);
+/* Somebody has decided that nothing in the target stands for it: 1, or 0. */
+int mg_is_made_new (const struct mg_selection *sel, struct mg_run *run,
+                    int64_t aid, struct mg_error *err);
 void mg_selection_done (struct mg_selection *sel);
 
 #endif

@@ -61,8 +61,9 @@ static const char schema[] =
   "CREATE TABLE run (rid INTEGER PRIMARY KEY, command TEXT NOT NULL, wsid"
   " INTEGER, version TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER,"
   " status INTEGER, requests INTEGER NOT NULL DEFAULT 0);"
-  "CREATE TABLE skip (aid INTEGER PRIMARY KEY, reason TEXT NOT NULL,"
-  " who TEXT NOT NULL, at INTEGER NOT NULL);"
+  "CREATE TABLE decision (wsid INTEGER, aid INTEGER, what INTEGER NOT NULL,"
+  " reason TEXT NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL,"
+  " PRIMARY KEY (wsid, aid)) WITHOUT ROWID;"
   "PRAGMA application_id = 1296648018;"
   "PRAGMA user_version = 3;";
 
@@ -81,8 +82,9 @@ static const char *const upgrades[] = {
   "CREATE INDEX work_bad ON work (wsid, kid, wid)"
   " WHERE state = 3 OR state BETWEEN 6 AND 8;"
   "PRAGMA user_version = 2;",
-  "CREATE TABLE skip (aid INTEGER PRIMARY KEY, reason TEXT NOT NULL,"
-  " who TEXT NOT NULL, at INTEGER NOT NULL);"
+  "CREATE TABLE decision (wsid INTEGER, aid INTEGER, what INTEGER NOT NULL,"
+  " reason TEXT NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL,"
+  " PRIMARY KEY (wsid, aid)) WITHOUT ROWID;"
   "PRAGMA user_version = 3;",
 };
 

@@ -180,13 +180,16 @@
      " why, aid" \
      " FROM difference WHERE wsid = ?1 ORDER BY kid, key, what, path, source," \
      " target, aid LIMIT ?2 OFFSET ?3") \
-  X (SKIP_PUT, "INSERT INTO skip (aid, reason, who, at) VALUES (?1, ?2, ?3, ?4)" \
-     " ON CONFLICT (aid) DO UPDATE SET reason = excluded.reason," \
-     " who = excluded.who, at = excluded.at") \
-  X (SKIP_REMOVE, "DELETE FROM skip WHERE aid = ?1 RETURNING aid") \
-  X (SKIP_GET, "SELECT aid, reason, who, at FROM skip WHERE aid = ?1") \
-  X (SKIP_AFTER, "SELECT aid, reason, who, at FROM skip WHERE aid > ?1" \
-     " ORDER BY aid LIMIT 1") \
+  X (DECISION_PUT, "INSERT INTO decision (wsid, aid, what, reason, who, at)" \
+     " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (wsid, aid) DO UPDATE SET" \
+     " what = excluded.what, reason = excluded.reason, who = excluded.who," \
+     " at = excluded.at") \
+  X (DECISION_REMOVE, "DELETE FROM decision WHERE wsid = ?1 AND aid = ?2" \
+     " RETURNING aid") \
+  X (DECISION_GET, "SELECT aid, what, reason, who, at FROM decision" \
+     " WHERE wsid = ?1 AND aid = ?2") \
+  X (DECISION_AFTER, "SELECT aid, what, reason, who, at FROM decision" \
+     " WHERE wsid = ?1 AND aid > ?2 ORDER BY aid LIMIT 1") \
   X (RUN_BEGIN, "INSERT INTO run (command, wsid, version, began)" \
      " VALUES (?1, ?2, ?3, ?4) RETURNING rid") \
   X (RUN_END, "UPDATE run SET ended = ?2, status = ?3, requests = ?4" \

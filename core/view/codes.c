@@ -25,7 +25,7 @@ const struct migrate_code mg_codes[] = {
     "The target has assets of this name that are not the same, and a name alone "
     "never decides which is which.",
     "make one of them the same, or rename or remove them, then: migrate import "
-    "--retry-failed; or leave it out: migrate skip KIND/ID --reason TEXT" },
+    "--retry-failed; or say which: migrate resolve KIND/ID NEWID (or new)" },
   { "auth-conflict",
     "A profile holds two sorts of credentials, and nobody says which one "
     "counts.",
@@ -341,7 +341,7 @@ const struct migrate_code mg_codes[] = {
     "A create was sent and its reply was lost; it is not known whether "
     "the asset is there.",
     "run migrate import again after two minutes, or migrate undo: both look in "
-    "the target" },
+    "the target; or say what it is: migrate resolve KIND/ID NEWID (or new)" },
   { "undo-failed",
     "The asset could not be taken back.",
     "migrate report tells why; then: migrate undo" },

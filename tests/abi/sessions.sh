@@ -26,7 +26,7 @@ like "... from old to new" "$(cat "$tmp/.out" "$tmp"/sessions/s/out/mapping/user
 run migrate --session s status
 status_is "the second time nothing is brought up" 0
 
-# --- format 2: the decisions about single assets are new
+# --- format 2: decisions about single assets are new
 file=$tmp/sessions/t/session.db
 mkdir -p "$tmp/sessions/t"
 sqlite3 -batch "$file" <"$srcdir/tests/abi/session-v2.sql"

@@ -49,7 +49,7 @@ run $skip --remove
 status_is "--remove of nothing is exit 2" 2
 run $skip users/eve@example.com --remove --reason 'x'
 status_is "--remove with a reason is exit 2" 2
-is "nothing was written" "$(rows 'SELECT count (*) FROM skip')" 0
+is "nothing was written" "$(rows 'SELECT count (*) FROM decision')" 0
 
 # --- by name and by id
 run $skip users/EVE@example.com --reason 'left us'
@@ -57,10 +57,10 @@ status_is "a user is skipped by name, whatever its case" 0
 is "... which is said" "$out" '1 skipped'
 run $skip users/nobody@example.com "users/$member" --reason 'twice'
 status_is "one unknown of two" 2
-is "... and neither is decided" "$(rows 'SELECT reason FROM skip')" 'left us'
+is "... and neither is decided" "$(rows 'SELECT reason FROM decision')" 'left us'
 run $skip "users/$member" --reason 'left in June'
 status_is "by id" 0
-is "... the reason is replaced" "$(rows 'SELECT reason FROM skip')" \
+is "... the reason is replaced" "$(rows 'SELECT reason FROM decision')" \
   'left in June'
 run $skip
 like "they are listed" "$out" "^users +eve@example.com +$member .* left in June\$"

@@ -1,0 +1,16 @@
+/* What the commands share by which people decide about single assets.  Main
+ * thread. */
+#ifndef MG_CLI_DECIDE_H
+#define MG_CLI_DECIDE_H
+
+#include "cli/app.h"
+
+/* The login name of who runs the program. */
+const char *mg_who_am_i (void);
+
+/* The asset of the source that 'word' names: KIND/ID, or KIND/NAME where only
+ * one has that name.  MG_E_INVALID [unknown-asset]. */
+int mg_find_asset (struct mg_app *app, const char *word, struct mg_asset *ret,
+                   struct mg_error *err);
+
+#endif
