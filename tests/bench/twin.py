@@ -64,7 +64,8 @@ def callgrind_total(path):
 def counted_by_callgrind(build, n):
     with tempfile.TemporaryDirectory(prefix="migrate-bench.") as folder:
         text = twin(build, ("cost", n, KIND), (
-            "valgrind", "-q", "--tool=callgrind",
+            # the world made it before it forked: that is not the program's
+            "valgrind", "-q", "--tool=callgrind", "--zero-before=program_run",
             "--callgrind-out-file=%s/%%p" % folder))
         return text, {what: callgrind_total(os.path.join(folder, pid))
                       for what, pid in re.findall(

@@ -62,22 +62,32 @@ find_image (const char *path)
   return NULL;
 }
 
+/* Room for so much; what it holds beyond 'len' is nobody's. */
 static void
-grow (struct image *m, size_t len)
+make_room (struct image *m, size_t len)
 {
   size_t cap = m->cap ? m->cap : 65536;
 
   while (cap < len)
     cap *= 2;
-  if (cap > m->cap) {
-    m->data = mg_xrealloc (m->data, cap);
-    memset (m->data + m->cap, 0, cap - m->cap);
-    m->dirty = mg_xrealloc (m->dirty, cap / SECTOR);
-    memset (m->dirty + m->cap / SECTOR, 0, (cap - m->cap) / SECTOR);
-    m->cap = cap;
-  }
-  if (len > m->len)
-    m->len = len;
+  if (cap == m->cap)
+    return;
+  m->data = mg_xrealloc (m->data, cap);
+  m->dirty = mg_xrealloc (m->dirty, cap / SECTOR);
+  memset (m->dirty + m->cap / SECTOR, 0, (cap - m->cap) / SECTOR);
+  m->cap = cap;
+}
+
+/* Something is put at 'begin' and ends at 'end': a hole in front of it holds
+ * nothing but zeros. */
+static void
+reach (struct image *m, size_t begin, size_t end)
+{
+  make_room (m, end);
+  if (begin > m->len)
+    memset (m->data + m->len, 0, begin - m->len);
+  if (end > m->len)
+    m->len = end;
 }
 
 static void
@@ -105,7 +115,7 @@ read_image (struct image *m, sqlite3_file *real)
 
   if (r != SQLITE_OK || size == 0)
     return r;
-  grow (m, (size_t) size);
+  reach (m, 0, (size_t) size);
   m->synced_len = (size_t) size;
   for (at = 0; at < m->len && r == SQLITE_OK; at += MAX_PIECE)
     r = real->pMethods->xRead (real, m->data + at, piece (at, m->len),
@@ -186,7 +196,7 @@ disk_write (sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
   struct image *m = IMAGE (f);
   size_t i, begin = (size_t) at, end = begin + (size_t) n;
 
-  grow (m, end);
+  reach (m, begin, end);
   memcpy (m->data + begin, from, (size_t) n);
   i = begin / SECTOR;
   if (m->high == 0 || i < m->low)
@@ -203,9 +213,7 @@ disk_truncate (sqlite3_file *f, sqlite3_int64 size)
 {
   struct image *m = IMAGE (f);
 
-  if ((size_t) size < m->len)
-    memset (m->data + size, 0, m->len - (size_t) size);
-  grow (m, (size_t) size);
+  reach (m, (size_t) size, (size_t) size);
   m->len = (size_t) size;
   return SQLITE_OK;
 }
