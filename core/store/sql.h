@@ -28,6 +28,10 @@ struct mg_conn {
 /* The text of a statement, for the test that explains every one. */
 const char *mg_sql_text (enum mg_sql id);
 
+/* How SQLite is set up for this process; mg_conn_open does it, and who registers
+ * a file system of SQLite's calls it before. */
+void mg_sql_begin (void);
+
 int mg_conn_open (struct mg_conn *conn, const char *path, int flags,
                   int cache_kib, struct mg_error *err);
 void mg_conn_done (struct mg_conn *conn);

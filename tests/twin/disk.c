@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/rand.h"
 #include "base/str.h"
+#include "store/sql.h"
 #include "twin/disk.h"
 #include "twin/fiber.h"
 
@@ -497,6 +498,7 @@ disk_begin (struct link *link, enum disk_loss how, uint64_t seed)
   loss = how;
   link->dying = dying;
   mg_rand_seed (&chance, seed);
+  mg_sql_begin ();
   below = sqlite3_vfs_find ("unix");
   disk.iVersion = 2;
   disk.szOsFile = sizeof (struct file);
