@@ -41,6 +41,26 @@ mg_work_may_replan (const struct mg_work *w)
                  || strcmp (w->code, MG_CODE_CYCLE) == 0));
 }
 
+/* Who names nobody waits for nobody: that row need not be looked at again. */
+static int
+judge_planned (struct mg_store *store, struct mg_conn *conn,
+               struct mg_planned *p, struct mg_error *err)
+{
+  sqlite3_stmt *st;
+  int r;
+
+  if (p->state != MG_WAIT)
+    return 0;
+  st = mg_sql_bind (conn, MG_SQL_EDGE_OF, "i", p->aid);
+  r = mg_sql_step (conn, st, err);
+  if (r == 0) {
+    p->state = MG_READY;
+    mg_store_stir (store);
+  }
+  mg_sql_reset (st);
+  return r < 0 ? r : 0;
+}
+
 static int
 apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
             struct mg_error *err)
@@ -53,6 +73,8 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
                                   (int64_t) plan->wsid, p->aid, (int64_t) 1);
   int r = mg_sql_step (conn, st, err);
 
+  if (r == 0)
+    r = judge_planned (store, conn, p, err);
   if (r < 0)
     return r;
   if (r == 0) {
@@ -69,6 +91,9 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   if (!plan->forget && (!mg_work_may_replan (&old)
                         || (old.has_before && old.new_aid != p->new_aid)))
     return 0;
+  r = plan->forget ? 0 : judge_planned (store, conn, p, err);
+  if (r < 0)
+    return r;
   mg_store_count (store, plan->wsid, p->kid, old.state, -1);
   mg_store_count (store, plan->wsid, p->kid, p->state, 1);
   r = mg_sql_run (conn, err, MG_SQL_WORK_REPLACE, "iiiiiIiss", old.wid,

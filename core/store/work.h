@@ -110,7 +110,8 @@ int mg_work_may_replan (const struct mg_work *w);
 #define MG_CODE_UNSUPPORTED "unsupported"
 
 /* Queues one planned row.  A row that was sent, is done, failed or uncertain
- * stays as it is. */
+ * stays as it is.  The edges were posted before: one that is to WAIT and names
+ * nobody is READY at once. */
 int mg_work_plan (struct mg_store *store, int wsid, const struct mg_planned *p,
                   struct mg_error *err);
 
