@@ -73,6 +73,14 @@ find_unmet (struct mg_conn *conn, const struct mg_work *w,
   return r;
 }
 
+/* It stands in the session as it would be written. */
+static int
+is_watched (const struct mg_work *w, int64_t aid)
+{
+  return w->state == MG_WAIT && w->wait_on == aid && w->not_before == 0
+         && w->code[0] == '\0' && w->message == NULL;
+}
+
 /* Gives the row the state that its dependencies allow; 1 when it has become
  * blocked just now, so that its own dependents must hear of it. */
 static int
@@ -89,6 +97,8 @@ judge (struct mg_store *store, struct mg_conn *conn, const struct mg_work *w,
                      err);
     return r < 0 ? r : w->state != MG_BLOCKED && w->phase == MG_PHASE_MAIN;
   }
+  if (unmet.last != 0 && is_watched (w, unmet.last))
+    return 0;
   if (unmet.last != 0)
     return mg_work_set (store, conn, w, MG_WAIT, unmet.last, 0, NULL, NULL, err);
   return mg_work_set (store, conn, w, MG_READY, 0, 0, NULL, NULL, err);
@@ -110,12 +120,41 @@ push (struct aids *list, int64_t aid)
   list->aid[list->n++] = aid;
 }
 
+#define PAGE 512
+
+/* A page of rows.  It grows: nobody waits for most, and one or two for many. */
+struct rows {
+  struct mg_work *row;
+  int n, cap;
+};
+
+static struct mg_work *
+next_row (struct rows *rows)
+{
+  static const struct mg_work empty = MG_WORK_INIT;
+
+  if (rows->n == rows->cap) {
+    rows->cap = rows->cap ? rows->cap * 4 : 8;
+    rows->row = mg_xreallocarray (rows->row, (size_t) rows->cap,
+                                  sizeof *rows->row);
+  }
+  rows->row[rows->n] = empty;
+  return &rows->row[rows->n++];
+}
+
+static void
+drop_rows (struct rows *rows)
+{
+  while (rows->n > 0)
+    mg_work_release (&rows->row[--rows->n]);
+}
+
 /* Looks at all rows that watch one asset. */
 static int
 wake_one (struct mg_store *store, struct mg_conn *conn, int wsid, int64_t aid,
           struct aids *todo, struct mg_error *err)
 {
-  struct mg_work *rows = NULL;     /* nobody waits for most */
+  struct rows rows = { NULL, 0, 0 };
   int64_t after = 0;
   int n, i, r = 0;
 
@@ -123,21 +162,18 @@ wake_one (struct mg_store *store, struct mg_conn *conn, int wsid, int64_t aid,
     sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_WAITERS, "iii",
                                     (int64_t) wsid, aid, after);
 
-    for (n = 0; (r = mg_sql_step (conn, st, err)) > 0; n++) {
-      if (rows == NULL)
-        rows = mg_xcalloc (512, sizeof *rows);
-      mg_work_read (st, &rows[n]);
-    }
+    while ((r = mg_sql_step (conn, st, err)) > 0)
+      mg_work_read (st, next_row (&rows));
+    n = rows.n;
     for (i = 0; i < n && r >= 0; i++) {
-      after = rows[i].wid;
-      r = judge (store, conn, &rows[i], err);
+      after = rows.row[i].wid;
+      r = judge (store, conn, &rows.row[i], err);
       if (r > 0)
-        push (todo, rows[i].aid);
+        push (todo, rows.row[i].aid);
     }
-  } while (n == 512 && r >= 0);
-  for (i = 0; rows != NULL && i < 512; i++)
-    mg_work_release (&rows[i]);
-  mg_free (rows);
+    drop_rows (&rows);
+  } while (n == PAGE && r >= 0);
+  mg_free (rows.row);
   return r < 0 ? r : 0;
 }
 
