@@ -203,6 +203,7 @@ struct migrate_kind {
                                     service does not say */
   const char *creator;           /* path of who made it; NULL = likewise */
   const char *link;              /* page of the asset: "/#job/{id}" */
+  const char *const *fixed;      /* not sent in an update, which refuses them */
 };
 
 /* = CODES
@@ -435,8 +436,7 @@ migrate_fail (struct migrate_ctx *ctx, int code, const char *word,
   return ctx->core->fail (ctx, code, word, text);
 }
 
-/* Text of the string, number or boolean at a path: 1, or 0 when absent, null or
- * no such type (then *ret_text is untouched). */
+/* Text of the string, number or boolean at a path: 1; else 0, *ret_text kept. */
 static inline int
 migrate_json_get (struct migrate_ctx *ctx, const char *json, size_t len,
                   const char *path, const char **ret_text)

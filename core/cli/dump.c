@@ -246,6 +246,7 @@ dump_kind (struct mg_buf *b, const struct migrate_kind *k)
   dump_list (b, "unordered", k->unordered);
   dump_list (b, "nocase", k->nocase);
   dump_list (b, "merge", k->merge);
+  dump_list (b, "fixed", k->fixed);
   dump_list (b, "after", k->after);
   dump_refs (b, k->refs);
   dump_aliases (b, k->aliases);

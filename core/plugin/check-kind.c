@@ -141,7 +141,7 @@ check_paths (const struct subject *s)
     k->key, k->id, k->array, k->unwrap, k->created, k->creator,
   };
   const char *const *const lists[] = {
-    k->owned, k->unordered, k->nocase, k->later, k->merge,
+    k->owned, k->unordered, k->nocase, k->later, k->merge, k->fixed,
   };
   size_t i, j;
   int r = 0;

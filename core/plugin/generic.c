@@ -438,8 +438,26 @@ fill_template (struct mg_ctx *ctx, const struct migrate_asset *a,
   }
 }
 
+/* The asset without what an update refuses. */
 static int
-update (struct mg_ctx *ctx, const struct migrate_asset *a)
+drop_fixed (struct mg_ctx *ctx, const struct migrate_asset *a,
+            struct mg_buf *out)
+{
+  MG_CLEANUP_FREE struct mg_edit *edits = NULL;
+  size_t i, n = 0;
+
+  while (a->kind->fixed[n] != NULL)
+    n++;
+  edits = mg_xcalloc (n + 1, sizeof *edits);
+  for (i = 0; i < n; i++) {
+    edits[i].op = MG_EDIT_DROP;
+    edits[i].path = a->kind->fixed[i];
+  }
+  return mg_json_edit (a->json, a->json_len, edits, n, out, &ctx->error);
+}
+
+static int
+update_with (struct mg_ctx *ctx, const struct migrate_asset *a)
 {
   const struct migrate_kind *k = a->kind;
   MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
@@ -459,6 +477,23 @@ update (struct mg_ctx *ctx, const struct migrate_asset *a)
     return r;
   return mg_ctx_call (ctx, MIGRATE_IDEMPOTENT, k->update, a->target_id,
                       k->content_type, mg_buf_text (&body), body.len, NULL);
+}
+
+static int
+update (struct mg_ctx *ctx, const struct migrate_asset *a)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf kept = MG_BUF_INIT (MG_MAX_ELEMENT);
+  struct migrate_asset cut = *a;
+  int r;
+
+  if (a->kind->fixed == NULL)
+    return update_with (ctx, a);
+  r = drop_fixed (ctx, a, &kept);
+  if (r < 0)
+    return r;
+  cut.json = mg_buf_text (&kept);
+  cut.json_len = kept.len;
+  return update_with (ctx, &cut);
 }
 
 int

@@ -53,6 +53,21 @@ mg_compare_form (const struct mg_kind *kind, const char *json, size_t len,
 }
 
 int
+mg_compare_form_of_update (const struct mg_kind *kind, const char *json,
+                           size_t len, struct mg_buf *ret_text,
+                           struct mg_error *err)
+{
+  struct paths p;
+  int n = 0;
+
+  rules_of (kind, &p);
+  while (p.ignore[n] != NULL)
+    n++;
+  add_all (p.ignore, n, kind->k->fixed);
+  return mg_json_canonical (json, len, &p.rules, ret_text, err);
+}
+
+int
 mg_compare_diff (const struct mg_kind *kind, const struct mg_buf *source,
                  const struct mg_buf *target,
                  int (*each) (void *opaque, const char *path,

@@ -144,6 +144,10 @@ int mg_run_ensure_body (struct mg_ctx *ctx, const struct mg_kind *kind,
 /* What both sides look like when they are equal.  Appends. */
 int mg_compare_form (const struct mg_kind *kind, const char *json, size_t len,
                      struct mg_buf *ret_text, struct mg_error *err);
+/* The same without what an update does not send (fixed[]). */
+int mg_compare_form_of_update (const struct mg_kind *kind, const char *json,
+                               size_t len, struct mg_buf *ret_text,
+                               struct mg_error *err);
 int mg_compare_diff (const struct mg_kind *kind, const struct mg_buf *source,
                      const struct mg_buf *target,
                      int (*each) (void *opaque, const char *path,

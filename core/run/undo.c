@@ -96,6 +96,9 @@ is_edited (struct undoer *u, const struct mg_kind *kind,
   MG_CLEANUP (mg_buf_done) struct mg_buf json = MG_BUF_INIT (MG_MAX_ELEMENT);
   MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
   MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int (*form) (const struct mg_kind *, const char *, size_t, struct mg_buf *,
+               struct mg_error *) = work->op == MG_OP_UPDATE
+    ? mg_compare_form_of_update : mg_compare_form;
   int r = mg_run_sent (u->run, &u->ctx, work, &source, err);
 
   if (r <= 0)
@@ -109,10 +112,10 @@ is_edited (struct undoer *u, const struct mg_kind *kind,
                           mg_buf_text (&json), json.len))
     return 0;                      /* a part of what was to be added */
   if (r == 0)
-    r = mg_compare_form (kind, mg_buf_text (&json), json.len, &left, err);
+    r = form (kind, mg_buf_text (&json), json.len, &left, err);
   if (r == 0)
-    r = mg_compare_form (kind, mg_buf_text (&target->body), target->body.len,
-                         &right, err);
+    r = form (kind, mg_buf_text (&target->body), target->body.len, &right,
+              err);
   if (r < 0)
     return r;
   return left.len != right.len

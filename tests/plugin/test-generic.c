@@ -440,6 +440,42 @@ MG_TEST (or_in_an_envelope_of_its_own)
            "{\"id\":7,\"settings\":{\"name\":\"drill\"}}");
 }
 
+MG_TEST (what_an_update_refuses_is_left_out_of_it)
+{
+  static const char *const fixed[] = { "color", "parts[*].size", NULL };
+  struct migrate_kind k = gadgets ();
+  static const struct reply script[] = { { .status = 200 } };
+  struct stand s;
+
+  k.fixed = fixed;
+  k.update = "POST /gadgets/edit";
+  updated (k, "7", "{\"gadget_id\":\"7\"}", "POST /gadgets/edit HTTP",
+           "{\"name\":\"drill\",\"gadget_id\":\"7\"}");
+  up (&s, k, script, 1);
+  update_of (&s, "7", "{\"gadget_id\":\"7\"}");
+  s.asset.json = "{\"color\":1,\"parts\":[{\"size\":1,\"n\":2}],\"name\":\"x\"}";
+  s.asset.json_len = strlen (s.asset.json);
+  is_ok (mg_generic_import (&s.ctx, &s.asset));
+  sent (&s, 0, "POST /gadgets/edit HTTP",
+        "{\"parts\":[{\"n\":2}],\"name\":\"x\",\"gadget_id\":\"7\"}");
+  down (&s);
+}
+
+MG_TEST (a_create_has_all_of_it)
+{
+  static const char *const fixed[] = { "name", NULL };
+  static const struct reply script[] = {
+    { .status = 200, .body = "{\"gadget_id\":\"7\"}" } };
+  struct migrate_kind k = gadgets ();
+  struct stand s;
+
+  k.fixed = fixed;
+  up (&s, k, script, 1);
+  is_ok (mg_generic_import (&s.ctx, &s.asset));
+  sent (&s, 0, "POST /gadgets HTTP", "{\"name\":\"drill\"}");
+  down (&s);
+}
+
 MG_TEST (a_kind_without_update_says_so)
 {
   struct migrate_kind k = gadgets ();
