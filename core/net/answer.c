@@ -86,6 +86,36 @@ is_missing (const struct mg_error_body *e)
              || strstr (e->message, "doesn't exist") != NULL);
 }
 
+/* Some services have no code of its own for a name that is taken. */
+static int
+is_taken (const struct mg_error_body *e)
+{
+  return strcmp (e->code, "INVALID_PARAMETER_VALUE") == 0
+         && strstr (e->message, "already exists") != NULL;
+}
+
+/* What only the words of an answer of 400 tell: 1 when they do. */
+static int
+of_words (const struct mg_call *call, struct meaning *ret)
+{
+  static const struct meaning creations = {
+    MG_E_AGAIN, "creation-limit", "go on in an hour" };
+  static const struct meaning missing = { MG_E_NOT_FOUND, "not-found", "" };
+  static const struct meaning taken = { MG_E_EXISTS, "exists", "" };
+
+  if (call->status != 400)
+    return 0;
+  if (mg_retry_is_creation_limit (call->error.message))
+    *ret = creations;
+  else if (strcmp (call->req->method, "GET") == 0 && is_missing (&call->error))
+    *ret = missing;
+  else if (strcmp (call->req->method, "POST") == 0 && is_taken (&call->error))
+    *ret = taken;
+  else
+    return 0;
+  return 1;
+}
+
 static struct meaning
 of_status (const struct mg_call *call)
 {
@@ -93,14 +123,12 @@ of_status (const struct mg_call *call)
     MG_E_PROTOCOL, "redirect",
     "it is not followed; check the host's name, and whether the workspace is "
     "reachable from here (private link, VPN)" };
-  static const struct meaning creations = {
-    MG_E_AGAIN, "creation-limit", "go on in an hour" };
-  static const struct meaning missing = { MG_E_NOT_FOUND, "not-found", "" };
   static const struct meaning off = { MG_E_UNSUPPORTED, "unsupported",
                                       "this workspace does not offer it" };
   static const struct meaning server = { MG_E_REMOTE, "server-error",
                                          "try again later" };
   static const struct meaning refused = { MG_E_REMOTE, "refused", "" };
+  struct meaning words;
   int status = call->status;
   size_t i;
 
@@ -108,11 +136,8 @@ of_status (const struct mg_call *call)
     return redirect;
   if (mg_starts (call->error.message, "FEATURE_DISABLED:"))
     return off;
-  if (status == 400 && mg_retry_is_creation_limit (call->error.message))
-    return creations;
-  if (status == 400 && strcmp (call->req->method, "GET") == 0
-      && is_missing (&call->error))
-    return missing;
+  if (of_words (call, &words))
+    return words;
   for (i = 0; i < MG_N_ELEMENTS (refusals); i++)
     if ((refusals[i].status == 0 || refusals[i].status == status)
         && (refusals[i].code == NULL

@@ -124,6 +124,18 @@ MG_TEST (each_method_arrives_as_it_is)
   rig_down (&rig);
 }
 
+/* Pools and policies say so in words alone. */
+MG_TEST (a_name_that_is_taken_without_a_code_for_it)
+{
+  static const struct reply taken = {
+    .status = 400, .times = -1, .body = "{\"error_code\":"
+      "\"INVALID_PARAMETER_VALUE\",\"message\":\"Thing with name `x` already "
+      "exists\"}" };
+
+  answers (&taken, MG_CREATE, MG_E_EXISTS, "exists", MG_OUTCOME_REFUSED);
+  answers (&taken, MG_READ, MG_E_REMOTE, "refused", MG_OUTCOME_REFUSED);
+}
+
 MG_TEST (refusals)
 {
   both (400, ERROR ("INVALID_PARAMETER_VALUE"), MG_E_REMOTE, "refused",
