@@ -193,6 +193,15 @@ sim_effect (struct sim_call *c, const char *effect, const char *kind,
   c->effect_key = mg_xstrdup (key);
 }
 
+void
+sim_effect_on (struct sim_call *c, const char *effect,
+               const struct sim_table *t, const struct sim_object *o,
+               const char *key)
+{
+  sim_effect (c, effect, t->name, o->id, key);
+  sim_id_text (t, o->id, c->effect_id);
+}
+
 int64_t
 sim_new_id (struct sim *s)
 {
@@ -225,6 +234,39 @@ sim_parse_id (const char *text)
   if (text == NULL || mg_parse_int64 (text, &id) < 0 || id < 0)
     return -1;
   return id;
+}
+
+void
+sim_id_text (const struct sim_table *t, int64_t id, char ret_text[SIM_ID_SIZE])
+{
+  char digits[24];
+
+  snprintf (digits, sizeof digits, "%016" PRId64, id);
+  if (t->id_form == SIM_ID_POOL)
+    snprintf (ret_text, SIM_ID_SIZE, "%.4s-%.6s-sim%.2s-pool-%s", digits,
+              digits + 4, digits + 10, digits + 12);
+  else
+    snprintf (ret_text, SIM_ID_SIZE, "%" PRId64, id);
+}
+
+int64_t
+sim_id_parse (const struct sim_table *t, const char *text)
+{
+  char digits[24] = "", again[SIM_ID_SIZE];
+  const char *p;
+  size_t n = 0;
+  int64_t id;
+
+  if (t->id_form == SIM_ID_NUMBER)
+    return sim_parse_id (text);
+  for (p = text; p != NULL && *p != '\0' && n + 1 < sizeof digits; p++)
+    if (*p >= '0' && *p <= '9')
+      digits[n++] = *p;
+  id = sim_parse_id (digits);
+  if (id < 0)
+    return -1;
+  sim_id_text (t, id, again);
+  return strcmp (again, text) == 0 ? id : -1;
 }
 
 struct sim_object *

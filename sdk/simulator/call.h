@@ -17,6 +17,7 @@ enum sim_kind {
   SIM_ACCOUNT_USERS,         /* only with --federated */
   SIM_ACCOUNT_GROUPS,
   SIM_ACCOUNT_PRINCIPALS,
+  SIM_POOLS,                 /* instance pools */
   SIM_FIXED_KINDS,
   SIM_MAX_KINDS = 64         /* the rest are those of --routes */
 };
@@ -89,7 +90,7 @@ struct sim_call {
   /* set by handlers */
   const char *effect;        /* "create", "update", "delete", or NULL */
   const char *effect_kind;
-  char effect_id[24];
+  char effect_id[SIM_ID_SIZE];
   char *effect_key;
   /* set by faults */
   int64_t stale_us;          /* lists do not show what is younger */
@@ -113,11 +114,19 @@ void sim_reply_json (struct sim_call *c, int status, struct json_object *o);
 void sim_reply_empty (struct sim_call *c);             /* 200 with {} */
 void sim_effect (struct sim_call *c, const char *effect, const char *kind,
                  int64_t id, const char *key);
+/* The same of an object whose table knows its name and its id's form. */
+void sim_effect_on (struct sim_call *c, const char *effect,
+                    const struct sim_table *t, const struct sim_object *o,
+                    const char *key);
 int64_t sim_new_id (struct sim *s);
 int sim_visible (const struct sim_call *c, const struct sim_object *o);
 int64_t sim_page_size (const struct sim_call *c, int64_t asked,
                        int64_t service_max);
 int64_t sim_parse_id (const char *text);               /* -1: not a number */
+/* An id as people and requests write it, and back; -1: it is none. */
+void sim_id_text (const struct sim_table *t, int64_t id,
+                  char ret_text[SIM_ID_SIZE]);
+int64_t sim_id_parse (const struct sim_table *t, const char *text);
 /* A user, group or service principal of the workspace. */
 struct sim_object *sim_principal (struct sim *s, int64_t id,
                                   enum sim_kind *ret_kind);
@@ -137,6 +146,8 @@ sim_handler sim_exp_create, sim_exp_get, sim_exp_get_by_name, sim_exp_list,
   sim_exp_search, sim_exp_update, sim_exp_delete, sim_exp_restore,
   sim_exp_set_tag, sim_exp_delete_tag;
 sim_handler sim_folders_mkdirs, sim_folders_status;
+sim_handler sim_pool_create, sim_pool_edit, sim_pool_delete, sim_pool_get,
+  sim_pool_list;
 sim_handler sim_perm_get, sim_perm_put, sim_perm_patch, sim_perm_levels;
 sim_handler sim_assign_list, sim_assign_post, sim_assign_put,
   sim_assign_delete, sim_assign_levels, sim_perm_migrate;

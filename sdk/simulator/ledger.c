@@ -23,7 +23,7 @@ struct record {
   const struct sim_op *op;
   const char *method, *token, *effect, *kind, *fault, *verdict;
   char rate_class[24];
-  char id[24];
+  char id[SIM_ID_SIZE];
   unsigned char digest[16];
   uint8_t has_body;
 };

@@ -17,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "control.h"
+#include "compute.h"
 #include "mlflow.h"
 #include "routes.h"
 #include "scim.h"
@@ -201,6 +202,9 @@ create_object (struct sim_call *c, int kind, struct json_object *fields)
                          sim_json_array (fields, "tags"),
                          sim_principal (s, s->admin_id, NULL), SIM_USERS,
                          c->now_us);
+  if (kind == SIM_POOLS)
+    return sim_pool_make (s, fields, sim_principal (s, s->admin_id, NULL),
+                          c->now_us);
   id = sim_new_id (s);
   json_object_deep_copy (fields, &copy, NULL);
   if (kind >= SIM_FIXED_KINDS) {

@@ -28,9 +28,9 @@ FAMILIES = [
     r"/api/2\.0/preview/scim/v2/",
     r"/api/2\.0/accounts/\{account_id\}/workspaces/.*/permissionassignments",
     r"/api/2\.0/permissions/\{request_object_type\}/",
-    r"/api/2\.0/permissions/experiments/",
+    r"/api/2\.0/permissions/(experiments|instance-pools)/",
     r"/api/2\.0/permissionmigration$",
-    r"/api/2\.0/instance-profiles/",
+    r"/api/2\.0/instance-(profiles|pools)/",
     r"/api/2\.0/mlflow/experiments/",
     r"/api/2\.0/workspace/(mkdirs|get-status)$",
 ]

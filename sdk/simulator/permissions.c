@@ -21,53 +21,54 @@ static const struct acl_type {
   const char *segment, *object_type;
   int table;
   const char *levels[MAX_LEVELS + 1];
+  const char *effect;                  /* of a change, in the ledger */
 } types[] = {
   { "experiments", "mlflowExperiment", SIM_EXPERIMENTS,
-    { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" } },
+    { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }, "experiments/permissions" },
   { "clusters", "cluster", -1,
-    { "CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE" } },
-  { "cluster-policies", "cluster-policy", -1, { "CAN_USE" } },
-  { "instance-pools", "instance-pool", -1,
-    { "CAN_ATTACH_TO", "CAN_MANAGE" } },
+    { "CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE" }, NULL },
+  { "cluster-policies", "cluster-policy", -1, { "CAN_USE" }, NULL },
+  { "instance-pools", "instance-pool", SIM_POOLS,
+    { "CAN_ATTACH_TO", "CAN_MANAGE" }, "instance-pools/permissions" },
   { "jobs", "job", -1,
-    { "CAN_VIEW", "CAN_MANAGE_RUN", "IS_OWNER", "CAN_MANAGE" } },
+    { "CAN_VIEW", "CAN_MANAGE_RUN", "IS_OWNER", "CAN_MANAGE" }, NULL },
   { "pipelines", "pipelines", -1,
-    { "CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER" } },
+    { "CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER" }, NULL },
   { "notebooks", "notebook", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
   { "directories", "directory", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
   { "repos", "repo", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
   { "files", "file", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
   { "warehouses", "warehouses", -1,
-    { "CAN_USE", "CAN_MONITOR", "CAN_VIEW", "CAN_MANAGE", "IS_OWNER" } },
+    { "CAN_USE", "CAN_MONITOR", "CAN_VIEW", "CAN_MANAGE", "IS_OWNER" }, NULL },
   { "queries", "query", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" } },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" }, NULL },
   { "alerts", "alert", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" } },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" }, NULL },
   { "alertsv2", "alertv2", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
   { "dbsql-dashboards", "dashboard", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" } },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" }, NULL },
   { "dashboards", "dashboard", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
   { "genie", "genie-space", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" } },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
   { "serving-endpoints", "serving-endpoint", -1,
-    { "CAN_VIEW", "CAN_QUERY", "CAN_MANAGE" } },
+    { "CAN_VIEW", "CAN_QUERY", "CAN_MANAGE" }, NULL },
   { "vector-search-endpoints", "vector-search-endpoints", -1,
-    { "CAN_USE", "CAN_MANAGE" } },
-  { "apps", "apps", -1, { "CAN_USE", "CAN_MANAGE" } },
+    { "CAN_USE", "CAN_MANAGE" }, NULL },
+  { "apps", "apps", -1, { "CAN_USE", "CAN_MANAGE" }, NULL },
   { "registered-models", "registered-model", -1,
     { "CAN_READ", "CAN_EDIT", "CAN_MANAGE_STAGING_VERSIONS",
-      "CAN_MANAGE_PRODUCTION_VERSIONS", "CAN_MANAGE" } },
+      "CAN_MANAGE_PRODUCTION_VERSIONS", "CAN_MANAGE" }, NULL },
 };
 
 /* What extra kinds of --routes have. */
 static const struct acl_type extra_type = {
-  "", "", -1, { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }
+  "", "", -1, { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }, NULL
 };
 
 static const struct acl_type *
@@ -134,15 +135,32 @@ struct target {
   struct sim_object *object;
 };
 
+/* Either a part of the path of the call, or of that of the operation. */
+static const char *
+segment_of (const struct sim_call *c)
+{
+  size_t i;
+
+  if (c->n_params > 1)
+    return sim_param (c, 0);
+  for (i = 0; i < MG_N_ELEMENTS (types); i++) {
+    const char *rest = strstr (c->op->path, types[i].segment);
+
+    if (rest != NULL && rest[-1] == '/'
+        && rest[strlen (types[i].segment)] == '/')
+      return types[i].segment;
+  }
+  return "";
+}
+
 /* -1 after a reply. */
 static int
 find_target (struct sim_call *c, struct target *t)
 {
-  int generic = c->n_params > 1;
-  const char *id = sim_param (c, generic ? 1 : 0);
+  const char *id = sim_param (c, c->n_params > 1 ? 1 : 0);
   int table;
 
-  t->segment = generic ? sim_param (c, 0) : "experiments";
+  t->segment = segment_of (c);
   if (c->s->config.standard_tier) {
     sim_fail (c, 400, "FEATURE_DISABLED",
               "ACLs for %s are disabled or not available in this tier",
@@ -162,7 +180,8 @@ find_target (struct sim_call *c, struct target *t)
   if (t->type == NULL)
     t->type = &extra_type;
   t->table = table < 0 ? NULL : &c->s->tables[table];
-  t->object = t->table ? sim_table_by_id (t->table, sim_parse_id (id)) : NULL;
+  t->object = t->table ? sim_table_by_id (t->table, sim_id_parse (t->table, id))
+                       : NULL;
   if (t->object == NULL) {
     sim_fail (c, 404, "RESOURCE_DOES_NOT_EXIST", "%s %s does not exist.",
               t->object_type, id);
@@ -225,18 +244,30 @@ add_entry (struct sim *s, struct mg_buf *out, const struct target *t,
   mg_buf_add_str (out, "]}");
 }
 
+/* Administrators have the highest level of all objects: of what lies in a
+ * folder by the root of the tree, else by the type itself; to be freed. */
+static char *
+admins_from (const struct sim_call *c, const struct target *t)
+{
+  if (t->table != &c->s->tables[SIM_EXPERIMENTS] && t->type->table >= 0)
+    return mg_xasprintf ("/%s/", t->segment);
+  return mg_xstrdup (SIM_DIRECTORY_ADMINS);
+}
+
 static void
 show (struct sim_call *c, const struct target *t)
 {
   const struct sim_links *l = t->object->links;
   MG_CLEANUP_FREE char *name = NULL;
   MG_CLEANUP_FREE char *home = NULL;
+  MG_CLEANUP_FREE char *top = admins_from (c, t);
   struct sim_object *owner = NULL;
   struct mg_buf *out = &c->r->body;
   enum sim_kind kind;
   struct shown e;
   uint32_t i;
   int n = 0, owner_done = 0;
+  char id[SIM_ID_SIZE];
 
   if (t->table == &c->s->tables[SIM_EXPERIMENTS]) {
     name = sim_text_field (t->object->text, "name");
@@ -244,8 +275,9 @@ show (struct sim_call *c, const struct target *t)
   }
   if (owner != NULL)
     home = mg_xasprintf ("/directories/%" PRId64, owner->id);
-  mg_buf_addf (out, "{\"object_id\":\"/%s/%" PRId64 "\",\"object_type\":\"%s"
-               "\",\"access_control_list\":[", t->segment, t->object->id,
+  sim_id_text (t->table, t->object->id, id);
+  mg_buf_addf (out, "{\"object_id\":\"/%s/%s\",\"object_type\":\"%s"
+               "\",\"access_control_list\":[", t->segment, id,
                t->object_type);
   for (i = 0; l != NULL && i < l->n_acl; i++) {
     e.principal = l->acl[i].principal;
@@ -261,7 +293,7 @@ show (struct sim_call *c, const struct target *t)
     add_entry (c->s, out, t, &e, &n);
   }
   e.principal = c->s->admins_id;
-  e.from = SIM_DIRECTORY_ADMINS;
+  e.from = top;
   add_entry (c->s, out, t, &e, &n);
   mg_buf_add_str (out, "]}");
   c->r->status = 200;
@@ -393,9 +425,8 @@ change (struct sim_call *c, int replace)
   for (i = 0; i < n; i++)
     sim_acl_set (t.object, list[i].principal, list[i].level);
   key = t.table->key ? sim_text_field (t.object->text, t.table->key) : NULL;
-  sim_effect (c, "update", t.table == &c->s->tables[SIM_EXPERIMENTS]
-              ? "experiments/permissions" : "permissions", t.object->id,
-              key ? key : "");
+  sim_effect_on (c, "update", t.table, t.object, key ? key : "");
+  c->effect_kind = t.type->effect ? t.type->effect : "permissions";
   show (c, &t);
 }
 

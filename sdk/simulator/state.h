@@ -61,6 +61,13 @@ struct sim_index {
 
 #define SIM_CHUNK 4096
 
+/* How ids of a table are written: in texts and paths, never in the state. */
+enum sim_id_form {
+  SIM_ID_NUMBER,             /* 4027184301000042 */
+  SIM_ID_POOL                /* 4027-184301-sim00-pool-0042 */
+};
+#define SIM_ID_SIZE 48
+
 struct sim_table {
   const char *name;          /* "users" */
   const char *key;           /* field of the text that is unique, or NULL */
@@ -71,6 +78,7 @@ struct sim_table {
   uint32_t *order;           /* slots of live objects, oldest first */
   uint32_t n_live, cap_order;
   struct sim_index by_id, by_key;
+  enum sim_id_form id_form;
   uint64_t seed;
 };
 

@@ -23,6 +23,8 @@
 #define PERM "/api/2.0/permissions/"
 #define PERM_ANY PERM "{request_object_type}/{request_object_id}"
 #define PERM_EXP PERM "experiments/{experiment_id}"
+#define PERM_POOL PERM "instance-pools/{instance_pool_id}"
+#define POOLS "/api/2.0/instance-pools/"
 #define ASSIGN "/api/2.0/preview/permissionassignments"
 #define ASSIGN2 "/api/2.0/accounts/{account_id}/workspaces/{workspace_id}" \
   "/permissionassignments"
@@ -69,6 +71,11 @@ static const struct served {
   { "POST", "/api/2.0/instance-profiles/edit", sim_profiles_edit, 0 },
   { "GET", "/api/2.0/instance-profiles/list", sim_profiles_list, 0 },
   { "POST", "/api/2.0/instance-profiles/remove", sim_profiles_remove, 0 },
+  { "POST", POOLS "create", sim_pool_create, 0 },
+  { "POST", POOLS "edit", sim_pool_edit, 0 },
+  { "POST", POOLS "delete", sim_pool_delete, 0 },
+  { "GET", POOLS "get", sim_pool_get, 0 },
+  { "GET", POOLS "list", sim_pool_list, 0 },
   { "POST", MLFLOW "create", sim_exp_create, 0 },
   { "GET", MLFLOW "get", sim_exp_get, 0 },
   { "GET", MLFLOW "get-by-name", sim_exp_get_by_name, 0 },
@@ -86,6 +93,10 @@ static const struct served {
   { "PUT", PERM_EXP, sim_perm_put, 0 },
   { "PATCH", PERM_EXP, sim_perm_patch, 0 },
   { "GET", PERM_EXP "/permissionLevels", sim_perm_levels, 0 },
+  { "GET", PERM_POOL, sim_perm_get, 0 },
+  { "PUT", PERM_POOL, sim_perm_put, 0 },
+  { "PATCH", PERM_POOL, sim_perm_patch, 0 },
+  { "GET", PERM_POOL "/permissionLevels", sim_perm_levels, 0 },
   { "GET", PERM_ANY, sim_perm_get, 0 },
   { "PUT", PERM_ANY, sim_perm_put, 0 },
   { "PATCH", PERM_ANY, sim_perm_patch, 0 },
@@ -158,6 +169,7 @@ init_tables (struct sim *s)
     { "account-users", "userName", 1 },
     { "account-groups", "displayName", 1 },
     { "account-service-principals", "applicationId", 1 },
+    { "instance-pools", "instance_pool_name", 0 },
   };
   size_t i;
 
@@ -166,6 +178,7 @@ init_tables (struct sim *s)
                     fixed[i].fold);
     s->tables[i].seed = s->config.seed;
   }
+  s->tables[SIM_POOLS].id_form = SIM_ID_POOL;
   s->n_tables = SIM_FIXED_KINDS;
 }
 

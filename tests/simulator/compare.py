@@ -7,7 +7,8 @@ What is in them is compared as multisets, with ids replaced by names: two
 objects that are equal but for what the service fills in are the same.  Prints
 a line 'missing KIND {...}' or 'extra KIND {...}' for each difference and ends
 with status 1 when there is one.  The service principal of each workspace's
-own OAuth client is left out, and so are deleted experiments.
+own OAuth client is left out, and so are deleted experiments and pools that are
+not active.
 """
 
 import collections
@@ -16,7 +17,8 @@ import sys
 import urllib.request
 
 FILLED_IN = {"id", "applicationId", "experiment_id", "artifact_location",
-             "creation_time", "last_update_time"}
+             "creation_time", "last_update_time", "instance_pool_id",
+             "default_tags", "state", "stats", "status"}
 FILLED_IN_TAGS = {"mlflow.ownerId", "mlflow.ownerEmail",
                   "mlflow.experimentType", "mlflow.experiment.sourceName"}
 NAMES = {"users": "userName", "groups": "displayName",
@@ -27,6 +29,10 @@ LEFT_OUT = {"folders"}
 def own_client(kind, fields):
     return (kind == "service-principals"
             and fields.get("displayName", "").startswith("automation of "))
+
+
+def is_live(fields):
+    return fields.get("state", "ACTIVE") == "ACTIVE"
 
 
 def load(url):
@@ -63,7 +69,8 @@ def content(tables):
                     kind, one["fields"].get(field, "").lower())
     return {kind: collections.Counter(
                 plain(one, names) for one in objects
-                if not own_client(kind, one["fields"]))
+                if not own_client(kind, one["fields"])
+                and is_live(one["fields"]))
             for kind, objects in tables.items() if kind not in LEFT_OUT}
 
 

@@ -1,0 +1,137 @@
+/* Instance pools of --populate.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "compute.h"
+#include "populate.h"
+
+#define LONG_POOL "a pool whose name is as long as the service lets it be, " \
+  "which is a hundred characters and no more..."
+
+struct odd_pool { const char *name, *more; };
+
+static const struct odd_pool odd_pools[] = {
+  { "general", "\"min_idle_instances\":2,\"max_capacity\":40,"
+    "\"idle_instance_autotermination_minutes\":15" },
+  { "quotes 'single' \"double\" and a/slash", "\"enable_elastic_disk\":true" },
+  { "\xd0\xbf\xd1\x83\xd0\xbb \xf0\x9f\xa7\xaa", "\"custom_tags\":{\"team\":"
+    "\"growth\",\"two\\nlines\":\"a\\tb\",\"empty\":\"\"}" },
+  { "two\nlines \xe2\x80\xae" "ltr", "\"preloaded_spark_versions\":["
+    "\"15.4.x-scala2.12\",\"14.3.x-scala2.12\"]" },
+  { LONG_POOL, "\"disk_spec\":{\"disk_count\":2,\"disk_size\":100}" },
+  { "General", "\"preloaded_docker_images\":[{\"url\":"
+    "\"registry.example.com/images/tools:3\",\"basic_auth\":{\"username\":"
+    "\"puller\",\"password\":\"not to be seen\"}}]" },
+};
+
+static const char *const plain_pools[] = {
+  "\"max_capacity\":10",
+  "\"custom_tags\":{\"cost-centre\":\"0042\"}",
+  "\"preloaded_spark_versions\":[\"15.4.x-scala2.12\"]",
+  "\"disk_spec\":{\"disk_count\":1,\"disk_size\":50}",
+  "\"preloaded_docker_images\":[{\"url\":\"registry.example.com/plain:1\"}]",
+  "\"min_idle_instances\":1,\"enable_elastic_disk\":true",
+};
+
+static char *
+cloud_part (const struct sim *s, int64_t i)
+{
+  const struct sim_table *profiles = &s->tables[SIM_PROFILES];
+  MG_CLEANUP_FREE char *arn = NULL;
+
+  if (mg_streq (s->config.cloud, "azure"))
+    return mg_xasprintf ("\"node_type_id\":\"Standard_D%dds_v5\","
+                         "\"azure_attributes\":{\"availability\":\"SPOT_AZURE\""
+                         ",\"spot_bid_max_price\":-1.0}", i % 2 ? 4 : 8);
+  if (mg_streq (s->config.cloud, "gcp"))
+    return mg_xasprintf ("\"node_type_id\":\"n2-highmem-%d\","
+                         "\"gcp_attributes\":{\"gcp_availability\":"
+                         "\"ON_DEMAND_GCP\"}", i % 2 ? 4 : 8);
+  if (i % 4 != 3 || profiles->n_live == 0)
+    return mg_xasprintf ("\"node_type_id\":\"i3.%sxlarge\","
+                         "\"aws_attributes\":{\"availability\":\"%s\","
+                         "\"zone_id\":\"us-west-2%c\"}", i % 2 ? "" : "2",
+                         i % 3 ? "ON_DEMAND" : "SPOT", 'a' + (int) (i % 3));
+  arn = sim_text_field (sim_table_at (profiles, (uint32_t) (i / 4)
+                                      % profiles->n_live)->text,
+                        "instance_profile_arn");
+  return mg_xasprintf ("\"node_type_id\":\"m5d.large\",\"aws_attributes\":{"
+                       "\"availability\":\"SPOT\",\"spot_bid_price_percent\":80,"
+                       "\"instance_profile_arn\":\"%s\",\"zone_id\":\"auto\"}",
+                       arn);
+}
+
+static void
+grant (struct sim *s, struct sim_object *pool, enum sim_kind kind,
+       uint64_t which, const char *level)
+{
+  struct sim_table *t = &s->tables[kind];
+  struct sim_object *p;
+
+  if (t->n_live == 0)
+    return;
+  p = sim_table_at (t, (uint32_t) (which % t->n_live));
+  if (p->id != s->admins_id)
+    sim_acl_set (pool, p->id, sim_acl_level ("instance-pools", level));
+}
+
+static struct json_object *
+pool_fields (const struct sim *s, int64_t i)
+{
+  MG_CLEANUP_FREE char *cloud = cloud_part (s, i);
+  MG_CLEANUP_FREE char *text = NULL;
+  char name[60];
+  struct json_object *o;
+  int odd = i < (int64_t) MG_N_ELEMENTS (odd_pools);
+  const char *more = odd ? odd_pools[i].more
+    : plain_pools[i % (int64_t) MG_N_ELEMENTS (plain_pools)];
+
+  snprintf (name, sizeof name, "pool %03" PRId64, i);
+  text = mg_xasprintf ("{%s,%s}", cloud, more);
+  o = sim_json_parse (text, strlen (text), NULL);
+  sim_json_set_str (o, "instance_pool_name", odd ? odd_pools[i].name : name);
+  return o;
+}
+
+static void
+make_pool (struct sim *s, int64_t i)
+{
+  MG_CLEANUP (sim_json_put) struct json_object *fields = pool_fields (s, i);
+  struct mg_rand rng;
+  struct sim_object *o;
+
+  o = sim_pool_make (s, fields, sim_principal (s, s->admin_id, NULL), 0);
+  sim_number_rand (&rng, s->config.seed, "pool", (uint64_t) i);
+  if (i % 2 == 0) {
+    grant (s, o, SIM_USERS, mg_rand_next (&rng), "CAN_ATTACH_TO");
+    grant (s, o, SIM_GROUPS, mg_rand_next (&rng), "CAN_MANAGE");
+  }
+  if (i == 0)
+    grant (s, o, SIM_PRINCIPALS, mg_rand_next (&rng), "CAN_ATTACH_TO");
+  if (i == 7) {                        /* on its way out */
+    struct sim_table *t = &s->tables[SIM_POOLS];
+    MG_CLEANUP (sim_json_put) struct json_object *pool =
+      sim_object_json (t, o);
+
+    sim_json_set_str (pool, "state", "STOPPED");
+    sim_table_set (t, o, sim_json_text (pool));
+  }
+}
+
+void
+sim_populate_pools (struct sim *s, int64_t n)
+{
+  int64_t i;
+
+  for (i = 0; i < n; i++)
+    make_pool (s, i);
+}

@@ -1,0 +1,235 @@
+/* Instance pools of libsim: what a create fills in, what an edit may change,
+ * what is refused, and who may do what. */
+#include <config.h>
+
+#include "simulator/sim-test.h"
+
+#define POOLS "/api/2.0/instance-pools/"
+#define PERM "/api/2.0/permissions/instance-pools/"
+
+/* The id of a new pool; "more" are further members. */
+static const char *
+make (const char *name, const char *more)
+{
+  is_int (callf ("POST", POOLS "create", "{\"instance_pool_name\":\"%s\","
+                 "\"node_type_id\":\"i3.xlarge\"%s%s}", name, *more ? "," : "",
+                 more), 200);
+  return at ("instance_pool_id");
+}
+
+static void
+refused (const char *call_name, const char *body, const char *why)
+{
+  char target[80];
+
+  snprintf (target, sizeof target, POOLS "%s", call_name);
+  is_int (call ("POST", target, body), 400);
+  has_str (text (), why);
+}
+
+MG_TEST (a_pool_gets_what_the_service_gives)
+{
+  const char *id;
+
+  START ();
+  id = make ("one", "\"custom_tags\":{\"team\":\"growth\"}");
+  has_str (id, "-pool-");
+  is_int (gett ("GET", POOLS "get?instance_pool_id=%s", id), 200);
+  is_str (at ("instance_pool_id"), id);
+  is_str (at ("state"), "ACTIVE");
+  is_str (at ("default_tags.Vendor"), "Databricks");
+  is_str (at ("default_tags.DatabricksInstancePoolId"), id);
+  is_str (at ("custom_tags.team"), "growth");
+  is_str (at ("aws_attributes.availability"), "SPOT");
+  is_str (at ("min_idle_instances"), "0");
+  is_str (at ("stats.idle_count"), "0");
+}
+
+MG_TEST (pools_are_listed_on_one_page)
+{
+  START (.populate = "instance-pools=30", .page = 3);
+  is_int (call ("GET", POOLS "list", NULL), 200);
+  is_int (length ("instance_pools"), 30);
+  START ();
+  call ("GET", POOLS "list", NULL);
+  is_str (text (), "{}");
+}
+
+MG_TEST (a_name_is_unique_and_has_100_characters_at_most)
+{
+  char name[120];
+
+  START ();
+  make ("one", "");
+  refused ("create", "{\"instance_pool_name\":\"one\",\"node_type_id\":\"x\"}",
+           "already exists");
+  make ("One", "");
+  refused ("create", "{\"instance_pool_name\":\"\",\"node_type_id\":\"x\"}",
+           "1 to 100");
+  memset (name, 'n', 100);
+  name[100] = '\0';
+  make (name, "");
+  name[100] = 'n';
+  name[101] = '\0';
+  is_int (callf ("POST", POOLS "create", "{\"instance_pool_name\":\"%s\","
+                 "\"node_type_id\":\"x\"}", name), 400);
+}
+
+MG_TEST (what_no_pool_can_be_is_refused)
+{
+  START ();
+  refused ("create", "{\"instance_pool_name\":\"x\"}", "node_type_id");
+  refused ("create", "{\"instance_pool_name\":\"x\",\"node_type_id\":\"x\","
+           "\"state\":\"ACTIVE\"}", "unknown field 'state'");
+  refused ("create", "{\"instance_pool_name\":\"x\",\"node_type_id\":\"x\","
+           "\"custom_tags\":{\"Vendor\":\"us\"}}", "default tag");
+  refused ("create", "{\"instance_pool_name\":\"x\",\"node_type_id\":\"x\","
+           "\"min_idle_instances\":3,\"max_capacity\":2}", "max_capacity");
+  refused ("create", "{\"instance_pool_name\":\"x\",\"node_type_id\":\"x\","
+           "\"azure_attributes\":{}}", "azure_attributes");
+  refused ("create", "{\"instance_pool_name\":\"x\",\"node_type_id\":\"x\","
+           "\"aws_attributes\":{\"availability\":\"SOMETIMES\"}}",
+           "availability");
+}
+
+MG_TEST (an_edit_changes_what_may_be_changed)
+{
+  const char *id;
+
+  START ();
+  id = make ("one", "\"custom_tags\":{\"a\":\"b\"},\"max_capacity\":5,"
+             "\"enable_elastic_disk\":true");
+  is_int (callf ("POST", POOLS "edit", "{\"instance_pool_id\":\"%s\","
+                 "\"instance_pool_name\":\"two\",\"node_type_id\":"
+                 "\"i3.xlarge\",\"min_idle_instances\":2}", id), 200);
+  gett ("GET", POOLS "get?instance_pool_id=%s", id);
+  is_str (at ("instance_pool_name"), "two");
+  is_str (at ("min_idle_instances"), "2");
+  is_str (at ("enable_elastic_disk"), "true");
+  is_null (node ("custom_tags"));
+  is_null (node ("max_capacity"));
+  make ("one", "");
+}
+
+MG_TEST (an_edit_of_the_rest_is_refused)
+{
+  const char *id;
+
+  START ();
+  make ("other", "");
+  id = make ("one", "");
+  is_int (callf ("POST", POOLS "edit", "{\"instance_pool_id\":\"%s\","
+                 "\"instance_pool_name\":\"one\",\"node_type_id\":\"m5\"}",
+                 id), 400);
+  is_int (callf ("POST", POOLS "edit", "{\"instance_pool_id\":\"%s\","
+                 "\"instance_pool_name\":\"one\",\"node_type_id\":"
+                 "\"i3.xlarge\",\"disk_spec\":{}}", id), 400);
+  has_str (text (), "unknown field 'disk_spec'");
+  is_int (callf ("POST", POOLS "edit", "{\"instance_pool_id\":\"%s\","
+                 "\"instance_pool_name\":\"other\",\"node_type_id\":"
+                 "\"i3.xlarge\"}", id), 400);
+  has_str (text (), "already exists");
+}
+
+MG_TEST (a_pool_that_is_gone_is_not_found)
+{
+  const char *id;
+
+  START ();
+  id = make ("one", "");
+  is_int (callf ("POST", POOLS "delete", "{\"instance_pool_id\":\"%s\"}", id),
+          200);
+  is_int (callf ("POST", POOLS "delete", "{\"instance_pool_id\":\"%s\"}", id),
+          404);
+  is_int (gett ("GET", POOLS "get?instance_pool_id=%s", id), 404);
+  has_str (at ("message"), "Can't find an instance pool with id: ");
+  is_int (call ("GET", POOLS "get?instance_pool_id=4", NULL), 404);
+  make ("one", "");
+}
+
+MG_TEST (passwords_of_registries_are_not_shown)
+{
+  START ();
+  make ("one", "\"preloaded_docker_images\":[{\"url\":\"r/i\",\"basic_auth\":"
+        "{\"username\":\"u\",\"password\":\"secret\"}}]");
+  call ("GET", POOLS "list", NULL);
+  has_str (text (), "\"username\":\"u\"");
+  is_null (strstr (text (), "secret"));
+}
+
+MG_TEST (its_creator_and_the_administrators_may_manage_it)
+{
+  const char *id;
+
+  START ();
+  id = make ("one", "");
+  is_int (gett ("GET", PERM "%s", id), 200);
+  is_str (at ("object_type"), "instance-pool");
+  has_str (at ("object_id"), id);
+  is_str (at ("access_control_list.0.user_name"), "admin@example.com");
+  is_str (at ("access_control_list.0.all_permissions.0.permission_level"),
+          "CAN_MANAGE");
+  is_str (at ("access_control_list.1.group_name"), "admins");
+  is_str (at ("access_control_list.1.all_permissions.0.inherited"), "true");
+  has_str (at ("access_control_list.1.all_permissions.0.inherited_from_object"),
+           "instance-pools");
+}
+
+MG_TEST (permissions_of_a_pool_are_replaced_by_a_put)
+{
+  char target[120];
+  const char *id;
+
+  START ();
+  id = make ("one", "");
+  snprintf (target, sizeof target, PERM "%s", id);
+  is_int (call ("PUT", target, "{\"access_control_list\":[{\"group_name\":"
+                "\"users\",\"permission_level\":\"CAN_ATTACH_TO\"}]}"), 200);
+  is_int (length ("access_control_list"), 2);
+  is_str (at ("access_control_list.0.group_name"), "users");
+  is_int (call ("PUT", target, "{\"access_control_list\":[{\"group_name\":"
+                "\"users\",\"permission_level\":\"CAN_READ\"}]}"), 400);
+  is_int (call ("PUT", target, "{\"access_control_list\":[{\"group_name\":"
+                "\"admins\",\"permission_level\":\"CAN_MANAGE\"}]}"), 400);
+  is_int (gett ("GET", "%s/permissionLevels", target), 200);
+  is_int (length ("permission_levels"), 2);
+}
+
+MG_TEST (a_state_with_pools_is_read_back)
+{
+  struct mg_error err = MG_ERROR_INIT;
+  const char *before;
+
+  START (.populate = "small");
+  before = state ();
+  is_ok (sim_load (sim, before, strlen (before), &err));
+  is_str (state (), before);
+}
+
+/* --- the odd cases of --populate --------------------------------------- */
+
+MG_TEST (odd_pools)
+{
+  START (.populate = "small");
+  call ("GET", POOLS "list", NULL);
+  is_int (length ("instance_pools"), 8);
+  has_str (text (), "quotes 'single' \\\"double\\\" and a/slash");
+  has_str (text (), "\xf0\x9f\xa7\xaa");
+  has_str (text (), "two\\nlines \xe2\x80\xae");
+  has_str (text (), "\"instance_pool_name\":\"general\"");
+  has_str (text (), "\"instance_pool_name\":\"General\"");
+  has_str (text (), "a hundred characters and no more...\"");
+  has_str (text (), "\"username\":\"puller\"");
+  has_str (text (), "instance-profile/data-");
+  has_str (text (), "\"state\":\"STOPPED\"");
+  has_str (text (), "\"two\\nlines\":\"a\\tb\"");
+}
+
+MG_TEST (pools_of_another_cloud)
+{
+  START (.populate = "small", .cloud = "azure");
+  call ("GET", POOLS "list", NULL);
+  is_str (at ("instance_pools.0.azure_attributes.availability"),
+          "SPOT_AZURE");
+  is_null (node ("instance_pools.0.aws_attributes"));
+}
