@@ -49,7 +49,8 @@ absent_options ()
 {
   options_of "$@" | while read -r option; do
     case $option in
-      enable- | disable- | disable-users | disable-mlflow | werror) continue ;;
+      enable- | disable- | disable-users | disable-clusters | \
+      disable-mlflow | werror) continue ;;
     esac
     grep -q -x -e "$option" "$tmp/options" || echo "$option"
   done

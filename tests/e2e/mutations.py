@@ -33,10 +33,11 @@ class Bench:
     KEYS = {"users": "userName", "groups": "displayName",
             "service-principals": "displayName",
             "instance-profiles": "instance_profile_arn",
-            "experiments": "name", "experiments/permissions": "name"}
+            "experiments": "name",
+            "instance-pools": "instance_pool_name"}
 
     def key(self, kind, one):
-        return one["fields"][self.KEYS[kind]]
+        return one["fields"][self.KEYS[kind.split("/")[0]]]
 
     def count_names(self):
         counts = {}
@@ -99,8 +100,9 @@ class Bench:
         ids = set()
         for group in sim.table(self.state, "groups"):
             ids.update(group.get("members", []))
-        for one in sim.table(self.state, "experiments"):
-            ids.update(int(who) for who in one.get("permissions", {}))
+        for kind in sim.WITH_PERMISSIONS:
+            for one in sim.table(self.state, kind):
+                ids.update(int(who) for who in one.get("permissions", {}))
         return ids
 
 
@@ -243,32 +245,80 @@ def experiments(bench):
     bench.gain(kind, name="/Shared/extra experiment")
 
 
-def permissions(bench):
-    kind = "experiments"
+def instance_pools(bench):
+    kind = "instance-pools"
+
+    def active(*fields):
+        return lambda one: (one["fields"]["state"] == "ACTIVE"
+                            and has(*fields)(one))
+
+    one = bench.take(kind, active())
+    bench.post(kind, one, delete=True)
+    bench.expect(kind, one, "", "missing")
+    bench.expect(kind + "/permissions", one, "", "missing")
+    for field, value in (("node_type_id", "other.large"),
+                         ("min_idle_instances", 7),
+                         ("idle_instance_autotermination_minutes", 11)):
+        bench.change(kind, field, active(field), set={field: value})
+    bench.change(kind, "max_capacity", lambda one: active()(one)
+                 and "max_capacity" not in one["fields"],
+                 set={"max_capacity": 99})
+    bench.change(kind, "max_capacity", active("max_capacity"),
+                 remove=["max_capacity"])
+    bench.change(kind, "custom_tags", active("custom_tags"),
+                 remove=["custom_tags"])
+    one = bench.take(kind, active("custom_tags"))
+    bench.post(kind, one, set={"custom_tags": dict(
+        one["fields"]["custom_tags"], more="tag")})
+    bench.expect(kind, one, "custom_tags.more")
+    bench.change(kind, "enable_elastic_disk", lambda one: active()(one)
+                 and not one["fields"]["enable_elastic_disk"],
+                 set={"enable_elastic_disk": True})
+    for path, value in (("aws_attributes.availability", "ELSEWHERE"),
+                        ("aws_attributes.zone_id", "mars-1a"),
+                        ("aws_attributes.spot_bid_price_percent", 7),
+                        ("disk_spec.disk_count", 5)):
+        top, name = path.split(".")
+        one = bench.take(kind, lambda one: active(top)(one)
+                         and name in one["fields"][top])
+        bench.post(kind, one, set={top: dict(one["fields"][top],
+                                             **{name: value})})
+        bench.expect(kind, one, path)
+    for field in ("preloaded_spark_versions", "preloaded_docker_images"):
+        bench.change(kind, field, active(field), remove=[field])
+    bench.change(kind, "a_new_field", active(), set={"a_new_field": 1})
+    bench.gain(kind, instance_pool_name="extra pool", node_type_id="x")
+
+
+LOWEST = {"experiments": "CAN_READ", "instance-pools": "CAN_ATTACH_TO"}
+
+
+def permissions(bench, kind):
+    low = LOWEST[kind]
     somebody = bench.take("users")
 
     def free(one):
         return str(somebody["id"]) not in one.get("permissions", {})
 
     def given(one):
-        return any(level == "CAN_READ"
+        return any(level == low
                    for level in one.get("permissions", {}).values())
 
     def reader(one):
         return [who for who, level in one["permissions"].items()
-                if level == "CAN_READ"][0]
+                if level == low][0]
 
     one = bench.take(kind, free)
     bench.post(kind, one, permissions={
-        "add": {str(somebody["id"]): "CAN_READ"}})
-    bench.expect("experiments/permissions", one, "access_control_list[]")
+        "add": {str(somebody["id"]): low}})
+    bench.expect(kind + "/permissions", one, "access_control_list[]")
     one = bench.take(kind, given)
     bench.post(kind, one, permissions={"remove": [reader(one)]})
-    bench.expect("experiments/permissions", one, "access_control_list[]")
+    bench.expect(kind + "/permissions", one, "access_control_list[]")
     one = bench.take(kind, given)
     bench.post(kind, one, permissions={"add": {reader(one): "CAN_MANAGE"}})
     for _ in range(2):
-        bench.expect("experiments/permissions", one, "access_control_list[]")
+        bench.expect(kind + "/permissions", one, "access_control_list[]")
 
 
 def quiet(bench):
@@ -285,8 +335,10 @@ def quiet(bench):
 def main(source, target):
     bench = Bench(source, target)
     for part in (users, service_principals, groups, instance_profiles,
-                 experiments, permissions, quiet):
+                 experiments, instance_pools, quiet):
         part(bench)
+    for kind in LOWEST:
+        permissions(bench, kind)
     print("\n".join(sorted(bench.lines)))
 
 

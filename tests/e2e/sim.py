@@ -19,7 +19,10 @@ import sys
 import urllib.request
 
 KINDS = ("users", "groups", "service-principals", "instance-profiles",
-         "experiments")
+         "experiments", "instance-pools")
+
+# Kinds that have permissions of their own.
+WITH_PERMISSIONS = ("experiments", "instance-pools")
 
 
 def call(url, what, text=None, method=None):
@@ -135,6 +138,8 @@ OWNED = {
     "instance-profiles": (),
     "experiments": ("experiment_id", "artifact_location", "creation_time",
                     "last_update_time"),
+    "instance-pools": ("instance_pool_id", "default_tags", "state", "stats",
+                       "status"),
 }
 OWNED_TAGS = ("mlflow.ownerId", "mlflow.ownerEmail", "mlflow.experimentType",
               "mlflow.experiment.sourceName")
@@ -151,11 +156,17 @@ def normal(names, kind, one):
             fields[name] = sorted(json.dumps(v, sort_keys=True)
                                   for v in value)
     people = {"members": sorted(names(m) for m in one.get("members", []))}
-    if kind == "experiments":
+    if kind in WITH_PERMISSIONS:
         people["permissions"] = sorted(
             "%s %s" % (names(who), level)
             for who, level in one.get("permissions", {}).items())
     return json.dumps({"fields": fields, "people": people}, sort_keys=True)
+
+
+def is_live(one):
+    """What is deleted or stopped is left where it is."""
+    return (one["fields"].get("lifecycle_stage", "active") == "active"
+            and one["fields"].get("state", "ACTIVE") == "ACTIVE")
 
 
 def moved(source, target):
@@ -166,10 +177,10 @@ def moved(source, target):
     for kind in KINDS:
         wanted = collections.Counter(
             normal(old, kind, one) for one in table(source, kind)
-            if one["fields"].get("lifecycle_stage", "active") == "active")
+            if is_live(one))
         have = collections.Counter(
             normal(new, kind, one) for one in table(target, kind)
-            if one["fields"].get("lifecycle_stage", "active") == "active")
+            if is_live(one))
         lines += [kind + " " + text for text in (wanted - have).elements()
                   if not grown(kind, text, have)]
     return "\n".join(lines)
