@@ -201,6 +201,33 @@ judge_target (struct undoer *u, const struct mg_work *w,
                    : &row_of (u, kind)->restore, err);
 }
 
+/* A list that is behind does not show what is there: 1 = it is, and is read, 0 =
+ * it is gone.  What cannot be looked at stays: MG_E_BLOCKED. */
+static int
+look_again (struct undoer *u, const struct mg_work *w,
+            const struct mg_kind *kind, struct mg_asset *target, struct mg_error *err)
+{
+  int r;
+
+  if (kind->k->get == NULL)
+    return 0;
+  mg_ctx_begin (&u->ctx, kind, NULL);
+  mg_buf_reset (&target->body);
+  r = mg_generic_get (&u->ctx, kind, target->src_id, &target->body);
+  if (r == 0)
+    return mg_run_left_out (kind, target) == NULL;
+  if (r == MG_E_NOT_FOUND)
+    return 0;
+  if (r == MG_E_CANCELLED || mg_run_is_fatal (r)) {
+    mg_error_copy (err, &u->ctx.error);
+    return r;
+  }
+  row_of (u, kind)->failed++;
+  mg_run_note (u->run, &u->run->target, w->aid, kind, target->key,
+               u->ctx.error.id, u->ctx.error.text);
+  return MG_E_BLOCKED;
+}
+
 static int
 judge (void *opaque, const struct mg_work *w, struct mg_error *err)
 {
@@ -222,9 +249,16 @@ judge (void *opaque, const struct mg_work *w, struct mg_error *err)
   r = mg_asset_get (u->run->store, &u->ctx.packer, w->new_aid, &target, err);
   if (r <= 0)
     return r;
-  if (target.seen_sid >= u->run->target.sid
-      && mg_run_left_out (kind, &target) == NULL)
-    return judge_target (u, w, kind, &target, op, err);
+  if (target.seen_sid >= u->run->target.sid)
+    r = mg_run_left_out (kind, &target) == NULL;
+  else if (op == MG_OP_DELETE)
+    r = look_again (u, w, kind, &target, err);
+  else
+    r = 0;
+  if (r == MG_E_BLOCKED)
+    return 0;
+  if (r != 0)
+    return r < 0 ? r : judge_target (u, w, kind, &target, op, err);
   /* gone already: the row remains to be told */
   return op == MG_OP_RESTORE ? 0
          : plan_one (u, w, op, &row_of (u, kind)->remove, err);

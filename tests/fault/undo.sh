@@ -90,3 +90,33 @@ run move import
 status_is "one detail unread: the import tells" 1
 is "one detail unread: the rest is done" "$(rows "SELECT count (*) FROM work
   WHERE state IN (4, 5)")" 9
+
+# --- a list that is behind shows nothing of ours: what is there is looked at
+forget_session
+pair --populate users=3,service-principals=2
+run move export
+run move import
+patched=$(rows "SELECT t.src_id FROM work JOIN asset t ON t.aid = work.new_aid
+  JOIN kind ON kind.kid = work.kid WHERE kind.name = 'service-principals'
+  AND provenance = 1 ORDER BY t.aid LIMIT 1")
+curl -sSf -X PATCH -H "Authorization: Bearer $token_new" \
+  -H 'Content-Type: application/scim+json' -o "$tmp/.patched" \
+  "$url_new/api/2.0/preview/scim/v2/ServicePrincipals/$patched" -d '{"schemas":
+    ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [{"op":
+    "replace", "path": "displayName", "value": "edited by somebody"}]}'
+stale='{"match": "GET */scim/v2/*", "do": "stale", "ms": 3600000, "times": 0}'
+tell "$url_new" faults \
+  "{\"match\": \"GET */ServicePrincipals/$patched\", \"do\": \"status\", \"status\": 403}
+$stale"
+run move undo --plan
+status_is "behind: what cannot be looked at is told" 1
+tell "$url_new" faults '' -X DELETE
+tell "$url_new" faults "$stale"
+run move undo
+status_is "behind: undo ends with 0" 0
+tell "$url_new" faults '' -X DELETE
+is "behind: what somebody edited stays" "$(n_principals 'edited by somebody')" 1
+is "behind: and is told" "$(rows "SELECT count (*) FROM note JOIN kind
+  USING (kid) WHERE code = 'edited' AND name = 'service-principals'")" 1
+is "behind: the others are gone" "$(rows "SELECT count (*) FROM work
+  WHERE phase = 1 AND provenance = 1 AND new_aid IS NOT NULL")" 1
