@@ -148,6 +148,9 @@ struct migrate_leave {
   const char *code;      /* stable, declared in the plugin's codes */
 };
 
+/* A member that the service works out where 'when' is there: owned, but then. */
+struct migrate_derived { const char *path, *when; };
+
 struct migrate_kind {
   const char *name;              /* [a-z][a-z0-9-]* */
   const char *title;             /* for people: "cluster policies" */
@@ -204,6 +207,8 @@ struct migrate_kind {
   const char *creator;           /* path of who made it; NULL = likewise */
   const char *link;              /* page of the asset: "/#job/{id}" */
   const char *const *fixed;      /* not sent in an update, which refuses them */
+  const struct migrate_derived *derived;
+  const struct migrate_leave *builtin; /* found by their key, never created */
 };
 
 /* = CODES
@@ -229,10 +234,9 @@ struct migrate_option {
   const char *help;
 };
 
-/* A question before the first import of a kind into a target, for what cannot
- * be taken back and the program cannot find out by itself.  It is asked as
- * "12 QUESTION [y/N]", 12 being how many will be created; without a terminal
- * the option must be there. */
+/* A question before the first import of a kind into a target, about what cannot
+ * be taken back: "12 QUESTION [y/N]", 12 being how many will be created; without
+ * a terminal the option must be there. */
 struct migrate_confirm {
   const char *kind;
   const char *option;            /* the flag that says yes: "invitations-muted" */
@@ -367,8 +371,7 @@ migrate_request (struct migrate_ctx *ctx, const struct migrate_request *req,
   return ctx->core->request (ctx, req, ret_res);
 }
 
-/* Runs the list of 'kind' page by page and hands out each element.  'each'
- * returns 0 to go on. */
+/* Lists 'kind' page by page and hands out each element; 0 from 'each' goes on. */
 static inline int
 migrate_pages (struct migrate_ctx *ctx, const struct migrate_kind *kind,
                int (*each) (struct migrate_ctx *, void *, const char *, size_t),
@@ -386,9 +389,8 @@ migrate_emit (struct migrate_ctx *ctx, const struct migrate_kind *kind,
   return ctx->core->emit (ctx, kind, json, len);
 }
 
-/* Announces an asset whose body fetch_asset (or the kind's 'get') brings.
- * 'stamp' is whatever changes with the asset, or NULL: when it is unchanged
- * since the last export the body is not read again. */
+/* Announces an asset whose body fetch_asset (or the kind's 'get') brings; not
+ * again while 'stamp', whatever changes with the asset, stays (NULL = always). */
 static inline int
 migrate_emit_stub (struct migrate_ctx *ctx, const struct migrate_kind *kind,
                    const char *id, const char *stamp)
@@ -419,8 +421,7 @@ migrate_unfinished (struct migrate_ctx *ctx)
   ctx->core->unfinished (ctx);
 }
 
-/* This asset cannot be moved by us: a line among the manual actions.  Returns
- * the value to return from the callback. */
+/* A line among the manual actions: we cannot move it.  Return what it returns. */
 static inline int
 migrate_manual (struct migrate_ctx *ctx, const char *code, const char *text)
 {
@@ -463,8 +464,7 @@ migrate_json_each (struct migrate_ctx *ctx, const char *json, size_t len,
   return ctx->core->json_each (ctx, json, len, path, each, opaque);
 }
 
-/* Does the array at a path hold an element whose member 'by' equals that of
- * 'element'?  1 or 0. */
+/* 1: the array at a path has an element with the member 'by' of 'element'. */
 static inline int
 migrate_json_contains (struct migrate_ctx *ctx, const char *json, size_t len,
                        const char *array_path, const char *element,

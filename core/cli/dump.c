@@ -191,11 +191,44 @@ dump_aliases (struct mg_buf *b, const struct migrate_alias *a)
 }
 
 static void
-dump_changes (struct mg_buf *b, const struct migrate_kind *k)
+dump_leave (struct mg_buf *b, const char *name, const struct migrate_leave *l)
 {
   static const char *const keys[] = { "path", "value", "code" };
+  int first = 1;
+
+  if (l == NULL)
+    return;
+  mg_buf_addf (b, ",\n      \"%s\": [", name);
+  for (; l->path != NULL; l++) {
+    const char *const values[] = { l->path, l->value, l->code };
+
+    dump_row (b, &first, keys, values, 3);
+  }
+  mg_buf_add_byte (b, ']');
+}
+
+static void
+dump_derived (struct mg_buf *b, const struct migrate_derived *d)
+{
+  static const char *const keys[] = { "path", "when" };
+  int first = 1;
+
+  if (d == NULL)
+    return;
+  mg_buf_add_str (b, ",\n      \"derived\": [");
+  for (; d->path != NULL; d++) {
+    const char *const values[] = { d->path, d->when };
+
+    dump_row (b, &first, keys, values, 2);
+  }
+  mg_buf_add_byte (b, ']');
+}
+
+static void
+dump_changes (struct mg_buf *b, const struct migrate_kind *k)
+{
+  static const char *const keys[] = { "path", "value" };
   const struct migrate_set *s = k->set;
-  const struct migrate_leave *l = k->leave;
   int first = 1;
 
   if (s != NULL)
@@ -206,15 +239,9 @@ dump_changes (struct mg_buf *b, const struct migrate_kind *k)
     dump_row (b, &first, keys, values, 2);
   }
   mg_buf_add_str (b, k->set ? "]" : "");
-  first = 1;
-  if (l != NULL)
-    mg_buf_add_str (b, ",\n      \"leave\": [");
-  for (; l != NULL && l->path != NULL; l++) {
-    const char *const values[] = { l->path, l->value, l->code };
-
-    dump_row (b, &first, keys, values, 3);
-  }
-  mg_buf_add_str (b, k->leave ? "]" : "");
+  dump_leave (b, "leave", k->leave);
+  dump_leave (b, "builtin", k->builtin);
+  dump_derived (b, k->derived);
 }
 
 static void

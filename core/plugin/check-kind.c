@@ -209,9 +209,8 @@ check_set (const struct subject *s)
 }
 
 static int
-check_leave (const struct subject *s)
+check_left (const struct subject *s, const struct migrate_leave *leave)
 {
-  const struct migrate_leave *leave = s->k->leave;
   int i, r = 0;
 
   for (i = 0; leave != NULL && leave[i].path != NULL && r == 0; i++)
@@ -224,13 +223,39 @@ check_leave (const struct subject *s)
   return r;
 }
 
+static int
+check_leave (const struct subject *s)
+{
+  int r = check_left (s, s->k->leave);
+
+  return r < 0 ? r : check_left (s, s->k->builtin);
+}
+
+static int
+check_derived (const struct subject *s)
+{
+  const struct migrate_derived *d = s->k->derived;
+  int i, r = 0;
+
+  for (i = 0; d != NULL && d[i].path != NULL && r == 0; i++)
+    if (i == MG_MAX_PLUGIN_LIST)
+      r = refuse (s, "has a list of what is derived without an end", NULL);
+    else if (d[i].when == NULL)
+      r = refuse (s, "does not say what derives:", d[i].path);
+    else {
+      r = check_path (s, d[i].path);
+      r = r < 0 ? r : check_path (s, d[i].when);
+    }
+  return r;
+}
+
 int
 mg_check_kind (const struct migrate_kind *k, const char *path,
                struct mg_error *err)
 {
   static int (*const checks[]) (const struct subject *) = {
     check_versions, check_shape, check_calls, check_paths, check_refs,
-    check_aliases, check_set, check_leave,
+    check_aliases, check_set, check_leave, check_derived,
   };
   struct subject s = { k, path, err };
   size_t i;

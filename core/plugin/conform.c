@@ -162,12 +162,18 @@ static const char *
 leaves_with_codes (const struct mg_plugin *plugin,
                    const struct migrate_kind *k, struct mg_buf *why)
 {
-  const struct migrate_leave *leave;
+  const struct { const char *name; const struct migrate_leave *list; }
+  lists[] = { { "leave", k->leave }, { "builtin", k->builtin } };
+  size_t i;
 
-  for (leave = k->leave; leave != NULL && leave->path != NULL; leave++)
-    if (!declares_code (plugin, leave->code))
-      return say (why, "'leave' gives the code '%s', which the plugin does not "
-                  "declare", leave->code);
+  for (i = 0; i < MG_N_ELEMENTS (lists); i++) {
+    const struct migrate_leave *l = lists[i].list;
+
+    for (; l != NULL && l->path != NULL; l++)
+      if (!declares_code (plugin, l->code))
+        return say (why, "'%s' gives the code '%s', which the plugin does not "
+                    "declare", lists[i].name, l->code);
+  }
   return NULL;
 }
 

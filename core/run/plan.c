@@ -38,12 +38,10 @@ plan_row (struct planner *p, const struct mg_asset *a, int op, int state,
   return mg_work_plan (p->run->store, p->run->target.wsid, &row, err);
 }
 
-const char *
-mg_run_left_out (const struct mg_kind *kind, const struct mg_asset *a)
+static const char *
+code_of (const struct migrate_leave *l, const struct mg_asset *a)
 {
-  const struct migrate_leave *l;
-
-  for (l = kind->k->leave; l != NULL && l->path != NULL; l++) {
+  for (; l != NULL && l->path != NULL; l++) {
     MG_CLEANUP_FREE char *text =
       mg_json_get_text (mg_buf_text (&a->body), a->body.len, l->path);
 
@@ -51,6 +49,12 @@ mg_run_left_out (const struct mg_kind *kind, const struct mg_asset *a)
       return l->code;
   }
   return NULL;
+}
+
+const char *
+mg_run_left_out (const struct mg_kind *kind, const struct mg_asset *a)
+{
+  return code_of (kind->k->leave, a);
 }
 
 /* Something the export did not find: 1 when the row was planned as blocked. */
@@ -155,11 +159,16 @@ plan_existing (struct planner *p, const struct mg_asset *a, int64_t new_aid,
 static int
 plan_absent (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 {
+  const char *builtin = code_of (p->kind->k->builtin, a);
   int r;
 
   if (is_adopted_only (p->kind))
     return plan_row (p, a, MG_OP_ADOPT, MG_SKIPPED, 0, "not-in-target",
                      "not chosen, and the target has none of this name", err);
+  if (builtin != NULL)
+    return plan_row (p, a, MG_OP_ADOPT, MG_SKIPPED, 0, builtin,
+                     "comes with every workspace, and the target has none of "
+                     "this name", err);
   r = plan_missing (p, a, MG_OP_CREATE, err);
   if (r != 0)
     return r < 0 ? r : 0;

@@ -494,6 +494,22 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
   return not_there (p, e->ref, text, err);
 }
 
+void
+mg_run_derived (const struct mg_kind *kind, const char *json, size_t len,
+                const char *ret_paths[MG_MAX_DERIVED + 1])
+{
+  const struct migrate_derived *d = kind->k->derived;
+  int n = 0;
+
+  for (; d != NULL && d->path != NULL && n < MG_MAX_DERIVED; d++) {
+    MG_CLEANUP_FREE char *when = mg_json_get_text (json, len, d->when);
+
+    if (when != NULL && *when != '\0')
+      ret_paths[n++] = d->path;
+  }
+  ret_paths[n] = NULL;
+}
+
 static size_t
 collect_edits (struct prepare *p, struct mg_edit *edits,
                struct ref_edit *ref_edits)
@@ -501,12 +517,18 @@ collect_edits (struct prepare *p, struct mg_edit *edits,
   const struct migrate_kind *k = p->kind->k;
   const struct migrate_set *set;
   const struct migrate_ref *ref;
+  const char *derived[MG_MAX_DERIVED + 1];
   const char *const *owned;
   size_t n = 0;
+  int i;
 
   for (owned = k->owned; owned != NULL && *owned != NULL && n < MAX_EDITS;
        owned++)
     edits[n++] = (struct mg_edit) { .op = MG_EDIT_DROP, .path = *owned };
+  mg_run_derived (p->kind, mg_buf_text (&p->asset->body), p->asset->body.len,
+                  derived);
+  for (i = 0; derived[i] != NULL && n < MAX_EDITS; i++)
+    edits[n++] = (struct mg_edit) { .op = MG_EDIT_DROP, .path = derived[i] };
   for (ref = k->refs; ref != NULL && ref->path != NULL && n < MAX_EDITS; ref++) {
     ref_edits[n] = (struct ref_edit) { p, ref };
     edits[n] = (struct mg_edit) { .op = MG_EDIT_MAP, .path = ref->path,
@@ -519,6 +541,31 @@ collect_edits (struct prepare *p, struct mg_edit *edits,
       edits[n++] = (struct mg_edit) { .op = MG_EDIT_SET, .path = set->path,
                                       .value = set->value };
   return n;
+}
+
+/* A text that should hold JSON, and names inside it, has to be read for them:
+ * sent as it is it would name what only the source has. */
+static int
+texts_are_json (const struct mg_kind *kind, const struct mg_asset *asset,
+                struct mg_error *err)
+{
+  const struct migrate_ref *ref = kind->k->refs;
+
+  for (; ref != NULL && ref->path != NULL; ref++) {
+    const char *bar = strstr (ref->path, "|json");
+    MG_CLEANUP_FREE char *path =
+      bar ? mg_xstrndup (ref->path, (size_t) (bar - ref->path)) : NULL;
+    MG_CLEANUP_FREE char *text =
+      path ? mg_json_get_text (mg_buf_text (&asset->body), asset->body.len,
+                               path) : NULL;
+
+    if (text != NULL && *text != '\0'
+        && mg_json_check (text, strlen (text), NULL) < 0)
+      return mg_error_set (err, MG_E_INVALID, "text-not-json",
+                           "its '%s' is no JSON; mend it in the source and "
+                           "export again", path);
+  }
+  return 0;
 }
 
 int
@@ -535,6 +582,11 @@ mg_run_prepare (struct mg_run *run, struct mg_ctx *ctx,
 
   mg_buf_reset (&ret->json);
   ret->dropped = ret->dropped_late = 0;
+  if (purpose == MG_FOR_CREATE || purpose == MG_FOR_UPDATE) {
+    r = texts_are_json (kind, asset, err);
+    if (r < 0)
+      return r;
+  }
   r = mg_json_edit (mg_buf_text (&asset->body), asset->body.len, edits, n,
                     &ret->json, err);
   return r < 0 ? r : 0;

@@ -318,9 +318,10 @@ restore (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
   MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
   MG_CLEANUP (mg_buf_done) struct mg_buf json = MG_BUF_INIT (MG_MAX_ELEMENT);
   MG_CLEANUP (mg_work_release) struct mg_work main_row = MG_WORK_INIT;
-  struct mg_edit edits[64];
+  const char *derived[MG_MAX_DERIVED + 1];
+  struct mg_edit edits[64 + MG_MAX_DERIVED];
   const char *const *owned;
-  size_t n = 0;
+  size_t i, n = 0;
   int r = mg_work_get (u->run->store, u->run->target.wsid, w->aid,
                        MG_PHASE_MAIN, &main_row, &ctx->error);
 
@@ -336,6 +337,9 @@ restore (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
   for (owned = u->kind->k->owned; owned != NULL && *owned != NULL && n < 64;
        owned++)
     edits[n++] = (struct mg_edit) { .op = MG_EDIT_DROP, .path = *owned };
+  mg_run_derived (u->kind, mg_buf_text (&before), before.len, derived);
+  for (i = 0; derived[i] != NULL; i++)
+    edits[n++] = (struct mg_edit) { .op = MG_EDIT_DROP, .path = derived[i] };
   r = mg_json_edit (mg_buf_text (&before), before.len, edits, n, &json,
                     &ctx->error);
   if (r < 0)

@@ -453,3 +453,10 @@ MG_TEST (a_folder_without_plugins)
   is_int (registry.n_plugins + registry.n_refusals + registry.n_kinds, 0);
   mg_registry_done (&registry);
 }
+
+/* ---- refused, too ---- */
+
+WRONG (a_builtin_without_code, "bad-builtin.so",
+       "leaves assets without a value or code: 'state'")
+WRONG (a_derived_member_of_nothing, "bad-derived.so",
+       "does not say what derives: 'whole'")
