@@ -245,8 +245,29 @@ sim_id_text (const struct sim_table *t, int64_t id, char ret_text[SIM_ID_SIZE])
   if (t->id_form == SIM_ID_POOL)
     snprintf (ret_text, SIM_ID_SIZE, "%.4s-%.6s-sim%.2s-pool-%s", digits,
               digits + 4, digits + 10, digits + 12);
+  else if (t->id_form == SIM_ID_HEX)
+    snprintf (ret_text, SIM_ID_SIZE, "%016" PRIX64, id);
   else
     snprintf (ret_text, SIM_ID_SIZE, "%" PRId64, id);
+}
+
+/* 16 digits; -1: they are something else. */
+static int64_t
+parse_hex (const char *text)
+{
+  static const char digits[] = "0123456789ABCDEF";
+  int64_t id = 0;
+
+  if (text == NULL || strlen (text) != 16 || text[0] > '7')
+    return -1;
+  for (; *text != '\0'; text++) {
+    const char *digit = strchr (digits, *text);
+
+    if (digit == NULL)
+      return -1;
+    id = id * 16 + (digit - digits);
+  }
+  return id;
 }
 
 int64_t
@@ -259,6 +280,8 @@ sim_id_parse (const struct sim_table *t, const char *text)
 
   if (t->id_form == SIM_ID_NUMBER)
     return sim_parse_id (text);
+  if (t->id_form == SIM_ID_HEX)
+    return parse_hex (text);
   for (p = text; p != NULL && *p != '\0' && n + 1 < sizeof digits; p++)
     if (*p >= '0' && *p <= '9')
       digits[n++] = *p;

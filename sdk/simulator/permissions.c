@@ -27,7 +27,8 @@ static const struct acl_type {
     { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }, "experiments/permissions" },
   { "clusters", "cluster", -1,
     { "CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE" }, NULL },
-  { "cluster-policies", "cluster-policy", -1, { "CAN_USE" }, NULL },
+  { "cluster-policies", "cluster-policy", SIM_POLICIES, { "CAN_USE" },
+    "cluster-policies/permissions" },
   { "instance-pools", "instance-pool", SIM_POOLS,
     { "CAN_ATTACH_TO", "CAN_MANAGE" }, "instance-pools/permissions" },
   { "jobs", "job", -1,
@@ -239,8 +240,10 @@ add_entry (struct sim *s, struct mg_buf *out, const struct target *t,
     comma = ",";
   }
   if (e->from != NULL)
-    mg_buf_addf (out, "%s{\"permission_level\":\"CAN_MANAGE\",\"inherited\":"
-                 "true,\"inherited_from_object\":[\"%s\"]}", comma, e->from);
+    mg_buf_addf (out, "%s{\"permission_level\":\"%s\",\"inherited\":"
+                 "true,\"inherited_from_object\":[\"%s\"]}", comma,
+                 level_of (t->type, "CAN_MANAGE") < 0 ? t->type->levels[0]
+                 : "CAN_MANAGE", e->from);
   mg_buf_add_str (out, "]}");
 }
 

@@ -1,4 +1,4 @@
-/* Instance pools of --populate.
+/* Instance pools and cluster policies of --populate.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -71,8 +71,8 @@ cloud_part (const struct sim *s, int64_t i)
 }
 
 static void
-grant (struct sim *s, struct sim_object *pool, enum sim_kind kind,
-       uint64_t which, const char *level)
+grant (struct sim *s, struct sim_object *o, enum sim_kind kind,
+       uint64_t which, const char *type, const char *level)
 {
   struct sim_table *t = &s->tables[kind];
   struct sim_object *p;
@@ -81,7 +81,7 @@ grant (struct sim *s, struct sim_object *pool, enum sim_kind kind,
     return;
   p = sim_table_at (t, (uint32_t) (which % t->n_live));
   if (p->id != s->admins_id)
-    sim_acl_set (pool, p->id, sim_acl_level ("instance-pools", level));
+    sim_acl_set (o, p->id, sim_acl_level (type, level));
 }
 
 static struct json_object *
@@ -112,11 +112,14 @@ make_pool (struct sim *s, int64_t i)
   o = sim_pool_make (s, fields, sim_principal (s, s->admin_id, NULL), 0);
   sim_number_rand (&rng, s->config.seed, "pool", (uint64_t) i);
   if (i % 2 == 0) {
-    grant (s, o, SIM_USERS, mg_rand_next (&rng), "CAN_ATTACH_TO");
-    grant (s, o, SIM_GROUPS, mg_rand_next (&rng), "CAN_MANAGE");
+    grant (s, o, SIM_USERS, mg_rand_next (&rng), "instance-pools",
+           "CAN_ATTACH_TO");
+    grant (s, o, SIM_GROUPS, mg_rand_next (&rng), "instance-pools",
+           "CAN_MANAGE");
   }
   if (i == 0)
-    grant (s, o, SIM_PRINCIPALS, mg_rand_next (&rng), "CAN_ATTACH_TO");
+    grant (s, o, SIM_PRINCIPALS, mg_rand_next (&rng), "instance-pools",
+           "CAN_ATTACH_TO");
   if (i == 7) {                        /* on its way out */
     struct sim_table *t = &s->tables[SIM_POOLS];
     MG_CLEANUP (sim_json_put) struct json_object *pool =
@@ -134,4 +137,125 @@ sim_populate_pools (struct sim *s, int64_t n)
 
   for (i = 0; i < n; i++)
     make_pool (s, i);
+}
+
+/* --- policies -------------------------------------------------------- */
+
+#define N_DEFAULT_POLICIES 4
+
+/* In a definition ${pool} is the id of a pool and ${profile} an ARN. */
+struct odd_policy { const char *name, *definition, *family, *more; };
+
+static const struct odd_policy odd_policies[] = {
+  { "pools in every member", "{\"instance_pool_id\":{\"type\":\"allowlist\","
+    "\"values\":[\"${pool}\",\"${pool2}\"],\"defaultValue\":\"${pool}\"},"
+    "\"driver_instance_pool_id\":{\"type\":\"fixed\",\"value\":\"${pool2}\","
+    "\"hidden\":true}}", NULL, "" },
+  { "a family's, with a pool of its own", "{\"instance_pool_id\":{\"type\":"
+    "\"fixed\",\"value\":\"${pool}\"},\"autotermination_minutes\":{\"type\":"
+    "\"fixed\",\"value\":30}}", "job-cluster", ",\"max_clusters_per_user\":3" },
+  { "a family's, as it is", NULL, "power-user", "" },
+  { "quotes 'a' \"b\", a/slash \xf0\x9f\xa7\xaa", "{ \"spark_conf.x\" : {\n\t"
+    "\"type\": \"fixed\", \"value\": \"\\\\d+ \\\"q\\\" \\u00e9\" } }", NULL,
+    ",\"description\":\"two\\nlines\"" },
+  { "two\nlines \xe2\x80\xae" "of policy", "{}", NULL, "" },
+  { "with a profile and libraries", "{\"aws_attributes.instance_profile_arn\":"
+    "{\"type\":\"fixed\",\"value\":\"${profile}\"}}", NULL,
+    ",\"libraries\":[{\"pypi\":{\"package\":\"simplejson==3.8.0\"}},{\"whl\":"
+    "\"/Workspace/Shared/libs/tools.whl\"}]" },
+};
+
+static char *
+replaced (char *text, const char *word, const char *by)
+{
+  char *at = strstr (text, word), *made;
+
+  while (at != NULL) {
+    made = mg_xasprintf ("%.*s%s%s", (int) (at - text), text, by,
+                         at + strlen (word));
+    mg_free (text);
+    text = made;
+    at = strstr (text, word);
+  }
+  return text;
+}
+
+/* The definition with what this workspace has; to be freed. */
+static char *
+filled_in (struct sim *s, const char *definition, int64_t i)
+{
+  const struct sim_table *pools = &s->tables[SIM_POOLS];
+  const struct sim_table *profiles = &s->tables[SIM_PROFILES];
+  char *text = mg_xstrdup (definition);
+  char pool[SIM_ID_SIZE] = "", pool2[SIM_ID_SIZE] = "";
+  MG_CLEANUP_FREE char *arn = NULL;
+
+  if (pools->n_live > 0) {             /* the last is on its way out */
+    uint32_t n = pools->n_live > 7 ? 7 : pools->n_live;
+
+    sim_id_text (pools, sim_table_at (pools, (uint32_t) i % n)->id, pool);
+    sim_id_text (pools, sim_table_at (pools, (uint32_t) (i + 1) % n)->id,
+                 pool2);
+  }
+  if (profiles->n_live > 0)
+    arn = sim_text_field (sim_table_at (profiles, 0)->text,
+                          "instance_profile_arn");
+  text = replaced (text, "${pool}", pool);
+  text = replaced (text, "${pool2}", pool2);
+  return replaced (text, "${profile}", arn ? arn : "");
+}
+
+static void
+make_policy (struct sim *s, int64_t i)
+{
+  static const struct odd_policy plain[] = {
+    { NULL, "{\"instance_pool_id\":{\"type\":\"fixed\",\"value\":\"${pool}\"}}",
+      NULL, ",\"max_clusters_per_user\":5" },
+    { NULL, "{\"autotermination_minutes\":{\"type\":\"range\",\"maxValue\":60}}",
+      NULL, ",\"description\":\"short runs\"" },
+    { NULL, "{\"num_workers\":{\"type\":\"range\",\"maxValue\":4}}",
+      "shared-compute", "" },
+  };
+  int odd = i < (int64_t) MG_N_ELEMENTS (odd_policies);
+  const struct odd_policy *p =
+    odd ? &odd_policies[i] : &plain[i % (int64_t) MG_N_ELEMENTS (plain)];
+  MG_CLEANUP_FREE char *more = mg_xasprintf (
+    "{%s}", *p->more ? p->more + 1 : "");
+  MG_CLEANUP (sim_json_put) struct json_object *o =
+    sim_json_parse (more, strlen (more), NULL);
+  MG_CLEANUP_FREE char *text = NULL;
+  struct sim_object *made;
+  struct mg_rand rng;
+  char name[60];
+
+  snprintf (name, sizeof name, "policy %03" PRId64, i);
+  sim_json_set_str (o, "name", odd ? p->name : name);
+  if (p->family != NULL)
+    sim_json_set_str (o, "policy_family_id", p->family);
+  if (p->definition != NULL) {
+    text = filled_in (s, p->definition, i);
+    sim_json_set_str (o, p->family ? "policy_family_definition_overrides"
+                                   : "definition", text);
+  }
+  made = sim_policy_make (s, o, 0, 0);
+  sim_number_rand (&rng, s->config.seed, "policy", (uint64_t) i);
+  if (i % 3 == 2)
+    return;
+  grant (s, made, SIM_GROUPS, mg_rand_next (&rng), "cluster-policies",
+         "CAN_USE");
+  grant (s, made, SIM_USERS, mg_rand_next (&rng), "cluster-policies",
+         "CAN_USE");
+  if (i == 0)
+    grant (s, made, SIM_PRINCIPALS, mg_rand_next (&rng), "cluster-policies",
+           "CAN_USE");
+}
+
+void
+sim_populate_policies (struct sim *s, int64_t n)
+{
+  int64_t i;
+
+  sim_policy_make_defaults (s, n);
+  for (i = 0; i < n - N_DEFAULT_POLICIES; i++)
+    make_policy (s, i);
 }

@@ -7,7 +7,8 @@
 #include "call.h"
 
 struct sim_amounts {
-  int64_t users, groups, principals, experiments, profiles, pools;
+  int64_t users, groups, principals, experiments, profiles, pools,
+    policies;
   int64_t account_users, account_groups, account_principals;
 };
 
@@ -20,6 +21,7 @@ void sim_populate_account (struct sim *s, const struct sim_amounts *a);
 void sim_populate_profiles (struct sim *s, int64_t n);
 void sim_populate_experiments (struct sim *s, int64_t n);
 void sim_populate_pools (struct sim *s, int64_t n);
+void sim_populate_policies (struct sim *s, int64_t n);
 void sim_number_rand (struct mg_rand *rng, uint64_t seed, const char *what,
                       uint64_t number);
 

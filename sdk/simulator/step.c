@@ -24,7 +24,10 @@
 #define PERM_ANY PERM "{request_object_type}/{request_object_id}"
 #define PERM_EXP PERM "experiments/{experiment_id}"
 #define PERM_POOL PERM "instance-pools/{instance_pool_id}"
+#define PERM_POLICY PERM "cluster-policies/{cluster_policy_id}"
 #define POOLS "/api/2.0/instance-pools/"
+#define POLICIES "/api/2.0/policies/clusters/"
+#define FAMILIES "/api/2.0/policy-families"
 #define ASSIGN "/api/2.0/preview/permissionassignments"
 #define ASSIGN2 "/api/2.0/accounts/{account_id}/workspaces/{workspace_id}" \
   "/permissionassignments"
@@ -76,6 +79,13 @@ static const struct served {
   { "POST", POOLS "delete", sim_pool_delete, 0 },
   { "GET", POOLS "get", sim_pool_get, 0 },
   { "GET", POOLS "list", sim_pool_list, 0 },
+  { "POST", POLICIES "create", sim_policy_create, 0 },
+  { "POST", POLICIES "edit", sim_policy_edit, 0 },
+  { "POST", POLICIES "delete", sim_policy_delete, 0 },
+  { "GET", POLICIES "get", sim_policy_get, 0 },
+  { "GET", POLICIES "list", sim_policy_list, 0 },
+  { "GET", FAMILIES, sim_family_list, 0 },
+  { "GET", FAMILIES "/{policy_family_id}", sim_family_get, 0 },
   { "POST", MLFLOW "create", sim_exp_create, 0 },
   { "GET", MLFLOW "get", sim_exp_get, 0 },
   { "GET", MLFLOW "get-by-name", sim_exp_get_by_name, 0 },
@@ -97,6 +107,10 @@ static const struct served {
   { "PUT", PERM_POOL, sim_perm_put, 0 },
   { "PATCH", PERM_POOL, sim_perm_patch, 0 },
   { "GET", PERM_POOL "/permissionLevels", sim_perm_levels, 0 },
+  { "GET", PERM_POLICY, sim_perm_get, 0 },
+  { "PUT", PERM_POLICY, sim_perm_put, 0 },
+  { "PATCH", PERM_POLICY, sim_perm_patch, 0 },
+  { "GET", PERM_POLICY "/permissionLevels", sim_perm_levels, 0 },
   { "GET", PERM_ANY, sim_perm_get, 0 },
   { "PUT", PERM_ANY, sim_perm_put, 0 },
   { "PATCH", PERM_ANY, sim_perm_patch, 0 },
@@ -170,6 +184,7 @@ init_tables (struct sim *s)
     { "account-groups", "displayName", 1 },
     { "account-service-principals", "applicationId", 1 },
     { "instance-pools", "instance_pool_name", 0 },
+    { "cluster-policies", "name", 0 },
   };
   size_t i;
 
@@ -179,6 +194,7 @@ init_tables (struct sim *s)
     s->tables[i].seed = s->config.seed;
   }
   s->tables[SIM_POOLS].id_form = SIM_ID_POOL;
+  s->tables[SIM_POLICIES].id_form = SIM_ID_HEX;
   s->n_tables = SIM_FIXED_KINDS;
 }
 

@@ -18,7 +18,8 @@ import urllib.request
 
 FILLED_IN = {"id", "applicationId", "experiment_id", "artifact_location",
              "creation_time", "last_update_time", "instance_pool_id",
-             "default_tags", "state", "stats", "status"}
+             "default_tags", "state", "stats", "status", "policy_id",
+             "creator_user_name", "created_at_timestamp"}
 FILLED_IN_TAGS = {"mlflow.ownerId", "mlflow.ownerEmail",
                   "mlflow.experimentType", "mlflow.experiment.sourceName"}
 NAMES = {"users": "userName", "groups": "displayName",
@@ -46,9 +47,18 @@ def plain_list(values):
     return sorted(json.dumps(v, sort_keys=True) for v in kept)
 
 
+def plain_text(value, names):
+    """Ids of pools stand inside the definitions of policies."""
+    for number, name in names["pools"]:
+        value = value.replace(number, name)
+    return value
+
+
 def plain(one, names):
     """An object as text, with names for ids and nothing filled in."""
-    fields = {name: plain_list(value) if isinstance(value, list) else value
+    fields = {name: plain_list(value) if isinstance(value, list)
+              else plain_text(value, names) if isinstance(value, str)
+              else value
               for name, value in one["fields"].items()
               if name not in FILLED_IN}
     fields["members"] = sorted(names[i] for i in one.get("members", ())
@@ -61,7 +71,9 @@ def plain(one, names):
 
 
 def content(tables):
-    names = {}
+    names = {"pools": [(one["fields"]["instance_pool_id"],
+                        one["fields"]["instance_pool_name"])
+                       for one in tables["instance-pools"]]}
     for kind, field in NAMES.items():
         for one in tables[kind]:
             if not own_client(kind, one["fields"]):

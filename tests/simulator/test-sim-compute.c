@@ -1,4 +1,4 @@
-/* Instance pools of libsim: what a create fills in, what an edit may change,
+/* Instance pools and policies of libsim: what a create fills in, what an edit may change,
  * what is refused, and who may do what. */
 #include <config.h>
 
@@ -206,6 +206,144 @@ MG_TEST (a_state_with_pools_is_read_back)
   is_str (state (), before);
 }
 
+/* --- policies ---------------------------------------------------------- */
+
+#define POLICIES "/api/2.0/policies/clusters/"
+
+static const char *
+make_policy (const char *name, const char *rest)
+{
+  is_int (callf ("POST", POLICIES "create", "{\"name\":\"%s\",%s}", name,
+                 rest), 200);
+  return at ("policy_id");
+}
+
+static void
+no_policy (const char *body, const char *why)
+{
+  is_int (call ("POST", POLICIES "create", body), 400);
+  has_str (text (), why);
+}
+
+MG_TEST (a_definition_comes_back_as_it_was)
+{
+  const char *id;
+
+  START ();
+  id = make_policy ("one", "\"definition\":\"{ \\\"a\\\" : {\\\"type\\\":"
+                    "\\\"unlimited\\\"} }\",\"max_clusters_per_user\":2");
+  is_int ((int) strlen (id), 16);
+  is_int (gett ("GET", POLICIES "get?policy_id=%s", id), 200);
+  is_str (at ("definition"), "{ \"a\" : {\"type\":\"unlimited\"} }");
+  is_str (at ("is_default"), "false");
+  is_str (at ("creator_user_name"), "admin@example.com");
+  not_null (at ("created_at_timestamp"));
+  call ("GET", POLICIES "list", NULL);
+  is_int (length ("policies"), 1);
+}
+
+MG_TEST (a_family_and_what_differs_from_it_are_put_together)
+{
+  START ();
+  gett ("GET", POLICIES "get?policy_id=%s",
+        make_policy ("one", "\"policy_family_id\":\"job-cluster\","
+                     "\"policy_family_definition_overrides\":"
+                     "\"{\\\"cluster_type\\\":{\\\"type\\\":\\\"mine\\\"}}\""));
+  has_str (at ("definition"), "auto:latest-lts");
+  has_str (at ("definition"), "mine");
+  is_str (at ("policy_family_definition_overrides"),
+          "{\"cluster_type\":{\"type\":\"mine\"}}");
+}
+
+MG_TEST (what_no_policy_can_be_is_refused)
+{
+  START ();
+  make_policy ("one", "\"definition\":\"{}\"");
+  no_policy ("{\"name\":\"one\",\"definition\":\"{}\"}",
+             "Cluster Policy with name `one` already exists");
+  no_policy ("{\"name\":\"\",\"definition\":\"{}\"}", "1 to 100");
+  no_policy ("{\"name\":\"x\"}", "needs a definition");
+  no_policy ("{\"name\":\"x\",\"definition\":\"{nope\"}", "valid JSON");
+  no_policy ("{\"name\":\"x\",\"definition\":\"[]\"}", "valid JSON");
+  no_policy ("{\"name\":\"x\",\"policy_family_id\":\"none\"}",
+             "family does not exist");
+  no_policy ("{\"name\":\"x\",\"policy_family_id\":\"job-cluster\","
+             "\"definition\":\"{}\"}", "cannot be used");
+  no_policy ("{\"name\":\"x\",\"definition\":\"{}\","
+             "\"policy_family_definition_overrides\":\"{}\"}",
+             "needs a policy_family_id");
+  no_policy ("{\"name\":\"x\",\"definition\":\"{}\",\"is_default\":true}",
+             "unknown field 'is_default'");
+}
+
+MG_TEST (an_edit_of_a_policy_replaces_it)
+{
+  const char *id;
+
+  START ();
+  id = make_policy ("one", "\"definition\":\"{}\",\"description\":\"d\"");
+  is_int (callf ("POST", POLICIES "edit", "{\"policy_id\":\"%s\",\"name\":"
+                 "\"two\",\"definition\":\"{\\\"b\\\":{}}\"}", id), 200);
+  gett ("GET", POLICIES "get?policy_id=%s", id);
+  is_str (at ("name"), "two");
+  is_null (node ("description"));
+  is_int (callf ("POST", POLICIES "delete", "{\"policy_id\":\"%s\"}", id),
+          200);
+  is_int (callf ("POST", POLICIES "delete", "{\"policy_id\":\"%s\"}", id),
+          404);
+  is_int (call ("GET", POLICIES "get?policy_id=12", NULL), 404);
+}
+
+MG_TEST (policies_of_the_product_stay)
+{
+  const char *id;
+
+  START (.populate = "cluster-policies=4");
+  call ("GET", POLICIES "list", NULL);
+  is_int (length ("policies"), 4);
+  is_str (at ("policies.0.name"), "Personal Compute");
+  is_str (at ("policies.0.is_default"), "true");
+  id = at ("policies.0.policy_id");
+  is_int (callf ("POST", POLICIES "delete", "{\"policy_id\":\"%s\"}", id),
+          400);
+  is_int (callf ("POST", POLICIES "edit", "{\"policy_id\":\"%s\",\"name\":"
+                 "\"Personal Compute\",\"definition\":\"{}\"}", id), 400);
+  has_str (text (), "Changing policy_family_id is forbidden");
+  is_int (callf ("POST", POLICIES "edit", "{\"policy_id\":\"%s\",\"name\":"
+                 "\"Personal Compute\",\"policy_family_id\":\"personal-vm\"}",
+                 id), 200);
+}
+
+MG_TEST (a_policy_can_be_used_and_no_more)
+{
+  const char *id;
+
+  START ();
+  id = make_policy ("one", "\"definition\":\"{}\"");
+  is_int (gett ("GET", "/api/2.0/permissions/cluster-policies/%s", id), 200);
+  is_int (length ("access_control_list"), 1);
+  is_str (at ("access_control_list.0.group_name"), "admins");
+  is_str (at ("access_control_list.0.all_permissions.0.permission_level"),
+          "CAN_USE");
+  is_int (gett ("GET", "/api/2.0/permissions/cluster-policies/%s/"
+                "permissionLevels", id), 200);
+  is_int (length ("permission_levels"), 1);
+}
+
+MG_TEST (families_are_listed_in_pages)
+{
+  START (.page = 3);
+  is_int (call ("GET", "/api/2.0/policy-families", NULL), 200);
+  is_int (length ("policy_families"), 3);
+  is_int (gett ("GET", "/api/2.0/policy-families?page_token=%s",
+                at ("next_page_token")), 200);
+  is_int (length ("policy_families"), 1);
+  is_null (node ("next_page_token"));
+  is_int (call ("GET", "/api/2.0/policy-families/power-user", NULL), 200);
+  is_str (at ("name"), "Power User Compute");
+  is_int (call ("GET", "/api/2.0/policy-families/other", NULL), 404);
+}
+
 /* --- the odd cases of --populate --------------------------------------- */
 
 MG_TEST (odd_pools)
@@ -223,6 +361,27 @@ MG_TEST (odd_pools)
   has_str (text (), "instance-profile/data-");
   has_str (text (), "\"state\":\"STOPPED\"");
   has_str (text (), "\"two\\nlines\":\"a\\tb\"");
+}
+
+MG_TEST (odd_policies)
+{
+  START (.populate = "small");
+  call ("GET", POOLS "list", NULL);
+  {
+    const char *pool = at ("instance_pools.0.instance_pool_id");
+
+    call ("GET", POLICIES "list", NULL);
+    has_str (text (), pool);
+  }
+  is_int (length ("policies"), 14);
+  has_str (text (), "driver_instance_pool_id");
+  has_str (text (), "\"name\":\"quotes 'a' \\\"b\\\", a/slash \xf0");
+  has_str (text (), "two\\nlines \xe2\x80\xae");
+  has_str (text (), "instance-profile/data-00");
+  has_str (text (), "simplejson==3.8.0");
+  has_str (text (), "\"policy_family_id\":\"power-user\"");
+  has_str (text (), "\\\\u00e9");
+  is_null (strstr (text (), "${"));
 }
 
 MG_TEST (pools_of_another_cloud)
