@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Instance pools: what move.sh and mutations.sh do not show.  What is adopted
-# and edited, what cannot be moved and says so, a create whose reply is lost.
+# Pools and policies: what move.sh and mutations.sh do not show.  What is
+# adopted and edited, what cannot be moved and says so, a lost reply.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 
@@ -133,3 +133,101 @@ run move import
 status_is "another cloud: import ends with 1" 1
 like "another cloud: with the words of the service" \
   "$(migrate --session s errors)" 'aws_attributes cannot be given'
+end_process "$simulator_pid"
+
+# one END NAME FIELD: a field of a policy
+policy ()
+{
+  eval "api \"\$url_$1\" \"\$token_$1\" policies/clusters/list" | python3 -c '
+import json, sys
+for policy in json.load(sys.stdin)["policies"]:
+    if policy["name"] == sys.argv[1]:
+        print(policy.get(sys.argv[2]))' "$2" "$3"
+}
+
+# put NAME DEFINITION [MORE]: a policy of the source, whatever it holds
+put_policy ()
+{
+  tell "$url_old" object "{\"kind\": \"cluster-policies\", \"create\": {
+    \"name\": \"$1\", \"definition\": \"$2\"${3:-}}}"
+}
+
+# --- ids inside the JSON of a policy
+forget_session
+pair --populate instance-pools=1,cluster-policies=4
+here=$(pool old general instance_pool_id | tr -d '"')
+put_policy spaced \
+  "{ \\\"instance_pool_id\\\" :\\n {\\\"value\\\":\\\"$here\\\"}, \\\"x\\\":\\\"$here\\\" }"
+put_policy bad '{\"instance_pool_id\": {\"value\": nope'
+put_policy lost '{\"instance_pool_id\": {\"value\": \"0101-000000-gone00-pool-1\"}}'
+run move export
+run move import
+status_is "inside: import ends with 1" 1
+there=$(pool new general instance_pool_id | tr -d '"')
+is "inside: the id alone is another one" \
+  "$(policy new spaced definition)" "{ \"instance_pool_id\" :
+ {\"value\":\"$there\"}, \"x\":\"$here\" }"
+is "inside: what cannot be moved is told, what the product makes is left" \
+  "$(work_of cluster-policies)" "Job Compute|8|default-policy
+Personal Compute|8|default-policy
+Power User Compute|8|default-policy
+Shared Compute|8|default-policy
+bad|6|text-not-json
+lost|7|unknown-reference
+spaced|4|"
+run migrate --session s errors
+like "inside: one line for JSON that is none" "$out" \
+  "^1  text-not-json +cluster-policies 'bad': its 'definition' is no JSON"
+like "inside: one line for a pool that is gone" "$out" \
+  "^1  unknown-reference +cluster-policies 'lost': .*gone00-pool-1"
+is "inside: no request was made for them" "$(ask strict "$url_new")" ''
+end_process "$simulator_pid"
+
+# --- a family, and the policies of the product
+forget_session
+pair --populate cluster-policies=4 -- --populate cluster-policies=4
+state new "$tmp/before"
+tell "$url_old" object '{"kind": "cluster-policies", "create": {
+  "name": "ours", "policy_family_id": "job-cluster",
+  "policy_family_definition_overrides": "{\"x\": {\"type\": \"unlimited\"}}"}}'
+tell "$url_old" object '{"kind": "cluster-policies", "create": {
+  "name": "lacking", "policy_family_id": "job-cluster"}}'
+tell "$url_old" object '{"kind": "cluster-policies", "match": {
+  "name": "lacking"}, "set": {"policy_family_id": "of another region"}}'
+run move export
+run move import
+status_is "family: import ends with 1" 1
+is "family: those of the product stand for each other" \
+  "$(work_of cluster-policies | grep -c 'Compute|5|')" 4
+like "family: one that the target lacks is refused, with the reason" \
+  "$err" 'cluster-policies: lacking: .*policy family does not exist.* \[refused\]'
+is "family: the overrides came along" \
+  "$(policy new ours policy_family_definition_overrides)" \
+  '{"x": {"type": "unlimited"}}'
+is "family: and were put together there" "$(policy new ours definition)" \
+  "$(policy old ours definition)"
+run move import --on-conflict update
+run move undo
+status_is "family: undo ends with 0" 0
+end_process "$simulator_pid"
+
+# --- an edit of what is there, and back
+forget_session
+pair
+put_policy same '{\"a\": {}}' ', "description": "ours"'
+tell "$url_new" object '{"kind": "cluster-policies", "create": {
+  "name": "same", "policy_family_id": "power-user"}}'
+state new "$tmp/before"
+run move export
+run move import --on-conflict update --plugins clusters
+status_is "edited: import ends with 0" 0
+is "edited: it is the source's" "$(policy new same definition)" '{"a": {}}'
+is "edited: and of no family any more" \
+  "$(policy new same policy_family_id)" None
+run move validate
+status_is "edited: validate ends with 0" 0
+run move undo
+status_is "edited: undo ends with 0" 0
+state new "$tmp/after"
+is "edited: undo leaves the target as it was" \
+  "$(ask same "$tmp/before" "$tmp/after")" ''

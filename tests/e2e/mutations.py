@@ -34,7 +34,8 @@ class Bench:
             "service-principals": "displayName",
             "instance-profiles": "instance_profile_arn",
             "experiments": "name",
-            "instance-pools": "instance_pool_name"}
+            "instance-pools": "instance_pool_name",
+            "cluster-policies": "name"}
 
     def key(self, kind, one):
         return one["fields"][self.KEYS[kind.split("/")[0]]]
@@ -290,7 +291,52 @@ def instance_pools(bench):
     bench.gain(kind, instance_pool_name="extra pool", node_type_id="x")
 
 
-LOWEST = {"experiments": "CAN_READ", "instance-pools": "CAN_ATTACH_TO"}
+def cluster_policies(bench):
+    kind = "cluster-policies"
+
+    def ours(*fields):
+        return lambda one: (not one["fields"]["is_default"]
+                            and has(*fields)(one))
+
+    def free(one):
+        return ours()(one) and "policy_family_id" not in one["fields"]
+
+    pools = [one["fields"]["instance_pool_id"]
+             for one in sim.table(bench.state, "instance-pools")]
+    one = bench.take(kind, free)
+    bench.post(kind, one, delete=True)
+    bench.expect(kind, one, "", "missing")
+    bench.expect(kind + "/permissions", one, "", "missing")
+    one = bench.take(kind, lambda one: free(one) and any(
+        pool in one["fields"]["definition"] for pool in pools))
+    old = [pool for pool in pools if pool in one["fields"]["definition"]][0]
+    new = [pool for pool in pools if pool != old][0]
+    bench.post(kind, one, set={
+        "definition": one["fields"]["definition"].replace(old, new)})
+    bench.expect(kind, one, "definition")
+    bench.change(kind, "definition", free,
+                 set={"definition": '{"x": {"type": "unlimited"}}'})
+    bench.change(kind, "policy_family_definition_overrides",
+                 ours("policy_family_definition_overrides"),
+                 set={"policy_family_definition_overrides": "{}"})
+    bench.change(kind, "policy_family_id", ours("policy_family_id"),
+                 set={"policy_family_id": "personal-vm"})
+    bench.change(kind, "description", ours("description"),
+                 remove=["description"])
+    bench.change(kind, "max_clusters_per_user",
+                 ours("max_clusters_per_user"),
+                 set={"max_clusters_per_user": 77})
+    bench.change(kind, "libraries", ours("libraries"), remove=["libraries"])
+    bench.change(kind, "libraries", lambda one: free(one)
+                 and "libraries" not in one["fields"],
+                 set={"libraries": [{"pypi": {"package": "x"}}]})
+    bench.gain(kind, name="extra policy", definition="{}")
+    one = bench.take(kind, ours("policy_family_id"))
+    bench.post(kind, one, set={"definition": "what the service derives"})
+
+
+LOWEST = {"experiments": "CAN_READ", "instance-pools": "CAN_ATTACH_TO",
+          "cluster-policies": "CAN_USE"}
 
 
 def permissions(bench, kind):
@@ -315,6 +361,8 @@ def permissions(bench, kind):
     one = bench.take(kind, given)
     bench.post(kind, one, permissions={"remove": [reader(one)]})
     bench.expect(kind + "/permissions", one, "access_control_list[]")
+    if kind == "cluster-policies":       # which have one level
+        return
     one = bench.take(kind, given)
     bench.post(kind, one, permissions={"add": {reader(one): "CAN_MANAGE"}})
     for _ in range(2):
@@ -335,7 +383,7 @@ def quiet(bench):
 def main(source, target):
     bench = Bench(source, target)
     for part in (users, service_principals, groups, instance_profiles,
-                 experiments, instance_pools, quiet):
+                 experiments, instance_pools, cluster_policies, quiet):
         part(bench)
     for kind in LOWEST:
         permissions(bench, kind)

@@ -19,10 +19,10 @@ import sys
 import urllib.request
 
 KINDS = ("users", "groups", "service-principals", "instance-profiles",
-         "experiments", "instance-pools")
+         "experiments", "instance-pools", "cluster-policies")
 
 # Kinds that have permissions of their own.
-WITH_PERMISSIONS = ("experiments", "instance-pools")
+WITH_PERMISSIONS = ("experiments", "instance-pools", "cluster-policies")
 
 
 def call(url, what, text=None, method=None):
@@ -126,6 +126,15 @@ class Names:
             for one in table(state, kind):
                 self.by_id[one["id"]] = "%s %s" % (
                     kind, one["fields"][key].lower())
+        self.pools = [(one["fields"]["instance_pool_id"],
+                       one["fields"]["instance_pool_name"])
+                      for one in table(state, "instance-pools")]
+
+    def inside(self, text):
+        """A text that holds ids of pools."""
+        for number, name in self.pools:
+            text = text.replace(number, "the pool " + name)
+        return text
 
     def __call__(self, number):
         return self.by_id.get(int(number), "unknown %s" % number)
@@ -140,6 +149,8 @@ OWNED = {
                     "last_update_time"),
     "instance-pools": ("instance_pool_id", "default_tags", "state", "stats",
                        "status"),
+    "cluster-policies": ("policy_id", "creator_user_name",
+                         "created_at_timestamp", "is_default"),
 }
 OWNED_TAGS = ("mlflow.ownerId", "mlflow.ownerEmail", "mlflow.experimentType",
               "mlflow.experiment.sourceName")
@@ -150,6 +161,8 @@ def normal(names, kind, one):
     fields = {name: value for name, value in one["fields"].items()
               if name not in OWNED[kind]}
     for name, value in fields.items():
+        if kind == "cluster-policies" and isinstance(value, str):
+            fields[name] = names.inside(value)
         if name == "tags":
             value = [t for t in value if t["key"] not in OWNED_TAGS]
         if isinstance(value, list):
@@ -164,9 +177,10 @@ def normal(names, kind, one):
 
 
 def is_live(one):
-    """What is deleted or stopped is left where it is."""
+    """What is deleted, stopped or built in is left where it is."""
     return (one["fields"].get("lifecycle_stage", "active") == "active"
-            and one["fields"].get("state", "ACTIVE") == "ACTIVE")
+            and one["fields"].get("state", "ACTIVE") == "ACTIVE"
+            and not one["fields"].get("is_default"))
 
 
 def moved(source, target):
