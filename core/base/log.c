@@ -36,6 +36,16 @@ mg_log_set_hook (void (*hook) (void *opaque, int before), void *opaque)
   log_hook_opaque = opaque;
 }
 
+/* Without memory a line comes out all the same. */
+static void
+put_plain (const char *text)
+{
+  fputs ("migrate: ", stderr);
+  for (; *text != '\0'; text++)
+    putc (*text >= ' ' && *text < 0x7f ? *text : '?', stderr);
+  putc ('\n', stderr);
+}
+
 static void
 put_line (const char *text)
 {
@@ -47,7 +57,10 @@ put_line (const char *text)
   MG_LOCKED (&log_lock);
   if (log_hook != NULL)
     log_hook (log_hook_opaque, 1);
-  fwrite (line.data, 1, line.len, stderr);
+  if (line.failed)
+    put_plain (text);
+  else
+    fwrite (line.data, 1, line.len, stderr);
   fflush (stderr);
   if (log_hook != NULL)
     log_hook (log_hook_opaque, 0);

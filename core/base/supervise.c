@@ -23,6 +23,8 @@
 #include "base/supervise.h"
 
 #define N_SLOTS 256
+#define N_ASKS 4
+#define CANNOT 3                 /* exit status of who lacks something */
 #define ALT_STACK 32768
 
 struct slot {
@@ -217,6 +219,7 @@ static struct {
   { .number = SIGCHLD, .handler = nothing },  /* only to interrupt a wait */
   { .number = SIGINT, .handler = SIG_IGN },   /* the terminal sends them to */
   { .number = SIGQUIT, .handler = SIG_IGN },  /* the child as well */
+  { .number = SIGPIPE, .handler = SIG_IGN },  /* nobody reads what it says */
 };
 
 static void
@@ -234,8 +237,9 @@ arm_supervisor (void)
   }
 }
 
+/* In who does the work. */
 static void
-disarm_in_child (void)
+disarm (void)
 {
   size_t i;
 
@@ -262,19 +266,33 @@ hanging_slot (int64_t hang_us, int64_t awake_us)
   return -1;
 }
 
-/* Waits for the end; 1 when it was ended because a callback hung. */
+/* 1 it has ended, 0 it has not, -1 the system does not say: it may still be
+ * there, and is no 'ended well'. */
+static int
+has_ended (pid_t pid, int *ret_status)
+{
+  pid_t r = -1;
+  int i;
+
+  for (i = 0; i < N_ASKS && r < 0; i++)
+    r = waitpid (pid, ret_status, WNOHANG);
+  return r < 0 ? -1 : r > 0;
+}
+
+/* Waits for the end; 1 when it was ended because a callback hung, -1 (errno)
+ * when nobody can say how it ended. */
 static int
 wait_child (pid_t pid, int64_t hang_us, int *ret_status)
 {
   struct timespec second = { 1, 0 };
   int64_t asked_us = mg_clock_now_us (), awake_us = 0;
   sigset_t chld, old;
-  int hung = 0, slot;
+  int hung = 0, slot, ended, number;
 
   sigemptyset (&chld);
   sigaddset (&chld, SIGCHLD);
   sigprocmask (SIG_BLOCK, &chld, &old);
-  while (waitpid (pid, ret_status, WNOHANG) == 0) {
+  while ((ended = has_ended (pid, ret_status)) == 0) {
     sigtimedwait (&chld, NULL, &second);
     /* stopped by the terminal, all of us: nobody could show a sign of life */
     if (mg_clock_now_us () - asked_us > MG_SECOND_US + MG_SECOND_US / 2)
@@ -285,11 +303,16 @@ wait_child (pid_t pid, int64_t hang_us, int *ret_status)
       atomic_store (&page->crash_slot, slot);
       atomic_store (&page->crash_signal, 0);
       hung = 1;
-      kill (pid, SIGKILL);
     }
+    if (hung)
+      kill (pid, SIGKILL);
   }
+  number = errno;
+  if (ended < 0)
+    kill (pid, SIGKILL);
   sigprocmask (SIG_SETMASK, &old, NULL);
-  return hung;
+  errno = number;
+  return ended < 0 ? -1 : hung;
 }
 
 static int
@@ -378,6 +401,22 @@ after_signal (int number, int hung, const struct mg_supervise_options *o,
   return again;
 }
 
+/* There is no child (errno).  The first works here then; one that follows a
+ * crash does not, the next would take this process with it. */
+static int
+no_child (int (*child) (void *arg), void *arg,
+          const struct mg_supervise_options *o, int is_first)
+{
+  int number = errno;
+
+  disarm ();
+  o->say_call ("start a process", number, is_first);
+  if (!is_first)
+    return CANNOT;
+  page = NULL;
+  return child (arg);
+}
+
 /* One life of the child: 1 = start it again, 0 = *ret_exit is the end. */
 static int
 one_life (int (*child) (void *arg), void *arg,
@@ -390,12 +429,11 @@ one_life (int (*child) (void *arg), void *arg,
   fflush (NULL);
   pid = fork ();
   if (pid < 0) {
-    page = NULL;
-    *ret_exit = child (arg);
+    *ret_exit = no_child (child, arg, o, *n_blank + page->n_verdicts == 0);
     return 0;
   }
   if (pid == 0) {
-    disarm_in_child ();
+    disarm ();
     arm_child (self);
     status = child (arg);
     fflush (NULL);
@@ -404,6 +442,11 @@ one_life (int (*child) (void *arg), void *arg,
   child_pid = pid;
   hung = wait_child (pid, o->hang_us, &status);
   child_pid = 0;
+  if (hung < 0) {
+    o->say_call ("see how the work ended", errno, 0);
+    *ret_exit = CANNOT;
+    return 0;
+  }
   if (WIFEXITED (status)) {
     *ret_exit = WEXITSTATUS (status);
     return 0;
@@ -421,6 +464,7 @@ mg_supervise (int (*child) (void *arg), void *arg,
                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) {
     page = NULL;
+    options->say_call ("make memory to share", errno, 1);
     return child (arg);
   }
   arm_supervisor ();

@@ -41,11 +41,15 @@ struct mg_supervise_options {
   /* ... about an end that no plugin is blamed for: a signal that nobody of the
    * operator's sent (KILL: memory ran out), or a fault of our own. */
   void (*say_end) (int signal, int is_fault, int again);
+  /* ... about a call of the system that failed with errno 'number': the work is
+   * done without a supervisor, or ends. */
+  void (*say_call) (const char *call, int number, int goes_on);
 };
 
 /* Runs child (arg) in a process of its own and returns its exit status, or 128
- * + the signal that ended it.  Call before any thread is started.  When no
- * process can be made the child runs here. */
+ * + the signal that ended it, or 3 when nobody can say how it ended or it could
+ * not be started again.  Call before any thread is started.  When no process can
+ * be made to begin with the child runs here. */
 int mg_supervise (int (*child) (void *arg), void *arg,
                   const struct mg_supervise_options *options);
 

@@ -196,7 +196,8 @@ char *mg_ask (const char *question, int secret);
 
 /* ---- signals.c ---- */
 
-/* A file that may not grow (ulimit -f) is an error, no signal. */
+/* First thing: a file that may not grow (ulimit -f) is an error, no signal, and
+ * the end of a process can be learned. */
 void mg_signals_spare (void);
 /* INT, TERM, HUP: the first calls mg_run_stop, the second ends at once. */
 void mg_signals_catch (struct mg_run *run);

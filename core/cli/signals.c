@@ -55,6 +55,9 @@ mg_signals_spare (void)
   memset (&act, 0, sizeof act);
   act.sa_handler = SIG_IGN;
   sigaction (SIGXFSZ, &act, NULL);
+  /* who started us may ignore it: how a process ended could not be learned */
+  act.sa_handler = SIG_DFL;
+  sigaction (SIGCHLD, &act, NULL);
 }
 
 void

@@ -97,6 +97,19 @@ say_end (int number, int is_fault, int again)
   mg_log_error (&err);
 }
 
+static void
+say_call (const char *call, int number, int goes_on)
+{
+  struct mg_error err = MG_ERROR_INIT;
+
+  mg_error_set (&err, MG_E_FAIL, "no-supervisor", goes_on
+                ? "cannot %s (%s); going on without a supervisor: if a plugin "
+                  "crashes, run the same command again"
+                : "cannot %s (%s); what was done is kept, run the same command "
+                  "again", call, strerror (number));
+  mg_log_error (&err);
+}
+
 int
 mg_app_run (struct mg_app *app)
 {
@@ -105,6 +118,7 @@ mg_app_run (struct mg_app *app)
     .max_restarts = SPARE_RESTARTS,
     .say = say,
     .say_end = say_end,
+    .say_call = say_call,
   };
 
   if (app->options.values[MG_OPT_SESSION].source == MG_FROM_FLAG)

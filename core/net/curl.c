@@ -21,6 +21,7 @@
 #define MAX_CONNECTIONS_KEPT ((long) MG_MOST_IN_FLIGHT)
 #define MAX_IDLE_S 50L         /* load balancers close after 60 */
 #define MAX_POLL_MS 60000
+#define N_WAKES 3
 
 struct mg_transfer {
   struct curl_transport *owner;
@@ -391,10 +392,15 @@ cancel (struct mg_transport *base, struct mg_transfer *t, int *ret_sent)
   put_back ((struct curl_transport *) base, t);
 }
 
+/* One that is lost would let its call lie for MAX_POLL_MS. */
 static void
 wake (struct mg_transport *base)
 {
-  curl_multi_wakeup (((struct curl_transport *) base)->multi);
+  CURLM *multi = ((struct curl_transport *) base)->multi;
+  int i;
+
+  for (i = 0; i < N_WAKES && curl_multi_wakeup (multi) != CURLM_OK; i++)
+    ;
 }
 
 static void

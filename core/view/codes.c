@@ -203,6 +203,10 @@ const struct migrate_code mg_codes[] = {
   { "no-session",
     "There is no such session, or it is not clear which one is meant.",
     "migrate session list; then name one: --session NAME" },
+  { "no-supervisor",
+    "The system did not let migrate start a process, or did not say how it "
+    "ended. What was done is kept.",
+    "run the same command again" },
   { "no-target",
     "It is not known which workspace is the target.",
     "migrate import --to PROFILE" },

@@ -12,6 +12,13 @@
  *   sqlite    memory that SQLite asks for
  *   socket    socket, connect, send, recv, and the like of libcurl
  *   late      send, which has sent before it fails
+ *   small     malloc, calloc, realloc of the first process, the supervisor
+ *   parent    its other calls: fork, mmap, sigaction ...
+ *   watch     its waitpid and sigtimedwait; how many depends on the time
+ *   wait      its Nth waitpid and all behind that
+ *
+ * With the last four the first child crashes at its first connect, so that
+ * there is a second one.
  *
  * The executable's own 'send' stands before that of the C library for libcurl,
  * too.  Any thread; the counter is atomic.
@@ -22,26 +29,35 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/parse.h"
 
-enum sort { MEMORY, DISK, SQLITE, SOCKET, LATE, N_SORTS };
+enum sort {
+  MEMORY, DISK, SQLITE, SOCKET, LATE, SMALL, PARENT, WATCH, WAIT, N_SORTS
+};
 
 static const char *const names[] = {
   "memory", "disk", "sqlite", "socket", "late",
+  "small", "parent", "watch", "wait",
 };
 
 static enum sort chosen = N_SORTS;
 static int64_t nth;
 static const char *file;
 static atomic_llong seen;
+static pid_t first;
+static atomic_int *crashed;       /* shared with the children */
 
 static void
 leave_word (long long n)
@@ -66,7 +82,8 @@ tell_count (void)
 static int
 fails (enum sort sort)
 {
-  if (sort != chosen || atomic_fetch_add (&seen, 1) + 1 != nth)
+  if (sort != chosen || (sort >= SMALL && getpid () != first)
+      || atomic_fetch_add (&seen, 1) + 1 != nth)
     return 0;
   leave_word (nth);
   return 1;
@@ -248,6 +265,9 @@ int
 connect (int fd, const struct sockaddr *address, socklen_t len)
 {
   REAL (connect);
+  if (crashed != NULL && getpid () != first
+      && atomic_exchange (crashed, 1) == 0)
+    raise (SIGSEGV);
   return broken (SOCKET, ECONNREFUSED) ? -1 : real (fd, address, len);
 }
 
@@ -308,6 +328,72 @@ poll (struct pollfd *fds, nfds_t n, int timeout_ms)
   return broken (SOCKET, ENOMEM) ? -1 : real (fds, n, timeout_ms);
 }
 
+/* ---- the supervisor ---- */
+
+#define WRAP(type, name, parameters) \
+  type __real_##name parameters; \
+  type __wrap_##name parameters; \
+  type __wrap_##name parameters
+
+WRAP (void *, malloc, (size_t size))
+{
+  return fails (SMALL) ? NULL : __real_malloc (size);
+}
+
+WRAP (void *, calloc, (size_t n, size_t size))
+{
+  return fails (SMALL) ? NULL : __real_calloc (n, size);
+}
+
+WRAP (void *, realloc, (void *p, size_t size))
+{
+  return fails (SMALL) ? NULL : __real_realloc (p, size);
+}
+
+WRAP (pid_t, fork, (void))
+{
+  return broken (PARENT, EAGAIN) ? -1 : __real_fork ();
+}
+
+WRAP (void *, mmap, (void *at, size_t len, int how, int flags, int fd,
+                     off_t offset))
+{
+  return broken (PARENT, ENOMEM) ? MAP_FAILED
+    : __real_mmap (at, len, how, flags, fd, offset);
+}
+
+WRAP (pid_t, waitpid, (pid_t pid, int *status, int options))
+{
+  if (fails (WAIT) || (chosen == WAIT && getpid () == first && nth > 0
+                       && atomic_load (&seen) > nth)) {
+    errno = ECHILD;
+    return -1;
+  }
+  return broken (WATCH, ECHILD) ? -1 : __real_waitpid (pid, status, options);
+}
+
+WRAP (int, sigtimedwait, (const sigset_t *set, siginfo_t *info,
+                          const struct timespec *time))
+{
+  return broken (WATCH, EINTR) ? -1 : __real_sigtimedwait (set, info, time);
+}
+
+WRAP (int, sigaction, (int number, const struct sigaction *action,
+                       struct sigaction *old))
+{
+  return broken (PARENT, EINVAL) ? -1 : __real_sigaction (number, action, old);
+}
+
+WRAP (int, sigprocmask, (int how, const sigset_t *set, sigset_t *old))
+{
+  return broken (PARENT, EINVAL) ? -1 : __real_sigprocmask (how, set, old);
+}
+
+WRAP (int, setrlimit, (__rlimit_resource_t what, const struct rlimit *limit))
+{
+  return broken (PARENT, EPERM) ? -1 : __real_setrlimit (what, limit);
+}
+
 /* ---- the beginning ---- */
 
 static enum sort
@@ -360,6 +446,10 @@ begin (void)
     abort ();
   chosen = sort_of (text, (size_t) (colon - text));
   file = second + 1;
+  first = getpid ();
+  if (chosen >= SMALL)
+    crashed = __real_mmap (NULL, sizeof *crashed, PROT_READ | PROT_WRITE,
+                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   atexit (tell_count);
   arm_sqlite ();
 }

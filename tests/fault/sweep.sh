@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Failing resources: memory for what a server sends, SQLite's files and memory,
-# sockets.  Each call fails once: no crash, a reason, a session that goes on.
+# sockets, and what the supervisor calls.  Each call fails once: no crash, a
+# reason, a session that goes on.  'login' is an export that fetches a token by
+# OAuth, twice.
 # A few of the calls here, all of them in 'make check-long', but of SQLite's
 # memory, which are tens of thousands, one thousand for each command.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
@@ -12,32 +14,69 @@ requires test -x "$faulty"
 seed=${MG_TEST_SEED:-4711}
 sample=${MG_TEST_SAMPLE:-4}
 
-# sample_of SORT: how many calls are tried; 0 is all
+# sample_of COMMAND SORT: how many calls are tried; 0 is all
 sample_of ()
 {
-  case ${CHECK_LONG:+$1} in
-    '') echo "$sample" ;;
-    sqlite) echo 1000 ;;
-    *) echo 0 ;;
+  case ${CHECK_LONG:+long}/$1/$2 in
+    long/*/sqlite) echo 1000 ;;
+    long/* | /export/parent | /export/small | */wait | /login/memory) echo 0 ;;
+    /login/*) echo $((3 * sample)) ;;
+    *) echo "$sample" ;;
   esac
 }
 
+# sorts_of COMMAND: which of its calls fail
+sorts_of ()
+{
+  case $1 in
+    login) echo memory socket late ;;
+    export | import) echo memory disk sqlite socket late small parent watch wait ;;
+    *) echo memory disk sqlite socket late ;;
+  esac
+}
+
+mg_general="--profiles $tmp/profiles"
 pair --populate \
 users=4,groups=4,service-principals=3,experiments=4,instance-profiles=1 \
   -- --page 10
+cat "$tmp/profiles" >"$tmp/home/.databrickscfg"
 run move export
 status_is "export ends with 0" 0
 cp -R "$tmp/sessions/s" "$tmp/exported"
 
+# calls_told: what the supervisor could not do, and whether that was the end
+calls_told ()
+{
+  sed -n -E 's/^migrate: cannot (start|see|make).*\); (going|what).*\[no-supervisor\]$/\1-\2/p' \
+    "$tmp/said" | sort -u
+}
+
+# calls_of COMMAND/SORT: those of them that surely come
+calls_of ()
+{
+  case $1 in
+    export/parent) printf '%s\n' make-going start-going start-what ;;
+    */wait) echo see-what ;;
+  esac
+}
+
 # shellcheck disable=SC2086
-for command in ${MG_TEST_COMMANDS:-export import validate undo}; do
-  for sort in ${MG_TEST_SORTS:-memory disk sqlite socket late}; do
+for command in ${MG_TEST_COMMANDS:-export login import validate undo}; do
+  for sort in ${MG_TEST_SORTS:-$(sorts_of "$command")}; do
+    : >"$tmp/said"
     run env HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
       python3 "$srcdir/tests/fault/sweep.py" "$url_old" "$url_new" "$host_new" \
-      "$tmp" "$command" "$sort" "$(sample_of "$sort")" "$seed" -- "$faulty" $mg_plugin_dirs
+      "$tmp" "$command" "$sort" "$(sample_of "$command" "$sort")" "$seed" -- "$faulty" $mg_plugin_dirs
     status_is "$command, $sort: the sweep was done" 0
     note "$command, $sort: $(printf '%s\n' "$out" | head -n 2 | tr '\n' ' ')"
     is "$command, $sort: every failure is told and got over" \
       "$(printf '%s\n' "$out" | tail -n +3)" ''
+    case $(calls_of "$command/$sort") in
+      '') ;;
+      *)
+        is "$command, $sort: what the supervisor could not do is told" \
+          "$(calls_told)" "$(calls_of "$command/$sort")"
+        ;;
+    esac
   done
 done

@@ -101,3 +101,35 @@ move --break-open
 status_is "a plugin that refuses to open: some failed" 1
 like "a plugin that refuses to open is named" "$err" "told not to open"
 is "a plugin that refuses to open does nothing" "$(names)" ""
+
+# Who starts the program may ignore the end of children, and so would it.
+workspaces alpha segv beta
+migrate --plugin-dir "$crasher" --session s --plugins widgets --from old \
+  export >/dev/null 2>&1
+# shellcheck disable=SC2086
+run env HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" python3 -c '
+import os, signal, sys
+signal.signal (signal.SIGCHLD, signal.SIG_IGN)
+os.execv (sys.argv[1], sys.argv[1:])' "$builddir/migrate" $mg_plugin_dirs \
+  --plugin-dir "$crasher" --session s --plugins widgets --to new \
+  --yes-host "${url_new#http://}" --limits off --settle 0 --parallel 1 import
+status_is "with SIGCHLD ignored: some failed" 1
+is "with SIGCHLD ignored: the rest completed" "$(names)" "alpha beta"
+
+# Nobody reads what it says.
+workspaces alpha segv beta
+move_unheard ()
+{
+  (
+    status=0
+    migrate --plugin-dir "$crasher" --session s --plugins widgets --to new \
+      --yes-host "${url_new#http://}" --limits off --settle 0 --parallel 1 \
+      import 2>&1 >/dev/null || status=$?
+    echo "$status" >"$tmp/status"
+  ) | :
+}
+migrate --plugin-dir "$crasher" --session s --plugins widgets --from old \
+  export >/dev/null 2>&1
+run move_unheard
+is "with standard error closed: some failed" "$(cat "$tmp/status")" 1
+is "with standard error closed: the rest completed" "$(names)" "alpha beta"
