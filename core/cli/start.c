@@ -153,7 +153,9 @@ by_source (struct mg_app *app, int make, struct mg_error *err)
 
   if (r < 0)
     return r;
-  app->session_name = mg_session_for_host (app->ends[MG_SOURCE].host);
+  r = mg_session_for_host (app->ends[MG_SOURCE].host, &app->session_name, err);
+  if (r < 0)
+    return r;
   if (app->session_name == NULL && make) {
     app->session_name = new_name (app->ends[MG_SOURCE].host);
     app->session_is_new = 1;

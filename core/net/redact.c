@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/alloc.h"
 #include "base/limits.h"
 #include "net/redact.h"
 
@@ -186,5 +187,7 @@ mg_redact_text (char *text, size_t size, const struct mg_end *of)
   MG_CLEANUP (mg_buf_done) struct mg_buf clean = MG_BUF_INIT (64 * MG_KIB);
 
   mg_redact (&clean, text, strlen (text), of);
+  if (clean.failed)              /* half an id is the id of something else */
+    mg_oom ();
   snprintf (text, size, "%s", mg_buf_text (&clean));
 }

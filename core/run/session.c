@@ -149,19 +149,27 @@ index_path (void)
   return mg_path_join (home, "index");
 }
 
+/* None is as good as an empty one. */
+static int
+read_index (const char *path, struct mg_buf *ret_text, struct mg_error *err)
+{
+  return mg_file_exists (path) ? mg_file_read (path, ret_text, err) : 0;
+}
+
 /* Lines "HOST NAME", the newest last. */
-char *
-mg_session_for_host (const char *host)
+int
+mg_session_for_host (const char *host, char **ret_name, struct mg_error *err)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MG_MAX_FILE);
   MG_CLEANUP_FREE char *path = index_path ();
   char *found = NULL, *save = NULL, *line;
   size_t n = strlen (host);
+  int r = read_index (path, &text, err);
 
-  if (mg_file_read (path, &text, NULL) < 0)
-    return NULL;
-  for (line = strtok_r (text.data, "\n", &save); line != NULL;
-       line = strtok_r (NULL, "\n", &save)) {
+  if (r < 0)
+    return r;
+  for (line = text.len > 0 ? strtok_r (text.data, "\n", &save) : NULL;
+       line != NULL; line = strtok_r (NULL, "\n", &save)) {
     MG_CLEANUP_FREE char *folder = NULL;
 
     if (strncmp (line, host, n) != 0 || line[n] != ' ')
@@ -172,7 +180,8 @@ mg_session_for_host (const char *host)
     mg_free (found);
     found = mg_xstrdup (line + n + 1);
   }
-  return found;
+  *ret_name = found;
+  return 0;
 }
 
 int
@@ -181,12 +190,16 @@ mg_session_remember (const char *name, const char *host, struct mg_error *err)
   MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MG_MAX_FILE);
   MG_CLEANUP_FREE char *path = index_path ();
   MG_CLEANUP_FREE char *home = mg_session_home ();
-  MG_CLEANUP_FREE char *last = mg_session_for_host (host);
+  MG_CLEANUP_FREE char *last = NULL;
   int r = mg_file_mkdirs (home, 0700, err);
 
+  if (r == 0)
+    r = mg_session_for_host (host, &last, err);
   if (r < 0 || mg_streq (last, name))
     return r;
-  mg_file_read (path, &text, NULL);
+  r = read_index (path, &text, err);
+  if (r < 0)
+    return r;
   mg_buf_addf (&text, "%s %s\n", host, name);
   r = mg_buf_check (&text, path, err);
   return r < 0 ? r : mg_file_write (path, text.data, text.len, 0600, err);

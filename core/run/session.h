@@ -32,8 +32,10 @@ int mg_session_open (const char *name_or_dir, int create, int lock_fd,
                      struct mg_session *ret_session, struct mg_error *err);
 void mg_session_close (struct mg_session *session);
 
-/* The newest session whose source has this host; NULL = none.  Free. */
-char *mg_session_for_host (const char *host);
+/* The newest session whose source has this host; NULL = none.  Free.  An error
+ * when the index cannot be read, which is no 'none': that makes a second one. */
+int mg_session_for_host (const char *host, char **ret_name,
+                         struct mg_error *err);
 int mg_session_remember (const char *name, const char *host,
                          struct mg_error *err);
 

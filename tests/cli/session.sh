@@ -257,6 +257,25 @@ like "a session from before is opened with NAME.key" "$status $err" \
   "^3 .*acme.key.*\[bad-key\]"
 printf '%s\n' "$sum" >"$key"
 
+# An index that cannot be read is no index without an entry.
+n_sessions ()
+{
+  find "$tmp/sessions" -name session.db | wc -l
+}
+before=$(n_sessions)
+mv "$tmp/sessions/index" "$tmp/index"
+mkdir "$tmp/sessions/index"
+run migrate export --from old
+like "an index that cannot be read is told" "$status $err" \
+  '^3 .*sessions/index.*\[cannot-read\]'
+is "... and makes no second session" "$(n_sessions)" "$before"
+rmdir "$tmp/sessions/index"
+: >"$tmp/sessions/index"
+run migrate session new fifth --from old
+status_is "an index that is empty stops nothing" 0
+rm -r "$tmp/sessions/fifth"
+mv "$tmp/index" "$tmp/sessions/index"
+
 if command -v flock >/dev/null; then
   exec 8>"$tmp/sessions/acme/lock"
   flock 8

@@ -13,6 +13,11 @@ faulty=$builddir/tests/fault/faulty
 requires test -x "$faulty"
 seed=${MG_TEST_SEED:-4711}
 sample=${MG_TEST_SAMPLE:-4}
+# a run takes twice as long with sanitizers
+if [ -z "${MG_TEST_SAMPLE:-}" ] &&
+  grep -q '^MG_SAN_LDFLAGS = .' "$builddir/Makefile"; then
+  sample=2
+fi
 
 # sample_of COMMAND SORT: how many calls are tried; 0 is all
 sample_of ()
