@@ -9,8 +9,9 @@
 #include "base/json-impl.h"
 
 struct walk {
-  struct mg_js_set set;    /* of one path, so a mask is one word */
-  int (*each) (void *opaque, struct mg_span value);
+  struct mg_js_set set;    /* so few states that a mask is one word */
+  uint64_t ends;           /* those that end a path */
+  int (*each) (void *opaque, size_t which, struct mg_span value);
   void *opaque;
 };
 
@@ -93,24 +94,32 @@ walk_string (const struct walk *w, struct mg_js *js, uint64_t mask,
   return walk_inside (w, in, below, depth + 1);
 }
 
+/* To each path that ends here. */
+static int
+tell (const struct walk *w, uint64_t ends, const char *p, size_t len)
+{
+  struct mg_span value = { p, len };
+  int r = 0;
+
+  for (; ends != 0 && r == 0; ends &= ends - 1)
+    r = w->each (w->opaque, w->set.steps[__builtin_ctzll (ends)].owner, value);
+  return r;
+}
+
 static int
 walk_value (const struct walk *w, struct mg_js *js, uint64_t mask,
             unsigned depth)
 {
-  uint64_t end = (uint64_t) 1 << (w->set.n_states - 1);
-  struct mg_span value;
   struct mg_js ahead = *js;
   int r;
 
-  if (mask & end) {
-    value.p = js->p;
+  if (mask & w->ends) {
     r = mg_js_skip (&ahead, depth);
-    value.len = (size_t) (ahead.p - value.p);
     if (r == 0)
-      r = w->each (w->opaque, value);
+      r = tell (w, mask & w->ends, js->p, (size_t) (ahead.p - js->p));
     if (r != 0)
       return r;
-    mask &= ~end;
+    mask &= ~w->ends;
     if (mask == 0)
       *js = ahead;
   }
@@ -127,29 +136,72 @@ walk_value (const struct walk *w, struct mg_js *js, uint64_t mask,
                        : walk_array (w, js, mask, depth);
 }
 
+static int
+walk_text (struct walk *w, uint64_t mask, const char *text, size_t len)
+{
+  struct mg_js js = mg_js_open (text, len);
+  int r;
+
+  mg_js_space (&js);
+  r = walk_value (w, &js, mask, 0);
+  if (r != 0)
+    return r;
+  return mg_js_space (&js) < 0 ? 0 : MG_E_PROTOCOL;
+}
+
+#define STATES 64          /* of a mask */
+
+int
+mg_json_each_of (const char *text, size_t len, const char *const *paths,
+                 size_t n_paths,
+                 int (*each) (void *opaque, size_t which,
+                              struct mg_span value), void *opaque)
+{
+  struct mg_js_step steps[STATES + MG_JS_STEPS + 1];
+  size_t i = 0;
+  int r = 0, n;
+
+  while (i < n_paths && r == 0) {
+    struct walk w = { { steps, 0, 1 }, 0, each, opaque };
+    uint64_t mask = 0;
+
+    /* as many paths as a mask holds; what is too much begins the next walk */
+    for (; i < n_paths; i++) {
+      n = mg_js_compile (paths[i], i, steps + w.set.n_states, NULL);
+      if (n < 0)
+        return n;
+      if (w.set.n_states + (size_t) n > STATES)
+        break;
+      mg_js_reach (&w.set, &mask, w.set.n_states);
+      w.set.n_states += (size_t) n;
+      w.ends |= (uint64_t) 1 << (w.set.n_states - 1);
+    }
+    r = walk_text (&w, mask, text, len);
+  }
+  return r;
+}
+
+struct one {
+  int (*each) (void *opaque, struct mg_span value);
+  void *opaque;
+};
+
+static int
+each_of_one (void *opaque, size_t which, struct mg_span value)
+{
+  struct one *one = opaque;
+
+  (void) which;
+  return one->each (one->opaque, value);
+}
+
 int
 mg_json_each (const char *text, size_t len, const char *path,
               int (*each) (void *opaque, struct mg_span value), void *opaque)
 {
-  struct mg_js_step steps[MG_JS_STEPS + 1];
-  struct mg_js js = mg_js_open (text, len);
-  struct walk w;
-  uint64_t mask = 0;
-  int r = mg_js_compile (path, 0, steps, NULL);
+  struct one one = { each, opaque };
 
-  if (r < 0)
-    return r;
-  w.set.steps = steps;
-  w.set.n_states = (size_t) r;
-  w.set.n_words = 1;
-  w.each = each;
-  w.opaque = opaque;
-  mg_js_reach (&w.set, &mask, 0);
-  mg_js_space (&js);
-  r = walk_value (&w, &js, mask, 0);
-  if (r != 0)
-    return r;
-  return mg_js_space (&js) < 0 ? 0 : MG_E_PROTOCOL;
+  return mg_json_each_of (text, len, &path, 1, each_of_one, &one);
 }
 
 static int

@@ -63,7 +63,7 @@ parse_name (const char **p, struct mg_js_step *ret_step)
 
   ret_step->kind = MG_JS_KEY;
   ret_step->name = s;
-  for (; *s != '\0' && strchr (".[|", *s) == NULL; s++)
+  for (; *s != '\0' && *s != '.' && *s != '[' && *s != '|'; s++)
     if (*s == '\\') {
       ret_step->escaped = 1;
       if (*++s == '\0')

@@ -169,6 +169,10 @@ string_text (struct mg_span in)
   size_t n;
 
   while (p < end) {
+    if (*p != '\\' && *p != '\0' && (unsigned char) *p < 0x80) {
+      *to++ = *p++;
+      continue;
+    }
     n = mg_js_unit (&p, end, bytes);
     if ((n == 3 && is_surrogate (bytes, bytes + 3))
         || (n == 1 && bytes[0] == '\0')) {
@@ -218,6 +222,37 @@ mg_json_get_text (const char *text, size_t len, const char *path)
 
   mg_json_each (text, len, path, keep_text, &found);
   return found;
+}
+
+struct texts {
+  char **text;
+  uint64_t found;          /* the first match counts, be it a text or not */
+  size_t n_left;
+};
+
+static int
+keep_one_of (void *opaque, size_t which, struct mg_span value)
+{
+  struct texts *t = opaque;
+  uint64_t bit = (uint64_t) 1 << which;
+
+  if (t->found & bit)
+    return 0;
+  t->found |= bit;
+  t->text[which] = mg_json_text (value);
+  return --t->n_left == 0;
+}
+
+void
+mg_json_get_texts (const char *text, size_t len, const char *const *paths,
+                   size_t n_paths, char **ret_texts)
+{
+  struct texts t = { ret_texts, 0, n_paths };
+
+  if (n_paths > 64)
+    mg_bug ("%zu paths at once", n_paths);
+  memset (ret_texts, 0, n_paths * sizeof *ret_texts);
+  mg_json_each_of (text, len, paths, n_paths, keep_one_of, &t);
 }
 
 int

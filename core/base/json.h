@@ -51,6 +51,10 @@ int mg_json_type (struct mg_span value);
  * NULL for null, objects, arrays, absent.  mg_json_get_text is get + text. */
 char *mg_json_text (struct mg_span value);
 char *mg_json_get_text (const char *text, size_t len, const char *path);
+
+/* The texts at several good paths, 64 at most, in one pass. */
+void mg_json_get_texts (const char *text, size_t len, const char *const *paths,
+                        size_t n_paths, char **ret_texts);
 int mg_json_get_int64 (const char *text, size_t len, const char *path,
                        int64_t *ret_value);   /* 1, or 0: absent or no integer;
                                                  "12" in quotes counts */
@@ -64,6 +68,13 @@ int mg_json_get_bool (const char *text, size_t len, const char *path);
 int mg_json_each (const char *text, size_t len, const char *path,
                   int (*each) (void *opaque, struct mg_span value),
                   void *opaque);
+
+/* The same of several paths in one pass, in order of the text (of some dozen
+ * paths and more: of each few of them); 'which' counts from 0. */
+int mg_json_each_of (const char *text, size_t len, const char *const *paths,
+                     size_t n_paths,
+                     int (*each) (void *opaque, size_t which,
+                                  struct mg_span value), void *opaque);
 
 /* ---- copying with changes ---- */
 

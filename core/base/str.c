@@ -115,6 +115,9 @@ mg_utf8_valid (const char *s, size_t len)
   uint32_t code;
 
   for (i = 0; i < len; i += n) {
+    n = 1;
+    if ((unsigned char) s[i] < 0x80)
+      continue;
     n = mg_utf8_decode (s + i, len - i, &code);
     if (n == 0)
       return 0;

@@ -25,12 +25,57 @@ alias_folded (struct mg_put *put, const char *ns, const char *val, int fold)
   mg_put_alias (put, ns, folded ? folded : val);
 }
 
+/* What an asset calls itself, read in one pass: its id, its key, and its other
+ * names as far as there is room; who has more of them reads each by itself. */
+#define NAMES 16
+
+struct names {
+  char *text[NAMES];
+};
+
 static void
-add_aliases (const struct mg_kind *kind, const char *json, size_t len,
-             struct mg_put *put)
+read_names (struct names *names, const struct migrate_kind *k, const char *json,
+            size_t len)
+{
+  const struct migrate_alias *a = k->aliases;
+  const char *paths[NAMES];
+  size_t n = 0;
+
+  paths[n++] = k->id;
+  paths[n++] = k->key;
+  for (; a != NULL && a->ns != NULL && n < NAMES; a++)
+    paths[n++] = a->path;
+  mg_json_get_texts (json, len, paths, n, names->text);
+  for (; n < NAMES; n++)
+    names->text[n] = NULL;
+}
+
+static void
+names_done (struct names *names)
+{
+  size_t i;
+
+  for (i = 0; i < NAMES; i++)
+    mg_free (names->text[i]);
+}
+
+static char *
+take_name (struct names *names, size_t i)
+{
+  char *text = names->text[i];
+
+  names->text[i] = NULL;
+  return text;
+}
+
+/* Without names: those of a stub, which has no body. */
+static void
+add_aliases (const struct mg_kind *kind, struct names *names, const char *json,
+             size_t len, struct mg_put *put)
 {
   const struct migrate_alias *a;
   char ns[128];
+  size_t i = 2;
 
   snprintf (ns, sizeof ns, "%s.id", kind->k->name);
   mg_put_alias (put, ns, put->src_id);
@@ -39,8 +84,10 @@ add_aliases (const struct mg_kind *kind, const char *json, size_t len,
     alias_folded (put, ns, put->key,
                   (kind->k->flags & MIGRATE_KIND_NOCASE) != 0);
   }
-  for (a = kind->k->aliases; a != NULL && a->ns != NULL; a++) {
-    MG_CLEANUP_FREE char *val = text_at (json, len, a->path);
+  for (a = kind->k->aliases; names != NULL && a != NULL && a->ns != NULL;
+       a++, i++) {
+    MG_CLEANUP_FREE char *val = i < NAMES ? take_name (names, i)
+                                : text_at (json, len, a->path);
 
     if (val != NULL)
       alias_folded (put, a->ns, val, a->nocase != 0);
@@ -51,18 +98,21 @@ int
 mg_put_fill (struct mg_ctx *ctx, const struct mg_kind *kind, const char *json,
              size_t len, struct mg_put *put, struct mg_error *err)
 {
+  MG_CLEANUP (names_done) struct names names;
+
   put->kid = kind->kid;
+  read_names (&names, kind->k, json, len);
   if (put->src_id == NULL)
-    put->src_id = text_at (json, len, kind->k->id);
+    put->src_id = take_name (&names, 0);
   if (put->src_id == NULL)
     return mg_error_set (err, MG_E_PROTOCOL, "no-id",
                          "one of the %s has no '%s'; it cannot be kept; report "
                          "it with --trace", kind->k->title, kind->k->id);
   if (put->key == NULL)
-    put->key = text_at (json, len, kind->k->key);
+    put->key = take_name (&names, 1);
   if (put->key == NULL)
     put->key = mg_xstrdup (put->src_id);
-  add_aliases (kind, json, len, put);
+  add_aliases (kind, &names, json, len, put);
   if (kind->k->flags & MIGRATE_KIND_DETAIL && put->stub)
     return 0;
   return mg_pack (&ctx->packer, json, len,
@@ -94,7 +144,7 @@ emit_permissions (struct mg_ctx *ctx, const struct mg_kind *kind,
   put->parent_before = 1;
   put->src_id = mg_xstrdup (id);
   put->key = mg_xstrdup (key);
-  add_aliases (kind->permissions, "", 0, put);
+  add_aliases (kind->permissions, NULL, "", 0, put);
 }
 
 int
@@ -131,7 +181,7 @@ mg_ctx_emit_stub (struct mg_ctx *ctx, const struct mg_kind *kind,
   put->src_id = mg_xstrdup (id);
   put->key = mg_xstrdup (key ? key : id);
   put->stamp = mg_xstrdup (stamp);
-  add_aliases (kind, "", 0, put);
+  add_aliases (kind, NULL, "", 0, put);
   ctx->n_emitted++;
   emit_permissions (ctx, kind, id, key ? key : id);
   return 0;

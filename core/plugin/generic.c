@@ -374,6 +374,8 @@ stored_otherwise (const struct migrate_asset *a,
       if (mg_json_type (sent) == 't')
         return 1;
     }
+    else if (sent.len == kept.len && memcmp (sent.p, kept.p, kept.len) == 0)
+      continue;
     else if (mg_json_subset (sent.p, sent.len, kept.p, kept.len, &rules,
                              NULL) == 0)
       return 1;
@@ -387,12 +389,17 @@ take_reply (struct mg_ctx *ctx, const struct migrate_asset *a,
 {
   const struct migrate_kind *k = a->kind;
   MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
-  MG_CLEANUP_FREE char *id = mg_json_get_text (res->body, res->body_len, k->id);
+  const char *const paths[] = { k->id, k->key };
+  char *texts[2];
+  MG_CLEANUP_FREE char *id = NULL;
   MG_CLEANUP_FREE char *key = NULL;
   const char *like = res->body;
   size_t like_len = res->body_len;
   int r;
 
+  mg_json_get_texts (res->body, res->body_len, paths, 2, texts);
+  id = texts[0];
+  key = texts[1];
   if (id == NULL) {
     id = mg_json_get_text (a->json, a->json_len, k->id);
     like = a->json;
@@ -403,7 +410,6 @@ take_reply (struct mg_ctx *ctx, const struct migrate_asset *a,
     return mg_error_set (&ctx->error, MG_E_UNCERTAIN, "uncertain",
                          "the reply to %s has no '%s'", k->create, k->id);
   }
-  key = mg_json_get_text (res->body, res->body_len, k->key);
   if (key != NULL) {
     if (stored_otherwise (a, res))
       ctx->incomplete = 1;

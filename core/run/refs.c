@@ -119,7 +119,7 @@ find_source (struct mg_run *run, const char *ns, const char *val,
 
 struct edges {
   struct mg_run *run;
-  const struct migrate_ref *ref;
+  const struct migrate_ref *refs;
   struct mg_edges_op *op;
   struct mg_error *err;
 };
@@ -175,25 +175,26 @@ name_inside (const struct mg_run *run, const struct migrate_ref *ref,
 }
 
 static int
-edge_value (void *opaque, struct mg_span value)
+edge_value (void *opaque, size_t which, struct mg_span value)
 {
   struct edges *e = opaque;
+  const struct migrate_ref *ref = &e->refs[which];
   MG_CLEANUP_FREE char *whole = mg_json_text (value);
   MG_CLEANUP_FREE char *text = NULL;
   const char *rest;
   int64_t dst = 0;
   int r;
 
-  text = whole ? name_inside (e->run, e->ref, whole, &rest) : NULL;
+  text = whole ? name_inside (e->run, ref, whole, &rest) : NULL;
   if (text == NULL)
     return 0;
-  r = find_source (e->run, e->ref->ns, text, &dst, e->err);
+  r = find_source (e->run, ref->ns, text, &dst, e->err);
   if (r < 0)
     return r;
   if (r > 0 && dst != e->op->aid)
     add_edge (e->op, dst);
-  else if (r == 0 && e->ref->on_missing == MIGRATE_BLOCK)
-    add_missing (e->op, e->ref->ns, text);
+  else if (r == 0 && ref->on_missing == MIGRATE_BLOCK)
+    add_missing (e->op, ref->ns, text);
   return 0;
 }
 
@@ -202,6 +203,8 @@ edges_of_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
 {
   struct edges *e = opaque;
   const struct mg_kind *kind = mg_registry_kid (e->run->registry, a->kid);
+  const char *paths[MAX_EDITS];
+  size_t n;
   int r = 0;
 
   if (mg_run_stopping (e->run))
@@ -212,10 +215,14 @@ edges_of_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
   if (a->parent != 0)
     add_edge (e->op, a->parent);
   /* what could not be read names nobody; planning says so */
-  e->ref = a->body.len > 0 ? kind->k->refs : NULL;
-  for (; e->ref != NULL && e->ref->path != NULL && r == 0; e->ref++)
-    r = mg_json_each (mg_buf_text (&a->body), a->body.len, e->ref->path,
-                      edge_value, e);
+  e->refs = a->body.len > 0 ? kind->k->refs : NULL;
+  while (e->refs != NULL && e->refs->path != NULL && r == 0) {
+    for (n = 0; n < MAX_EDITS && e->refs[n].path != NULL; n++)
+      paths[n] = e->refs[n].path;
+    r = mg_json_each_of (mg_buf_text (&a->body), a->body.len, paths, n,
+                         edge_value, e);
+    e->refs += n;
+  }
   if (r < 0) {
     mg_free (e->op->dst);
     mg_free (e->op);

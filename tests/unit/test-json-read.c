@@ -427,3 +427,57 @@ MG_TEST (no_text_at_all)
   is_int (mg_json_get (NULL, 0, "a", &value), 0);
   is_null (mg_json_get_text (NULL, 0, ""));
 }
+
+static int
+collect_of (void *opaque, size_t which, struct mg_span value)
+{
+  struct mg_buf *all = opaque;
+
+  return collect (&all[which], value);
+}
+
+/* Of each path what it gives by itself; so many that one pass is not enough. */
+MG_TEST (several_paths_at_once_are_as_each_by_itself)
+{
+  static const char text[] =
+    "{\"a\":{\"b\":[1,{\"c\":\"x\"},null]},\"d\":\"{\\\"e\\\":7}\",\"a2\":[]}";
+  static const char *const some[] = {
+    "a", "a.b", "a.b[*]", "a.b[1].c", "**", "d|json.e", "", "nowhere", "a",
+    "a.b[c=x].c", "*", "a2[*]",
+  };
+  enum { N = 96 };
+  struct mg_buf all[N];
+  const char *paths[N];
+  size_t i;
+
+  for (i = 0; i < N; i++) {
+    mg_buf_init (&all[i], 10000);
+    paths[i] = some[i % MG_N_ELEMENTS (some)];
+  }
+  is_int (mg_json_each_of (text, strlen (text), paths, N, collect_of, all), 0);
+  for (i = 0; i < N; i++) {
+    is_str (mg_buf_text (&all[i]), every (text, paths[i]));
+    mg_buf_done (&all[i]);
+  }
+  paths[1] = "a..b";
+  is_int (mg_json_each_of (text, strlen (text), paths, 2, collect_of, all),
+          MG_E_INVALID);
+  is_int (mg_json_each_of (text, strlen (text), paths, 0, collect_of, all), 0);
+}
+
+MG_TEST (texts_at_once_are_the_first_of_each)
+{
+  static const char text[] = "{\"n\":null,\"k\":[\"1\",\"2\"],\"i\":\"\\u00e9a\"}x";
+  static const char *const paths[] = { "k[*]", "n", "i", "k[*]", "z" };
+  char *texts[MG_N_ELEMENTS (paths)];
+  size_t i;
+
+  mg_json_get_texts (text, strlen (text), paths, MG_N_ELEMENTS (paths), texts);
+  is_str (texts[0], "1");
+  is_null (texts[1]);
+  is_str (texts[2], "\xc3\xa9" "a");
+  is_str (texts[3], "1");
+  is_null (texts[4]);
+  for (i = 0; i < MG_N_ELEMENTS (paths); i++)
+    mg_free (texts[i]);
+}
