@@ -417,6 +417,15 @@ look_for_support (struct planner *p, struct mg_error *err)
   return r < 0 ? r : 0;
 }
 
+/* Must a body be read to plan it? */
+static int
+wants_bodies (const struct migrate_kind *k)
+{
+  return k->leave != NULL
+         || (k->once != MIGRATE_ONCE_PUT
+             && (k->merge != NULL || k->once == MIGRATE_ONCE_NONUNIQUE));
+}
+
 /* The rows of permissions look at those of their assets, and names that repeat
  * at whom the target's have been given to: each pass is in the session before
  * the next. */
@@ -430,8 +439,9 @@ plan_kind (struct planner *p, struct mg_error *err)
        p->equals_only--) {
     r = mg_match_kind (&p->match, p->kind, err);
     if (r == 0)
-      r = mg_asset_each (p->run->store, &p->packer, MG_SOURCE_WSID,
-                         p->kind->kid, 0, plan_asset, p, err);
+      r = mg_asset_each (p->run->store,
+                         wants_bodies (p->kind->k) ? &p->packer : NULL,
+                         MG_SOURCE_WSID, p->kind->kid, 0, plan_asset, p, err);
     if (r == 0)
       r = mg_store_flush (p->run->store, err);
   }
