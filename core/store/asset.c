@@ -275,20 +275,53 @@ has_aliases_already (struct mg_conn *conn, int64_t aid,
   return r < 0 ? r : n == 0 && !differ;
 }
 
+/* As many as one statement takes; how many, or negative. */
+static int
+add_some (struct mg_conn *conn, int wsid, int64_t aid,
+          const struct mg_put *put, int from, struct mg_error *err)
+{
+  int left = put->n_aliases - from;
+  int n = left >= 4 ? 4 : left >= 2 ? 2 : 1, r;
+
+#define NAME(i) put->aliases[from + (i)].ns, put->aliases[from + (i)].val
+  if (n == 4)
+    r = mg_sql_run (conn, err, MG_SQL_ALIAS_PUT_4, "iissssssss",
+                    (int64_t) wsid, aid, NAME (0), NAME (1), NAME (2),
+                    NAME (3));
+  else if (n == 2)
+    r = mg_sql_run (conn, err, MG_SQL_ALIAS_PUT_2, "iissss", (int64_t) wsid,
+                    aid, NAME (0), NAME (1));
+  else
+    r = mg_sql_run (conn, err, MG_SQL_ALIAS_PUT, "iiss", (int64_t) wsid, aid,
+                    NAME (0));
+#undef NAME
+  return r < 0 ? r : n;
+}
+
+static int
+add_aliases (struct mg_conn *conn, int wsid, int64_t aid,
+             const struct mg_put *put, struct mg_error *err)
+{
+  int i = 0, r = 0;
+
+  while (i < put->n_aliases && r >= 0) {
+    r = add_some (conn, wsid, aid, put, i, err);
+    i += r;
+  }
+  return r < 0 ? r : 0;
+}
+
 static int
 put_aliases (struct mg_conn *conn, int wsid, int64_t aid,
              const struct mg_put *put, int is_new, struct mg_error *err)
 {
-  int i, r = is_new ? 0 : has_aliases_already (conn, aid, put, err);
+  int r = is_new ? 0 : has_aliases_already (conn, aid, put, err);
 
   if (r != 0)
     return r < 0 ? r : 0;
   if (!is_new)
     r = mg_sql_run (conn, err, MG_SQL_ALIAS_CLEAR, "i", aid);
-  for (i = 0; i < put->n_aliases && r == 0; i++)
-    r = mg_sql_run (conn, err, MG_SQL_ALIAS_PUT, "issi", (int64_t) wsid,
-                    put->aliases[i].ns, put->aliases[i].val, aid);
-  return r;
+  return r < 0 ? r : add_aliases (conn, wsid, aid, put, err);
 }
 
 static int
@@ -333,10 +366,7 @@ rename_stub (struct mg_conn *conn, int wsid, int64_t aid,
   for (i = 0; i < put->n_aliases && r == 0; i++)
     r = mg_sql_run (conn, err, MG_SQL_ALIAS_DROP, "is", aid,
                     put->aliases[i].ns);
-  for (i = 0; i < put->n_aliases && r == 0; i++)
-    r = mg_sql_run (conn, err, MG_SQL_ALIAS_PUT, "issi", (int64_t) wsid,
-                    put->aliases[i].ns, put->aliases[i].val, aid);
-  return r;
+  return r < 0 ? r : add_aliases (conn, wsid, aid, put, err);
 }
 
 static int

@@ -80,8 +80,13 @@
   X (ASSET_WANTED, "SELECT " MG_ASSET_COLUMNS " FROM asset" \
      " WHERE wsid = ?1 AND kid = ?2 AND want = 1 AND aid > ?3" \
      " ORDER BY aid LIMIT ?4") \
-  X (ALIAS_PUT, "INSERT OR IGNORE INTO alias (wsid, ns, val, aid)" \
+  X (ALIAS_PUT, "INSERT OR IGNORE INTO alias (wsid, aid, ns, val)" \
      " VALUES (?1, ?2, ?3, ?4)") \
+  X (ALIAS_PUT_2, "INSERT OR IGNORE INTO alias (wsid, aid, ns, val)" \
+     " VALUES (?1, ?2, ?3, ?4), (?1, ?2, ?5, ?6)") \
+  X (ALIAS_PUT_4, "INSERT OR IGNORE INTO alias (wsid, aid, ns, val)" \
+     " VALUES (?1, ?2, ?3, ?4), (?1, ?2, ?5, ?6), (?1, ?2, ?7, ?8)," \
+     " (?1, ?2, ?9, ?10)") \
   X (ALIAS_OF, "SELECT ns, val FROM alias WHERE aid = ?1") \
   X (ALIAS_CLEAR, "DELETE FROM alias WHERE aid = ?1") \
   X (ALIAS_FIND, "SELECT alias.aid FROM alias JOIN asset" \

@@ -25,7 +25,8 @@ plan_has (struct mg_conn *conn, const char *text, const char *step)
   while (sqlite3_step (st) == SQLITE_ROW) {
     const char *line = (const char *) sqlite3_column_text (st, 3);
 
-    if (line != NULL && strncmp (line, step, strlen (step)) == 0) {
+    if (line != NULL && strncmp (line, step, strlen (step)) == 0
+        && strstr (line, "CONSTANT ROW") == NULL) {   /* VALUES: no table */
       printf ("# %s\n#   %s\n", text, line);
       found = 1;
     }
@@ -94,7 +95,8 @@ MG_TEST (what_runs_for_each_asset_builds_no_tree)
 {
   static const enum mg_sql often[] = {
     MG_SQL_ASSET_FIND, MG_SQL_ASSET_INSERT, MG_SQL_ASSET_UPDATE,
-    MG_SQL_ASSET_SEEN, MG_SQL_ALIAS_PUT, MG_SQL_ALIAS_CLEAR, MG_SQL_EDGE_PUT,
+    MG_SQL_ASSET_SEEN, MG_SQL_ALIAS_PUT, MG_SQL_ALIAS_PUT_2, MG_SQL_ALIAS_PUT_4,
+    MG_SQL_ALIAS_CLEAR, MG_SQL_EDGE_PUT,
     MG_SQL_WORK_UNMET, MG_SQL_WORK_INSERT, MG_SQL_WORK_REPLACE, MG_SQL_WORK_SET,
     MG_SQL_WORK_CLAIM, MG_SQL_WORK_DONE, MG_SQL_WORK_WAITERS,
     MG_SQL_WORK_READY, MG_SQL_COUNTER_ADD,
