@@ -421,7 +421,7 @@ look_for_support (struct planner *p, struct mg_error *err)
 static int
 wants_bodies (const struct migrate_kind *k)
 {
-  return k->leave != NULL
+  return k->leave != NULL || k->builtin != NULL
          || (k->once != MIGRATE_ONCE_PUT
              && (k->merge != NULL || k->once == MIGRATE_ONCE_NONUNIQUE));
 }
