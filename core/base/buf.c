@@ -75,6 +75,8 @@ mg_buf_reserve (struct mg_buf *b, size_t more)
       cap = b->max + 1;
     data = mg_try_realloc (b->data, cap);
     if (data == NULL) {
+      if (b->must)
+        mg_oom ();
       b->failed = MG_E_NOMEM;
       return NULL;
     }

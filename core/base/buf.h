@@ -20,9 +20,13 @@ struct mg_buf {
   size_t cap;
   size_t max;
   int failed;            /* 0 or MG_E_NOMEM */
+  int must;              /* without memory the program ends: see alloc.h */
 };
 
-#define MG_BUF_INIT(maximum) { NULL, 0, 0, (maximum), 0 }
+#define MG_BUF_INIT(maximum) { NULL, 0, 0, (maximum), 0, 0 }
+/* For what the program itself says: small, and wrong when half of it is there.
+ * A 'max' that is passed marks it as any other. */
+#define MG_BUF_MUST(maximum) { NULL, 0, 0, (maximum), 0, 1 }
 
 void mg_buf_init (struct mg_buf *b, size_t max);
 void mg_buf_done (struct mg_buf *b);          /* release; NULL-safe */

@@ -171,7 +171,7 @@ char *
 mg_fold (const char *s)
 {
   size_t len = strlen (s), i, n;
-  struct mg_buf b = MG_BUF_INIT (len * 2 + 16);
+  struct mg_buf b = MG_BUF_MUST (len * 2 + 16);
   uint32_t code;
 
   for (i = 0; i < len; i += n) {
@@ -227,7 +227,7 @@ mg_buf_add_printable (struct mg_buf *b, const char *s)
 const char *
 mg_printable (const char *s, char *ret_text, size_t size)
 {
-  struct mg_buf b = MG_BUF_INIT (64 * 1024);
+  struct mg_buf b = MG_BUF_MUST (64 * 1024);
   size_t n;
 
   mg_buf_add_printable (&b, s);

@@ -70,7 +70,7 @@ each_work (void *opaque, const struct mg_work *w, struct mg_error *err)
 static int
 finish (struct mapping *m, int r, struct mg_error *err)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf said = MG_BUF_INIT (64 * MG_KIB);
+  MG_CLEANUP (mg_buf_done) struct mg_buf said = MG_BUF_MUST (64 * MG_KIB);
   const struct mg_registry *registry = &m->app->registry;
   char number[32];
   int i;

@@ -30,7 +30,7 @@ static void
 put_plugin_line (const struct mg_registry *registry,
                  const struct mg_plugin *plugin, struct mg_table *table)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf kinds = MG_BUF_INIT (4096);
+  MG_CLEANUP (mg_buf_done) struct mg_buf kinds = MG_BUF_MUST (4096);
   struct mg_line line;
 
   add_kind_names (&kinds, registry, plugin);

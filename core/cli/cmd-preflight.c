@@ -37,7 +37,7 @@ say (struct preflight *p, const char *verdict, const char *code,
   MG_CLEANUP_FREE char *cure =
     mg_hint (&p->app->view, known ? known->cure : NULL);
   MG_CLEANUP_FREE char *text = NULL;
-  MG_CLEANUP (mg_buf_done) struct mg_buf shown = MG_BUF_INIT (MG_MIB);
+  MG_CLEANUP (mg_buf_done) struct mg_buf shown = MG_BUF_MUST (MG_MIB);
   struct mg_line line;
   va_list args;
 
@@ -236,7 +236,7 @@ static void
 say_name (struct preflight *p, const struct names *names,
           const struct name *name)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf where = MG_BUF_INIT (MG_MIB);
+  MG_CLEANUP (mg_buf_done) struct mg_buf where = MG_BUF_MUST (MG_MIB);
   int i;
 
   for (i = 0; i < names->registry->n_kinds; i++)

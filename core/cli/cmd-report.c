@@ -51,7 +51,7 @@ puts_hint (struct mg_app *app, const char *text)
 static void
 put_text (struct section *s, const char *const *row)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_INIT (64 * MG_KIB);
+  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (64 * MG_KIB);
   int i;
 
   if (s->n == 0)

@@ -125,7 +125,7 @@ keep_name (void *opaque, const char *name)
 static int
 only_session (struct mg_app *app, struct mg_error *err)
 {
-  struct names names = { MG_BUF_INIT (400), NULL, 0 };
+  struct names names = { MG_BUF_MUST (400), NULL, 0 };
   int r = 0;
 
   mg_session_each (keep_name, &names);

@@ -149,7 +149,7 @@ of_status (const struct mg_call *call)
 const char *
 mg_answer_path (struct mg_remote *r, const struct mg_call *call, char text[300])
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf clean = MG_BUF_INIT (MG_MAX_HEADER);
+  MG_CLEANUP (mg_buf_done) struct mg_buf clean = MG_BUF_MUST (MG_MAX_HEADER);
   const char *path = call->req->path;
   size_t len = strlen (path);
 

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/alloc.h"
 #include "base/limits.h"
 #include "net/redact.h"
 
@@ -184,10 +183,9 @@ mg_redact (struct mg_buf *ret_text, const char *text, size_t len,
 void
 mg_redact_text (char *text, size_t size, const struct mg_end *of)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf clean = MG_BUF_INIT (64 * MG_KIB);
+  /* half an id is the id of something else */
+  MG_CLEANUP (mg_buf_done) struct mg_buf clean = MG_BUF_MUST (64 * MG_KIB);
 
   mg_redact (&clean, text, strlen (text), of);
-  if (clean.failed)              /* half an id is the id of something else */
-    mg_oom ();
   snprintf (text, size, "%s", mg_buf_text (&clean));
 }

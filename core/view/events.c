@@ -14,7 +14,7 @@ mg_line_begin (struct mg_line *line, const char *event)
 {
   char when[24];
 
-  mg_buf_init (&line->text, MG_MIB);
+  line->text = (struct mg_buf) MG_BUF_MUST (MG_MIB);
   mg_buf_addf (&line->text, "{\"t\":\"%s\",\"event\":",
                mg_time_iso (mg_clock_wall_us (), when));
   mg_buf_add_json (&line->text, event);

@@ -75,7 +75,7 @@ mg_hint_add (struct mg_buf *b, const struct mg_view *view, const char *text)
 char *
 mg_hint (const struct mg_view *view, const char *text)
 {
-  struct mg_buf b = MG_BUF_INIT (MAX_TEXT);
+  struct mg_buf b = MG_BUF_MUST (MAX_TEXT);
 
   if (text == NULL)
     return NULL;

@@ -107,7 +107,7 @@ void
 mg_progress_line (const struct mg_progress_row *row, int name_columns,
                   int columns, char *ret_text, size_t size)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_INIT (1000);
+  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (1000);
   char done[32], total[32];
 
   mg_buf_addf (&b, "%-*s  %s", name_columns, row->kind,
@@ -403,7 +403,7 @@ static void
 log_event (const struct mg_view *view, enum mg_log_level level,
            const struct mg_event *e, const char *text)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_INIT (4096);
+  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (4096);
   const char *const head[] = { e->kind, e->key };
   size_t i;
 

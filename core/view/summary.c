@@ -58,7 +58,7 @@ is_shown (const struct mg_sheet *sheet, int field)
 static void
 sheet_table (const struct mg_sheet *sheet)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf head = MG_BUF_INIT (1000);
+  MG_CLEANUP (mg_buf_done) struct mg_buf head = MG_BUF_MUST (1000);
   struct mg_table table;
   int i, f;
   size_t c;
@@ -292,7 +292,7 @@ static void
 validation_row (struct mg_run *run, const struct mg_validate_row *row,
                 struct mg_table *table)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf why = MG_BUF_INIT (1000);
+  MG_CLEANUP (mg_buf_done) struct mg_buf why = MG_BUF_MUST (1000);
   const int64_t values[] = { row->source, row->target, row->equal, row->differ,
                              row->missing, row->extra };
   static const char *const names[] = { "source", "target", "equal", "differ",
@@ -342,7 +342,7 @@ add_value (struct mg_buf *b, const char *text)
 static void
 show_difference (const struct mg_kind *kind, sqlite3_stmt *st)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_INIT (8192);
+  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (8192);
 
   mg_buf_addf (&b, "%s  %s '", cell (st, 2), kind->k->name);
   mg_buf_add_printable (&b, cell (st, 1));

@@ -103,7 +103,7 @@ mg_table_done (struct mg_table *t)
 void
 mg_table_text (struct mg_table *t, const char *text)
 {
-  struct mg_buf b = MG_BUF_INIT (MAX_CELL);
+  struct mg_buf b = MG_BUF_MUST (MAX_CELL);
 
   mg_buf_add_printable (&b, text ? text : "-");
   add (t, mg_buf_steal (&b));

@@ -5,9 +5,9 @@
              -- PROGRAM [ARG...]
 
 PROGRAM is tests/fault/faulty, where sorts are explained.  COMMAND is export,
-login (a small export with OAuth), import, validate or undo.  SAMPLE is how
-many of the calls are tried, chosen by SEED; 0: all, until a run passes without
-a fault.
+login (a small export with OAuth and --json), import, validate or undo.  SAMPLE
+is how many of the calls are tried, chosen by SEED; 0: all, until a run passes
+without a fault.
 
 After each: no crash, no word of a sanitizer, a documented status, a reason if
 it is not 0 and all that was asked for if it is; then the same without a fault
@@ -37,7 +37,7 @@ MAY_END = (0, 1, 3)
 SUPERVISED = ("small", "parent", "watch", "wait")
 NO_MEMORY = "run the same command again [no-memory]"
 SANITIZER = re.compile(r"Sanitizer|runtime error:")
-REASON = re.compile(r"\[[a-z-]+\]$", re.MULTILINE)
+REASON = re.compile(r'\[[a-z-]+\]$|"code":"[a-z-]+"', re.MULTILINE)
 
 
 class Sweep:
@@ -59,7 +59,7 @@ class Sweep:
         words = {
             "export": ["export", "--from", "old"],
             "login": ["export", "--from", "old-m2m", "--plugins",
-                      "instance-profiles"],
+                      "instance-profiles", "--json"],
             "import": ["import", "--to", "new", "--yes-host", self.host,
                        "--invitations-muted", "--settle", "200ms",
                        "--retry-failed"],
@@ -129,6 +129,17 @@ class Sweep:
                           self.target())]
         return "\n".join(text for text in said if text)
 
+    def torn(self):
+        """A line of --json that is none, or that there is no summary."""
+        events = []
+        for line in self.said.splitlines():
+            try:
+                if line.startswith("{"):
+                    events.append(sim.json.loads(line)["event"])
+            except ValueError:
+                return line
+        return "" if events[-1:] == ["summary"] else "no summary"
+
     def once(self, n):
         """One run with the nth call failing: a complaint, or None; and
         whether there was an nth call."""
@@ -153,7 +164,10 @@ class Sweep:
         if ((status != 0 or self.sort in SUPERVISED)
                 and not REASON.search(first)):
             return "ended %s without a reason\n%s" % (status, first), True
-        wrong = self.lost() if status == 0 else ""
+        wrong = ""
+        if status == 0:
+            wrong = (self.torn() if self.command == "login" else "") \
+                or self.lost()
         if wrong:
             return "ended 0 with: %s\n%s" % (wrong[:300], first), True
         again = 0
