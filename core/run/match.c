@@ -56,12 +56,17 @@ mg_match_kind (struct mg_match *m, const struct mg_kind *kind,
   int64_t counts[MG_N_STATES];
   int r = mg_counters_get (m->run->store, m->run->target.wsid, kind->kid,
                            counts, NULL, err);
+  int i;
 
+  m->is_planned = 0;
   m->kind = kind;
   m->n_taken = 0;
+  snprintf (m->key_ns, sizeof m->key_ns, "%s.key", kind->k->name);
   mg_ctx_begin (&m->ctx, kind, NULL);
   if (r >= 0)
     m->in_doubt = counts[MG_SENT] + counts[MG_DOUBT] > 0;
+  for (i = 0; i < MG_N_STATES && r >= 0; i++)
+    m->is_planned |= counts[i] != 0;
   return r < 0 ? r : newest_list (m, err);
 }
 
@@ -100,12 +105,10 @@ mg_match_find (struct mg_match *m, const struct mg_asset *source,
   MG_CLEANUP_FREE char *folded =
     m->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (source->key) : NULL;
   int64_t aids[64], after = 0;
-  char ns[128];
   int i, n, kept = 0;
 
-  snprintf (ns, sizeof ns, "%s.key", m->kind->k->name);
   do {
-    n = mg_alias_after (m->run->store, m->run->target.wsid, ns,
+    n = mg_alias_after (m->run->store, m->run->target.wsid, m->key_ns,
                         folded ? folded : source->key, after, aids, 64, err);
     for (i = 0; i < n && kept < MG_MATCH_MAX; i++) {
       int r = is_candidate (m, source, aids[i], err);

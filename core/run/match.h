@@ -11,6 +11,8 @@ struct mg_match {
   const struct mg_kind *kind;
   struct mg_ctx ctx;               /* of the calling thread */
   int64_t baseline_sid, index_sid;
+  char key_ns[128];                /* of its keys */
+  int is_planned;                  /* some of its rows are in the session */
   int in_doubt;                    /* creates of this kind are not settled */
   int64_t *taken;                  /* by rows that are not in the session yet */
   int n_taken;

@@ -344,12 +344,13 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
   struct planner *p = opaque;
   MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
   MG_CLEANUP_FREE char *why = NULL;
-  int r;
+  int r = 0;
 
   if (mg_run_stopping (p->run))
     return mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
-  r = mg_work_get (p->run->store, p->run->target.wsid, a->aid, MG_PHASE_MAIN,
-                   &old, err);
+  if (p->match.is_planned)
+    r = mg_work_get (p->run->store, p->run->target.wsid, a->aid, MG_PHASE_MAIN,
+                     &old, err);
   if (r < 0)
     return r;
   if (old.new_aid == 0) {
