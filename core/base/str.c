@@ -167,6 +167,25 @@ add_utf8 (struct mg_buf *b, uint32_t c)
                  0x80 | (int) (c & 0x3f));
 }
 
+/* The ASCII that a text begins with: how much that is. */
+static size_t
+fold_ascii (struct mg_buf *b, const char *s)
+{
+  size_t n = 0, i;
+  char *to;
+
+  while (s[n] != '\0' && (unsigned char) s[n] < 0x80)
+    n++;
+  to = n > 0 ? mg_buf_reserve (b, n) : NULL;
+  if (to == NULL)
+    return n;                    /* no room: the buffer has failed */
+  for (i = 0; i < n; i++)
+    to[i] = s[i] >= 'A' && s[i] <= 'Z' ? (char) (s[i] + 32) : s[i];
+  b->len += n;
+  b->data[b->len] = '\0';
+  return n;
+}
+
 char *
 mg_fold (const char *s)
 {
@@ -175,16 +194,15 @@ mg_fold (const char *s)
   uint32_t code;
 
   for (i = 0; i < len; i += n) {
+    n = fold_ascii (&b, s + i);
+    if (n > 0)
+      continue;
     n = mg_utf8_decode (s + i, len - i, &code);
-    if (n == 0) {
-      mg_buf_add_byte (&b, s[i]);
-      n = 1;
-    }
-    else if (n == 1)
-      mg_buf_add_byte (&b, code >= 'A' && code <= 'Z' ? (int) code + 32
-                                                      : (int) code);
-    else
+    if (n > 0)
       add_utf8 (&b, lower_code (code));
+    else
+      mg_buf_add_byte (&b, s[i]);
+    n += n == 0;
   }
   if (b.failed)
     mg_oom ();                   /* a part of a name is another name */
