@@ -10,7 +10,7 @@
 #define MG_WORK_COLUMNS \
   "wid, wsid, aid, kid, phase, op, state, wait_on, not_before, tries," \
   " sent_at, new_aid, provenance, code, message, maybe," \
-  " before IS NOT NULL, was IS NOT NULL"
+  " before IS NOT NULL, was IS NOT NULL, prio"
 
 #define MG_ASSET_COLUMNS \
   "aid, wsid, kid, src_id, key, stamp, sha, body, origin, parent, first_sid," \

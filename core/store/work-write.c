@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/str.h"
 #include "store/work-impl.h"
 
 /* ---- planning ---- */
@@ -61,6 +62,18 @@ judge_planned (struct mg_store *store, struct mg_conn *conn,
   return r < 0 ? r : 0;
 }
 
+/* Planned before, and nothing came of it since: 'plan', then 'import'. */
+static int
+stands_already (const struct mg_work *old, int64_t prio,
+                const struct mg_planned *p)
+{
+  return old->op == p->op && old->state == p->state && prio == p->prio
+         && old->new_aid == p->new_aid && old->provenance == p->provenance
+         && old->wait_on == 0 && old->not_before == 0 && !old->has_was
+         && strcmp (old->code, p->code ? p->code : "") == 0
+         && mg_streq (old->message, p->message);
+}
+
 static int
 apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
             struct mg_error *err)
@@ -68,7 +81,7 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   struct plan_op *plan = (struct plan_op *) op;
   struct mg_planned *p = &plan->p;
   MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
-  int64_t class_id = MG_WORK_CLASS (p->kid, p->op);
+  int64_t class_id = MG_WORK_CLASS (p->kid, p->op), prio;
   sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii",
                                   (int64_t) plan->wsid, p->aid, (int64_t) 1);
   int r = mg_sql_step (conn, st, err);
@@ -86,13 +99,14 @@ apply_plan (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
                        p->code, p->message);
   }
   mg_work_read (st, &old);
+  prio = sqlite3_column_int64 (st, 18);
   mg_sql_reset (st);
   /* nor is what somebody else's was before a change given up for another */
   if (!plan->forget && (!mg_work_may_replan (&old)
                         || (old.has_before && old.new_aid != p->new_aid)))
     return 0;
   r = plan->forget ? 0 : judge_planned (store, conn, p, err);
-  if (r < 0)
+  if (r < 0 || (!plan->forget && stands_already (&old, prio, p)))
     return r;
   mg_store_count (store, plan->wsid, p->kid, old.state, -1);
   mg_store_count (store, plan->wsid, p->kid, p->state, 1);
