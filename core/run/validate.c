@@ -57,11 +57,14 @@ free_difference (struct mg_op *op)
   mg_free (d);
 }
 
+/* Of what is sealed in the session no value is kept in the open. */
 static char *
-cut_value (struct mg_span span)
+cut_value (const struct mg_kind *kind, struct mg_span span)
 {
   if (span.p == NULL)
     return mg_xstrdup ("");
+  if (kind->k->flags & MIGRATE_KIND_SENSITIVE)
+    return mg_xstrdup ("(sealed)");
   if (span.len > MAX_VALUE)
     return mg_xasprintf ("%.*s...", MAX_VALUE, span.p);
   return mg_xstrndup (span.p, span.len);
@@ -81,8 +84,8 @@ post (struct validator *v, const char *what, const char *path,
   d->key = mg_xstrdup (v->key);
   d->what = mg_xstrdup (what);
   d->path = mg_xstrdup (path);
-  d->source = cut_value (source);
-  d->target = cut_value (target);
+  d->source = cut_value (v->kind, source);
+  d->target = cut_value (v->kind, target);
   d->why = mg_xstrdup (v->why);
   v->n_differences++;
   return mg_store_post (v->run->store, &d->op, err);
