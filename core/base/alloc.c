@@ -123,7 +123,14 @@ mg_cleanup_free (void *pp)
 void
 mg_wipe (void *p, size_t len)
 {
+#ifdef HAVE_EXPLICIT_BZERO
   explicit_bzero (p, len);
+#else
+  volatile unsigned char *byte = p;
+
+  while (len-- > 0)
+    *byte++ = 0;
+#endif
 }
 
 void

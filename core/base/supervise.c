@@ -279,12 +279,27 @@ has_ended (pid_t pid, int *ret_status)
   return r < 0 ? -1 : r > 0;
 }
 
+/* Until a child ends, a second at most. */
+static void
+doze (const sigset_t *chld)
+{
+#ifdef HAVE_SIGTIMEDWAIT
+  struct timespec second = { 1, 0 };
+
+  sigtimedwait (chld, NULL, &second);
+#else
+  struct timespec moment = { 0, 20000000 };
+
+  (void) chld;
+  nanosleep (&moment, NULL);
+#endif
+}
+
 /* Waits for the end; 1 when it was ended because a callback hung, -1 (errno)
  * when nobody can say how it ended. */
 static int
 wait_child (pid_t pid, int64_t hang_us, int *ret_status)
 {
-  struct timespec second = { 1, 0 };
   int64_t asked_us = mg_clock_now_us (), awake_us = 0;
   sigset_t chld, old;
   int hung = 0, slot, ended, number;
@@ -293,7 +308,7 @@ wait_child (pid_t pid, int64_t hang_us, int *ret_status)
   sigaddset (&chld, SIGCHLD);
   sigprocmask (SIG_BLOCK, &chld, &old);
   while ((ended = has_ended (pid, ret_status)) == 0) {
-    sigtimedwait (&chld, NULL, &second);
+    doze (&chld);
     /* stopped by the terminal, all of us: nobody could show a sign of life */
     if (mg_clock_now_us () - asked_us > MG_SECOND_US + MG_SECOND_US / 2)
       awake_us = mg_clock_now_us ();

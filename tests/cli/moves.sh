@@ -156,7 +156,7 @@ for signal in TERM HUP; do
   while ! curl -sS "$url_new/_simulator/counters" >/dev/null; do :; done
   until [ -n "$(migrate session show --json |
     grep '"command":"import"' | grep -v '"us"')" ]; do :; done
-  child=$(ps -o pid= --ppid "$pid" | head -1)
+  child=$(ps -A -o pid= -o ppid= | awk -v p="$pid" '$2 == p { print $1; exit }')
   kill -$signal ${child:-$pid}
   wait "$pid" || status=$?
   want=143
