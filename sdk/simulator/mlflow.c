@@ -170,6 +170,8 @@ good_name (struct sim_call *c, const char *name)
   MG_CLEANUP_FREE char *parent = NULL;
   char *slash;
 
+  if (name == NULL)
+    name = "";
   if (mg_starts (name, "/Workspace/"))
     name += strlen ("/Workspace");
   if (name[0] != '/' || name[1] == '\0' || mg_ends (name, "/")
