@@ -1,8 +1,7 @@
-/* clusters: what compute is made of.  Instance pools, cluster policies and
- * global init scripts so far.
+/* clusters: what compute is made of.  Instance pools and cluster policies so
+ * far.
  *
- * All of it is data; scripts are made one after the other, in the order of
- * their positions.
+ * All of it is data.
  */
 #include <migrate-plugin.h>
 
@@ -70,17 +69,6 @@ static const struct migrate_leave policy_builtin[] = {
   { "is_default", "true", "default-policy" }, { NULL, NULL, NULL },
 };
 
-/* ---- global init scripts ---- */
-
-static const char *const script_owned[] = {
-  "script_id", "created_at", "created_by", "updated_at", "updated_by", NULL,
-};
-
-/* A script that fails stops every cluster of the workspace. */
-static const struct migrate_set script_set[] = {
-  { "enabled", "false" }, { NULL, NULL },
-};
-
 static const struct migrate_kind kinds[] = {
   {
     .name = "instance-pools", .title = "instance pools",
@@ -112,30 +100,7 @@ static const struct migrate_kind kinds[] = {
     .created = "created_at_timestamp", .creator = "creator_user_name",
     .link = "/compute/policies/{id}",
   },
-  {
-    .name = "global-init-scripts", .title = "global init scripts",
-    .key = "name", .id = "script_id",
-    .once = MIGRATE_ONCE_NONUNIQUE,
-    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_DETAIL | MIGRATE_KIND_SENSITIVE,
-    .list = "GET /api/2.0/global-init-scripts", .array = "scripts",
-    .get = "GET /api/2.0/global-init-scripts/{id}",
-    .create = "POST /api/2.0/global-init-scripts",
-    .update = "PATCH /api/2.0/global-init-scripts/{id}",
-    .remove = "DELETE /api/2.0/global-init-scripts/{id}",
-    .owned = script_owned, .set = script_set,
-    .created = "created_at", .creator = "created_by",
-  },
 };
-
-/* In one lane: a position that is taken moves those behind it, and so the
- * smallest has to come first. */
-static int
-import_in_order (struct migrate_ctx *ctx, void *self,
-                 const struct migrate_asset *asset)
-{
-  (void) self;
-  return migrate_generic (ctx, asset);
-}
 
 static const struct migrate_code codes[] = {
   { "inactive-pool", "the pool is stopped or deleted in the source",
@@ -154,16 +119,14 @@ static const struct migrate_right rights[] = {
   { "cluster-policies", "source: CAN_USE on each policy; target: workspace "
     "admin" },
   { "cluster-policies/permissions", "workspace admin on both sides" },
-  { "global-init-scripts", "workspace admin on both sides" },
   { NULL, NULL },
 };
 
 MIGRATE_REGISTER (
   .name = "clusters",
-  .summary = "Instance pools, cluster policies and global init scripts",
+  .summary = "Instance pools and cluster policies, with their permissions",
   .version = MIGRATE_VERSION_STRING,
   .kinds = kinds, .n_kinds = sizeof kinds / sizeof kinds[0],
   .codes = codes,
-  .rights = rights,
-  .import_asset = import_in_order
+  .rights = rights
 );

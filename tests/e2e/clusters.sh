@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Pools, policies and global init scripts: what move.sh and mutations.sh do not
-# show.  What is adopted and edited, what cannot be moved and says so, a lost
-# reply.
+# Pools and policies: what move.sh and mutations.sh do not show.  What is
+# adopted and edited, what cannot be moved and says so, a lost reply.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 
@@ -232,63 +231,3 @@ status_is "edited: undo ends with 0" 0
 state new "$tmp/after"
 is "edited: undo leaves the target as it was" \
   "$(ask same "$tmp/before" "$tmp/after")" ''
-end_process "$simulator_pid"
-
-# --- scripts: disabled, each at its place, also beside those that are there
-forget_session
-pair --populate global-init-scripts=12
-for name in theirs proxy; do
-  api "$url_new" "$token_new" global-init-scripts \
-    "{\"name\": \"$name\", \"script\": \"IyEK\", \"enabled\": true}" >/dev/null
-done
-
-# scripts END: position, name and state of each, in order
-scripts ()
-{
-  eval "api \"\$url_$1\" \"\$token_$1\" global-init-scripts" | python3 -c '
-import json, sys
-for one in json.load(sys.stdin)["scripts"]:
-    print(one["position"], one["name"].split()[0], one["enabled"])'
-}
-
-scripts old >"$tmp/old"
-tell "$url_new" faults '{"match": "POST */global-init-scripts", "do": "cut",'\
-' "when": "after", "times": 2}'
-run move export
-run move import --settle 50ms
-status_is "scripts: import ends with 1" 1
-is "scripts: a name alone decides nothing" \
-  "$(work_of global-init-scripts | grep '|6|' | sort -u)" "proxy|6|ambiguous"
-is "scripts: nothing was created twice" "$(ask twice "$url_new" "$url_old")" ''
-scripts new >"$tmp/new"
-is "scripts: all others are where they were, disabled" \
-  "$(grep -v 'theirs\|proxy' "$tmp/new")" \
-  "$(grep -v proxy "$tmp/old" | sed 's/True/False/')"
-is "scripts: those that were there made room" \
-  "$(grep 'theirs\|proxy' "$tmp/new" | cut -d' ' -f2-)" "theirs True
-proxy True"
-run move validate
-like "scripts: validate knows why" "$err" ' 0 unexplained differences'
-secret=$(printf 'not in the open' | base64)
-other=$(api "$url_new" "$token_new" global-init-scripts | python3 -c '
-import json, sys
-print([one["script_id"] for one in json.load(sys.stdin)["scripts"]
-       if one["name"] == "script 007"][0])')
-curl -sSf -o "$tmp/.put" -X PATCH -H "Authorization: Bearer $token_new" \
-  "$url_new/api/2.0/global-init-scripts/$other" \
-  -d "{\"name\": \"script 007\", \"script\": \"$secret\"}"
-run move validate
-status_is "scripts: validate finds another text" 5
-is "scripts: and says where, and not what" \
-  "$(rows "SELECT key, path, source, target FROM difference
-    WHERE coalesce (why, '') = ''")" 'script 007|script|(sealed)|(sealed)'
-run move undo
-status_is "scripts: undo ends with 0" 0
-is "scripts: undo leaves the one that somebody edited" "$(scripts new |
-  grep -c script)" 1
-is "scripts: undo leaves those that were there" \
-  "$(scripts new | cut -d' ' -f2- | grep True)" "theirs True
-proxy True"
-is "scripts: the session does not hold the text in the open" \
-  "$(cat "$tmp"/sessions/s/session.db* | grep -c -a -e IyEvYmluL3No \
-    -e "$secret" || :)" 0

@@ -35,7 +35,7 @@ class Bench:
             "instance-profiles": "instance_profile_arn",
             "experiments": "name",
             "instance-pools": "instance_pool_name",
-            "cluster-policies": "name", "global-init-scripts": "name"}
+            "cluster-policies": "name"}
 
     def key(self, kind, one):
         return one["fields"][self.KEYS[kind.split("/")[0]]]
@@ -335,22 +335,6 @@ def cluster_policies(bench):
     bench.post(kind, one, set={"definition": "what the service derives"})
 
 
-def global_init_scripts(bench):
-    kind = "global-init-scripts"
-
-    def once(one):
-        return bench.key(kind, one) not in ("proxy", "twice")
-
-    one = bench.take(kind, once)
-    bench.post(kind, one, delete=True)
-    bench.expect(kind, one, "", "missing")
-    bench.change(kind, "script", once, set={"script": "IyEvYmluL2ZhbHNlCg=="})
-    bench.change(kind, "position", once, set={"position": 7000})
-    one = bench.take(kind, once)         # operators enable them, one by one
-    bench.post(kind, one, set={"enabled": True})
-    bench.gain(kind, name="extra script", script="IyEK")
-
-
 LOWEST = {"experiments": "CAN_READ", "instance-pools": "CAN_ATTACH_TO",
           "cluster-policies": "CAN_USE"}
 
@@ -399,8 +383,7 @@ def quiet(bench):
 def main(source, target):
     bench = Bench(source, target)
     for part in (users, service_principals, groups, instance_profiles,
-                 experiments, instance_pools, cluster_policies, global_init_scripts,
-                 quiet):
+                 experiments, instance_pools, cluster_policies, quiet):
         part(bench)
     for kind in LOWEST:
         permissions(bench, kind)

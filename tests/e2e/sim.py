@@ -19,8 +19,7 @@ import sys
 import urllib.request
 
 KINDS = ("users", "groups", "service-principals", "instance-profiles",
-         "experiments", "instance-pools", "cluster-policies",
-         "global-init-scripts")
+         "experiments", "instance-pools", "cluster-policies")
 
 # Kinds that have permissions of their own.
 WITH_PERMISSIONS = ("experiments", "instance-pools", "cluster-policies")
@@ -79,8 +78,6 @@ def source_names(url):
     names = collections.Counter()
     for one in table(state, "service-principals"):
         names["service-principals " + one["fields"]["displayName"]] += 1
-    for one in table(state, "global-init-scripts"):
-        names["global-init-scripts " + one["fields"]["name"]] += 1
     return names
 
 
@@ -154,8 +151,6 @@ OWNED = {
                        "status"),
     "cluster-policies": ("policy_id", "creator_user_name",
                          "created_at_timestamp", "is_default"),
-    "global-init-scripts": ("script_id", "created_at", "created_by",
-                            "updated_at", "updated_by", "enabled"),
 }
 OWNED_TAGS = ("mlflow.ownerId", "mlflow.ownerEmail", "mlflow.experimentType",
               "mlflow.experiment.sourceName")
