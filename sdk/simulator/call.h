@@ -19,7 +19,6 @@ enum sim_kind {
   SIM_ACCOUNT_PRINCIPALS,
   SIM_POOLS,                 /* instance pools */
   SIM_POLICIES,              /* cluster policies */
-  SIM_SCRIPTS,               /* global init scripts */
   SIM_FIXED_KINDS,
   SIM_MAX_KINDS = 64         /* the rest are those of --routes */
 };
@@ -152,8 +151,6 @@ sim_handler sim_pool_create, sim_pool_edit, sim_pool_delete, sim_pool_get,
   sim_pool_list;
 sim_handler sim_policy_create, sim_policy_edit, sim_policy_delete,
   sim_policy_get, sim_policy_list, sim_family_list, sim_family_get;
-sim_handler sim_script_create, sim_script_update, sim_script_delete,
-  sim_script_get, sim_script_list;
 sim_handler sim_perm_get, sim_perm_put, sim_perm_patch, sim_perm_levels;
 sim_handler sim_assign_list, sim_assign_post, sim_assign_put,
   sim_assign_delete, sim_assign_levels, sim_perm_migrate;

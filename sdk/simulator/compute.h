@@ -1,4 +1,4 @@
-/* What the files on compute share: pools, policies, global init scripts. */
+/* What the files on compute share: pools and policies. */
 #ifndef SIM_COMPUTE_H
 #define SIM_COMPUTE_H
 
@@ -14,10 +14,6 @@ struct sim_object *sim_pool_make (struct sim *s, struct json_object *fields,
 struct sim_object *sim_policy_make (struct sim *s, struct json_object *fields,
                                     int is_default, int64_t now_us);
 void sim_policy_make_defaults (struct sim *s, int64_t n);
-
-/* The same of a global init script. */
-struct sim_object *sim_script_make (struct sim *s, struct json_object *fields,
-                                    int64_t now_us);
 
 /* Is the name one of 1 to 100 characters that no other object of the table
  * has?  'self' may have it.  0, or -1 after a reply; 'what' is for it. */

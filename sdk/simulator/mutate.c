@@ -207,8 +207,6 @@ create_object (struct sim_call *c, int kind, struct json_object *fields)
                           c->now_us);
   if (kind == SIM_POLICIES)
     return sim_policy_make (s, fields, 0, c->now_us);
-  if (kind == SIM_SCRIPTS)
-    return sim_script_make (s, fields, c->now_us);
   id = sim_new_id (s);
   json_object_deep_copy (fields, &copy, NULL);
   if (kind >= SIM_FIXED_KINDS) {

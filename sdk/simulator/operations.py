@@ -31,7 +31,6 @@ FAMILIES = [
     r"/api/2\.0/permissions/(experiments|instance-pools|cluster-policies)/",
     r"/api/2\.0/policies/clusters/(create|edit|delete|get|list)$",
     r"/api/2\.0/policy-families",
-    r"/api/2\.0/global-init-scripts",
     r"/api/2\.0/permissionmigration$",
     r"/api/2\.0/instance-(profiles|pools)/",
     r"/api/2\.0/mlflow/experiments/",

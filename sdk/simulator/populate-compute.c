@@ -1,4 +1,4 @@
-/* Instance pools, cluster policies and global init scripts of --populate.
+/* Instance pools and cluster policies of --populate.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -258,38 +258,4 @@ sim_populate_policies (struct sim *s, int64_t n)
   sim_policy_make_defaults (s, n);
   for (i = 0; i < n - N_DEFAULT_POLICIES; i++)
     make_policy (s, i);
-}
-
-/* --- global init scripts --------------------------------------------- */
-
-void
-sim_populate_scripts (struct sim *s, int64_t n)
-{
-  static const struct { const char *name, *script; int enabled, position; }
-  odd[] = {
-    { "proxy", "IyEvYmluL3NoCmVjaG8gcHJveHkK", 1, 0 },
-    { "twice", "IyEvYmluL3NoCmVjaG8gb25lCg==", 1, 1 },
-    { "twice", "IyEvYmluL3NoCmVjaG8gdHdvCg==", 0, 3 },   /* a gap before it */
-    { "quotes 'a' \"b\"/c\n\xe2\x80\xae", "IyEvYmluL3NoCg==", 0, 4 },
-    { "proxy", "IyEvYmluL3NoCmVjaG8gcHJveHkK", 0, 9 },   /* but for its place */
-  };
-  int64_t i;
-
-  for (i = 0; i < n; i++) {
-    MG_CLEANUP (sim_json_put) struct json_object *o =
-      json_object_new_object ();
-    int is_odd = i < (int64_t) MG_N_ELEMENTS (odd);
-    char name[60];
-
-    snprintf (name, sizeof name, "script %03" PRId64, i);
-    sim_json_set_str (o, "name", is_odd ? odd[i].name : name);
-    sim_json_set_str (o, "script", is_odd ? odd[i].script
-                      : "IyEvYmluL3NoCmVjaG8gbW9yZQo=");
-    json_object_object_add (o, "enabled",
-                            json_object_new_boolean (is_odd && odd[i].enabled));
-    if (is_odd)
-      json_object_object_add (o, "position",
-                              json_object_new_int (odd[i].position));
-    sim_script_make (s, o, 0);
-  }
 }

@@ -17,9 +17,9 @@
 
 static const struct { const char *name; struct sim_amounts amounts; }
 sizes[] = {
-  { "small", { 40, 14, 8, 30, 3, 8, 14, 5, 0, 0, 0 } },
-  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 6, 0, 0, 0 } },
-  { "large", { 50000, 2000, 1000, 20000, 20, 60, 120, 12, 0, 0, 0 } },
+  { "small", { 40, 14, 8, 30, 3, 8, 14, 0, 0, 0 } },
+  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 0, 0, 0 } },
+  { "large", { 50000, 2000, 1000, 20000, 20, 60, 120, 0, 0, 0 } },
 };
 
 static int64_t *
@@ -32,7 +32,6 @@ amount (struct sim_amounts *a, const char *name)
     { "instance-profiles", &a->profiles },
     { "instance-pools", &a->pools },
     { "cluster-policies", &a->policies },
-    { "global-init-scripts", &a->scripts },
     { "account-users", &a->account_users },
     { "account-groups", &a->account_groups },
     { "account-service-principals", &a->account_principals },
@@ -148,6 +147,5 @@ sim_populate (struct sim *s, const char *what, struct mg_error *err)
   sim_populate_experiments (s, a.experiments);
   sim_populate_pools (s, a.pools);
   sim_populate_policies (s, a.policies);
-  sim_populate_scripts (s, a.scripts);
   return 0;
 }

@@ -8,7 +8,7 @@
 
 struct sim_amounts {
   int64_t users, groups, principals, experiments, profiles, pools,
-    policies, scripts;
+    policies;
   int64_t account_users, account_groups, account_principals;
 };
 
@@ -22,7 +22,6 @@ void sim_populate_profiles (struct sim *s, int64_t n);
 void sim_populate_experiments (struct sim *s, int64_t n);
 void sim_populate_pools (struct sim *s, int64_t n);
 void sim_populate_policies (struct sim *s, int64_t n);
-void sim_populate_scripts (struct sim *s, int64_t n);
 void sim_number_rand (struct mg_rand *rng, uint64_t seed, const char *what,
                       uint64_t number);
 

@@ -28,7 +28,6 @@
 #define POOLS "/api/2.0/instance-pools/"
 #define POLICIES "/api/2.0/policies/clusters/"
 #define FAMILIES "/api/2.0/policy-families"
-#define SCRIPTS "/api/2.0/global-init-scripts"
 #define ASSIGN "/api/2.0/preview/permissionassignments"
 #define ASSIGN2 "/api/2.0/accounts/{account_id}/workspaces/{workspace_id}" \
   "/permissionassignments"
@@ -87,11 +86,6 @@ static const struct served {
   { "GET", POLICIES "list", sim_policy_list, 0 },
   { "GET", FAMILIES, sim_family_list, 0 },
   { "GET", FAMILIES "/{policy_family_id}", sim_family_get, 0 },
-  { "GET", SCRIPTS, sim_script_list, 0 },
-  { "POST", SCRIPTS, sim_script_create, 0 },
-  { "GET", SCRIPTS "/{script_id}", sim_script_get, 0 },
-  { "PATCH", SCRIPTS "/{script_id}", sim_script_update, 0 },
-  { "DELETE", SCRIPTS "/{script_id}", sim_script_delete, 0 },
   { "POST", MLFLOW "create", sim_exp_create, 0 },
   { "GET", MLFLOW "get", sim_exp_get, 0 },
   { "GET", MLFLOW "get-by-name", sim_exp_get_by_name, 0 },
@@ -191,7 +185,6 @@ init_tables (struct sim *s)
     { "account-service-principals", "applicationId", 1 },
     { "instance-pools", "instance_pool_name", 0 },
     { "cluster-policies", "name", 0 },
-    { "global-init-scripts", NULL, 0 },
   };
   size_t i;
 
@@ -202,7 +195,6 @@ init_tables (struct sim *s)
   }
   s->tables[SIM_POOLS].id_form = SIM_ID_POOL;
   s->tables[SIM_POLICIES].id_form = SIM_ID_HEX;
-  s->tables[SIM_SCRIPTS].id_form = SIM_ID_HEX;
   s->n_tables = SIM_FIXED_KINDS;
 }
 

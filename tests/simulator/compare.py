@@ -19,9 +19,7 @@ import urllib.request
 FILLED_IN = {"id", "applicationId", "experiment_id", "artifact_location",
              "creation_time", "last_update_time", "instance_pool_id",
              "default_tags", "state", "stats", "status", "policy_id",
-             "creator_user_name", "created_at_timestamp", "script_id",
-             "created_at", "created_by", "updated_at", "updated_by",
-             "enabled"}
+             "creator_user_name", "created_at_timestamp"}
 FILLED_IN_TAGS = {"mlflow.ownerId", "mlflow.ownerEmail",
                   "mlflow.experimentType", "mlflow.experiment.sourceName"}
 NAMES = {"users": "userName", "groups": "displayName",
