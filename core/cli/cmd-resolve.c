@@ -32,17 +32,40 @@ check_row (struct resolution *res, struct mg_error *err)
                        res->word);
 }
 
-/* The id must be known from a list, and be nobody else's. */
+/* When the target was listed last. */
+static int
+last_list (struct resolution *res, int64_t *ret_sid, struct mg_error *err)
+{
+  static const char *const lists[] = { "baseline", "index" };
+  struct mg_store *store = res->app->session.store;
+  size_t i;
+  int r = 0;
+
+  for (i = 0; i < MG_N_ELEMENTS (lists) && r >= 0; i++) {
+    int64_t sid = 0;
+    int ended = 0;
+
+    r = mg_snapshot_last (store, res->wsid, lists[i], &sid, &ended, NULL, err);
+    if (r > 0 && ended && sid > *ret_sid)
+      *ret_sid = sid;
+  }
+  return r < 0 ? r : 0;
+}
+
+/* The id must be known from the last list, and be nobody else's. */
 static int
 find_target (struct resolution *res, int64_t *ret_aid, struct mg_error *err)
 {
   struct mg_store *store = res->app->session.store;
   MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
   MG_CLEANUP (mg_work_release) struct mg_work taken = MG_WORK_INIT;
-  int r = mg_asset_by_src (store, NULL, res->wsid, res->kind->kid, res->to,
-                           &target, err);
+  int64_t sid = 0;
+  int r = last_list (res, &sid, err);
 
   if (r == 0)
+    r = mg_asset_by_src (store, NULL, res->wsid, res->kind->kid, res->to,
+                         &target, err);
+  if (r == 0 || (r > 0 && target.seen_sid < sid))
     return mg_error_set (err, MG_E_INVALID, "unknown-asset",
                          "the target had no %s with the id '%s' when it was "
                          "listed; migrate plan lists it again",
@@ -60,12 +83,18 @@ find_target (struct resolution *res, int64_t *ret_aid, struct mg_error *err)
 static int
 is_that_one (struct resolution *res, struct mg_error *err)
 {
+  const char *id = "resolved";     /* MG_CODE_RESOLVED: no plan undoes it */
   struct mg_planned row = { .aid = res->asset.aid, .prio = res->kind->index,
                             .kid = res->kind->kid, .op = MG_OP_ADOPT,
-                            .state = MG_UNCHANGED, .provenance = MG_ADOPTED };
+                            .state = MG_UNCHANGED, .provenance = MG_ADOPTED,
+                            .code = id };
   int r = find_target (res, &row.new_aid, err);
 
+  /* second thoughts: an older 'new' counts no more */
   if (r == 0)
+    r = mg_decision_remove (res->app->session.store, res->wsid, res->asset.aid,
+                            err);
+  if (r >= 0)
     r = mg_work_forget (res->app->session.store, res->wsid, &row, err);
   if (r == 0)
     r = mg_store_flush (res->app->session.store, err);

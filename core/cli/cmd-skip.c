@@ -17,18 +17,21 @@ static int
 check_targets (struct mg_app *app, const char *word,
                const struct mg_asset *asset, struct mg_error *err)
 {
-  struct mg_workspace space;
   int wsid, r = 1;
 
   for (wsid = 1; r > 0; wsid++) {
+    MG_CLEANUP (mg_workspace_done) struct mg_workspace space = { 0 };
     MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
+    int found;
 
     r = mg_session_workspace (&app->session, wsid, &space, err);
-    if (r <= 0
-        || mg_work_get (app->session.store, wsid, asset->aid, MG_PHASE_MAIN,
-                        &work, err) <= 0)
+    found = r <= 0 ? 0 : mg_work_get (app->session.store, wsid, asset->aid,
+                                      MG_PHASE_MAIN, &work, err);
+    if (found < 0)
+      r = found;
+    if (found <= 0)
       continue;
-    if (work.new_aid != 0)
+    if (work.new_aid != 0 || work.state == MG_DONE)
       r = mg_error_set (err, MG_E_EXISTS, "already-moved",
                         "'%s' is in %s already; migrate undo takes back what "
                         "was made", word, space.host);

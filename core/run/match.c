@@ -187,3 +187,28 @@ mg_match_equal (struct mg_match *m, const struct mg_asset *source,
   }
   return r;
 }
+
+int
+mg_match_sources (struct mg_match *m, const struct mg_asset *source,
+                  struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *folded =
+    m->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (source->key) : NULL;
+  int64_t aids[2];
+
+  return mg_alias_find (m->run->store, MG_SOURCE_WSID, m->key_ns,
+                        folded ? folded : source->key, aids, 2, err);
+}
+
+int
+mg_match_is_resolved (struct mg_match *m, const struct mg_work *work,
+                      struct mg_error *err)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
+  int r;
+
+  if (work->new_aid == 0 || strcmp (work->code, MG_CODE_RESOLVED) != 0)
+    return 0;
+  r = mg_asset_get (m->run->store, NULL, work->new_aid, &target, err);
+  return r <= 0 ? r : target.seen_sid >= m->index_sid;
+}

@@ -34,6 +34,15 @@ int mg_match_find (struct mg_match *match, const struct mg_asset *source,
 int mg_match_equal (struct mg_match *match, const struct mg_asset *source,
                     int64_t *ret_aid, struct mg_error *err);
 
+/* How many assets of the source carry this one's key, two at most. */
+int mg_match_sources (struct mg_match *match, const struct mg_asset *source,
+                      struct mg_error *err);
+
+/* A person has said what of the target it is, and that is there still: 1, or
+ * 0. */
+int mg_match_is_resolved (struct mg_match *match, const struct mg_work *work,
+                          struct mg_error *err);
+
 /* Nobody else finds it from here on. */
 void mg_match_take (struct mg_match *match, int64_t aid);
 

@@ -83,21 +83,6 @@ is_adopted_only (const struct mg_kind *kind)
   return !kind->chosen || (kind->k->flags & MIGRATE_KIND_ADOPT_ONLY) != 0;
 }
 
-/* How many assets of the source carry this key, two at most. */
-static int
-count_sources (struct planner *p, const struct mg_asset *a,
-               struct mg_error *err)
-{
-  MG_CLEANUP_FREE char *folded =
-    p->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (a->key) : NULL;
-  int64_t aids[2];
-  char ns[128];
-
-  snprintf (ns, sizeof ns, "%s.key", p->kind->k->name);
-  return mg_alias_find (p->run->store, MG_SOURCE_WSID, ns,
-                        folded ? folded : a->key, aids, 2, err);
-}
-
 static int
 has_elements (const struct mg_kind *kind, const struct mg_asset *a)
 {
@@ -227,7 +212,7 @@ plan_main (struct planner *p, const struct mg_asset *a, struct mg_error *err)
                      "the target has others of this name; a name alone decides "
                      "nothing", err);
   if (repeats && p->run->options.on_conflict == MG_CONFLICT_UPDATE && n == 1)
-    n = count_sources (p, a, err);
+    n = mg_match_sources (&p->match, a, err);
   else if (repeats && p->run->options.on_conflict == MG_CONFLICT_SKIP)
     return plan_ambiguous (p, a, n, err);
   if (n < 0)
@@ -263,7 +248,8 @@ plan_skipped (struct planner *p, const struct mg_asset *a,
 {
   struct mg_planned row = { .aid = a->aid, .prio = p->prio, .kid = p->kind->kid,
                             .op = MG_OP_CREATE, .state = MG_WAIT };
-  int r = old->state != MG_FAILED || old->maybe ? 0
+  int refused = old->state == MG_FAILED || old->state == MG_PARKED;
+  int r = !refused || old->maybe ? 0
           : mg_work_forget (p->run->store, p->run->target.wsid, &row, err);
 
   return r < 0 ? r : plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "skipped",
@@ -361,6 +347,8 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
   if (old.wid == 0)
     return plan_anew (p, a, err);
   r = lost_its_owner (p, a, &old, err);
+  if (r == 0)
+    r = mg_match_is_resolved (&p->match, &old, err);
   if (r != 0)
     return r < 0 ? r : 0;
   /* what was sent once is not planned anew: its claim stands */

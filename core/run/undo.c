@@ -237,6 +237,8 @@ judge (void *opaque, const struct mg_work *w, struct mg_error *err)
   int op = w->provenance == MG_CREATED ? MG_OP_DELETE : MG_OP_RESTORE;
   int r;
 
+  if (mg_run_stopping (u->run))
+    return mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
   if (is_uncertain (u, w, kind)) {
     row_of (u, kind)->failed++;
     mg_run_note (u->run, &u->run->target, w->aid, kind, NULL, "uncertain",
@@ -538,9 +540,10 @@ mg_run_undo (struct mg_run *run, int apply, struct mg_undo *ret_undo,
              struct mg_error *err)
 {
   struct undoer u = { .run = run, .out = ret_undo, .apply = apply };
-  int r = mg_run_open_plugins (run, &run->target, err);
+  int r;
 
   run->n_failed = 0;
+  r = mg_run_open_plugins (run, &run->target, err);
   ret_undo->rows = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
                                sizeof *ret_undo->rows);
   mg_ctx_init (&u.ctx, run->store, &run->target, run->registry);
@@ -562,5 +565,8 @@ mg_run_undo (struct mg_run *run, int apply, struct mg_undo *ret_undo,
   count_failed (&u);
   mg_ctx_done (&u.ctx);
   mg_run_close_plugins (run, &run->target);
-  return r;
+  if (r != MG_E_CANCELLED)
+    return r;
+  run->stopped = 1;
+  return 0;
 }

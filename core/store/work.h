@@ -109,6 +109,9 @@ int mg_work_may_replan (const struct mg_work *w);
  * it.  Nobody waits for such a row. */
 #define MG_CODE_UNSUPPORTED "unsupported"
 
+/* Of a row that a person has given its counterpart (UNCHANGED). */
+#define MG_CODE_RESOLVED "resolved"
+
 /* Queues one planned row.  A row that was sent, is done, failed or uncertain
  * stays as it is.  The edges were posted before: one that is to WAIT and names
  * nobody is READY at once. */

@@ -18,7 +18,8 @@ const struct migrate_code mg_codes[] = {
     "permissions are left as they are.",
     "nothing to do; compare with: migrate validate" },
   { "already-moved",
-    "The asset has its counterpart in a target, so it cannot be skipped.",
+    "The asset has its counterpart in a target, or is that of another one, so "
+    "this cannot be decided any more.",
     "migrate undo takes back what this session made; what was there before "
     "is left as it is anyway" },
   { "ambiguous",
@@ -284,6 +285,9 @@ const struct migrate_code mg_codes[] = {
   { "refused",
     "The service refused the request; the message is its own.",
     "cure what the message says, then run it again with --retry-failed" },
+  { "resolved",
+    "Somebody said which asset of the target this one is.",
+    "nothing to do" },
   { "same-workspace",
     "Source and target are the same workspace.",
     "name another target: --to PROFILE" },
@@ -320,7 +324,8 @@ const struct migrate_code mg_codes[] = {
     "report it to the plugin's author" },
   { "text-not-json",
     "A text of the asset should hold JSON, with names inside, and does not.",
-    "mend it in the source, then: migrate export, migrate import" },
+    "mend it in the source, then: migrate export, migrate import "
+    "--retry-failed" },
   { "throttled",
     "A rate limit let nothing through for longer than --throttle-wait.",
     "run the command again later; nothing is lost" },

@@ -73,7 +73,7 @@ static const struct migrate_kind kinds[] = {
   {
     .name = "instance-pools", .title = "instance pools",
     .key = "instance_pool_name", .id = "instance_pool_id",
-    .once = MIGRATE_ONCE_UNIQUE,
+    .once = MIGRATE_ONCE_UNIQUE, .flags = MIGRATE_KIND_SENSITIVE,
     .list = "GET /api/2.0/instance-pools/list", .array = "instance_pools",
     .get = "GET /api/2.0/instance-pools/get?instance_pool_id={id}",
     .create = "POST /api/2.0/instance-pools/create",
@@ -87,7 +87,7 @@ static const struct migrate_kind kinds[] = {
   {
     .name = "cluster-policies", .title = "cluster policies",
     .key = "name", .id = "policy_id",
-    .once = MIGRATE_ONCE_UNIQUE,
+    .once = MIGRATE_ONCE_UNIQUE, .flags = MIGRATE_KIND_SENSITIVE,
     .list = "GET /api/2.0/policies/clusters/list", .array = "policies",
     .get = "GET /api/2.0/policies/clusters/get?policy_id={id}",
     .create = "POST /api/2.0/policies/clusters/create",
@@ -114,8 +114,9 @@ static const struct migrate_code codes[] = {
 
 static const struct migrate_right rights[] = {
   { "instance-pools", "source: CAN_ATTACH_TO on each pool; target: workspace "
-    "admin, or the entitlement allow-instance-pool-create" },
-  { "instance-pools/permissions", "CAN_MANAGE on each pool, both sides" },
+    "admin" },
+  { "instance-pools/permissions", "source: CAN_MANAGE on each pool; target: "
+    "workspace admin" },
   { "cluster-policies", "source: CAN_USE on each policy; target: workspace "
     "admin" },
   { "cluster-policies/permissions", "workspace admin on both sides" },

@@ -64,8 +64,12 @@ is "... and who named ours names theirs" "$(ask get "$url_new" state |
 print ([str (m) for r in json.load (sys.stdin)["tables"]["groups"]
         if r["fields"]["displayName"] == "machines" for m in r["members"]])')" \
   "['$theirs']"
+run move plan --name 'nobody*'
 run move plan
 status_is "a plan lets it be" 0
+is "... and so does one that selects others" "$(rows "SELECT code FROM work
+  JOIN asset USING (aid) WHERE src_id = '$ours' AND phase = 1
+  AND new_aid IS NOT NULL")" 'resolved'
 run migrate mapping --session s --csv "$tmp/map"
 like "mapping knows" "$(cat "$tmp/map/service-principals.csv")" \
   "^$ours,$theirs,robot"
@@ -76,6 +80,17 @@ status_is "nobody else's can be taken" 3
 like "... and that is said" "$err" 'counterpart of another asset'
 run move undo
 is "undo leaves it there" "$(robots)" 1
+
+# --- second thoughts
+namesakes
+run move import
+run $resolve service-principals/robot new
+run $resolve service-principals/robot "$theirs"
+status_is "after all it is that one" 0
+run move plan
+run move import
+status_is "and the import is whole" 0
+is "... with no other robot" "$(robots)" 1
 
 # --- none of them is it
 namesakes

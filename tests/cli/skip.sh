@@ -100,6 +100,8 @@ status_is "... and validate agrees" 0
 run $skip groups/spies --reason 'too late'
 status_is "what is there cannot be skipped" 3
 like "... and it is said where" "$err" "'groups/spies' is in .*\[already-moved\]"
+run $skip "experiments/permissions/$odd" --reason 'too late'
+status_is "nor can permissions that were written" 3
 
 # --- what the target refuses
 forget_session

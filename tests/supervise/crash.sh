@@ -101,6 +101,12 @@ move --break-open
 status_is "a plugin that refuses to open: some failed" 1
 like "a plugin that refuses to open is named" "$err" "told not to open"
 is "a plugin that refuses to open does nothing" "$(names)" ""
+move
+is "the next time it does" "$(names)" "alpha beta"
+run migrate --plugin-dir "$crasher" --session s --plugins widgets --to new \
+  --yes-host "${url_new#http://}" --limits off --break-open undo
+status_is "an undo without it is not whole" 1
+is "... and what it made is there" "$(names)" "alpha beta"
 
 # Who starts the program may ignore the end of children, and so would it.
 workspaces alpha segv beta
