@@ -146,8 +146,10 @@ keep_theirs (struct validator *v, const struct mg_buf *own,
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
   const char *const *path;
-  int r = mg_buf_add (&body, mg_buf_text (own), own->len);
+  int r;
 
+  mg_buf_add (&body, mg_buf_text (own), own->len);
+  r = mg_buf_check (&body, "body", err);
   for (path = v->kind->k->merge; path != NULL && *path != NULL && r >= 0;
        path++) {
     struct mg_buf next = MG_BUF_INIT (MG_MAX_ELEMENT);
@@ -186,6 +188,8 @@ compare (struct validator *v, const struct mg_asset *source,
 
   if (r == 0)
     mg_buf_add (&own, mg_buf_text (&wanted.json), wanted.json.len);
+  if (r == 0)
+    r = mg_buf_check (&own, "body", err);
   if (r == 0)
     r = add_former (v, work, target, &wanted, err);
   if (r == 0)
