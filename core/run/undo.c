@@ -9,13 +9,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "run/state.h"
+#include "run/undo.h"
 
 struct undoer {
   struct mg_run *run;
   struct mg_undo *out;
   struct mg_ctx ctx;
   int apply;
+  struct mg_undo_look look;
   /* pass two, under the run's lock */
   const struct mg_kind *kind;
   int op;
@@ -122,17 +123,6 @@ is_edited (struct undoer *u, const struct mg_kind *kind,
          || memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) != 0;
 }
 
-/* Has this row changed the target, and is it one of those that were listed? */
-static int
-is_ours (const struct undoer *u, const struct mg_work *w,
-         const struct mg_kind *kind, int op)
-{
-  if (w->new_aid == 0 || kind == NULL || kind->parent != NULL || !kind->chosen
-      || !mg_kind_at (kind, u->run->target.end))
-    return 0;
-  return op == MG_OP_DELETE || w->op == MG_OP_MERGE || w->op == MG_OP_UPDATE;
-}
-
 /* A create that left, and nobody knows what came of it. */
 static int
 is_uncertain (const struct undoer *u, const struct mg_work *w,
@@ -201,41 +191,13 @@ judge_target (struct undoer *u, const struct mg_work *w,
                    : &row_of (u, kind)->restore, err);
 }
 
-/* A list that is behind does not show what is there: 1 = it is, and is read, 0 =
- * it is gone.  What cannot be looked at stays: MG_E_BLOCKED. */
-static int
-look_again (struct undoer *u, const struct mg_work *w,
-            const struct mg_kind *kind, struct mg_asset *target, struct mg_error *err)
-{
-  int r;
-
-  if (kind->k->get == NULL)
-    return 0;
-  mg_ctx_begin (&u->ctx, kind, NULL);
-  mg_buf_reset (&target->body);
-  r = mg_generic_get (&u->ctx, kind, target->src_id, &target->body);
-  if (r == 0)
-    return mg_run_left_out (kind, target) == NULL;
-  if (r == MG_E_NOT_FOUND)
-    return 0;
-  if (r == MG_E_CANCELLED || mg_run_is_fatal (r)) {
-    mg_error_copy (err, &u->ctx.error);
-    return r;
-  }
-  row_of (u, kind)->failed++;
-  mg_run_note (u->run, &u->run->target, w->aid, kind, target->key,
-               u->ctx.error.id, u->ctx.error.text);
-  return MG_E_BLOCKED;
-}
-
 static int
 judge (void *opaque, const struct mg_work *w, struct mg_error *err)
 {
   struct undoer *u = opaque;
   const struct mg_kind *kind = mg_registry_kid (u->run->registry, w->kid);
   MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
-  int op = w->provenance == MG_CREATED ? MG_OP_DELETE : MG_OP_RESTORE;
-  int r;
+  int op = mg_undo_op (w), r;
 
   if (mg_run_stopping (u->run))
     return mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
@@ -246,21 +208,18 @@ judge (void *opaque, const struct mg_work *w, struct mg_error *err)
                  "without --plan looks for it");
     return 0;
   }
-  if (!is_ours (u, w, kind, op))
+  if (!mg_undo_is_ours (u->run, w, kind))
     return 0;
+  if (mg_undo_is_unread (&u->look, w)) {
+    row_of (u, kind)->failed++;
+    return 0;
+  }
   r = mg_asset_get (u->run->store, &u->ctx.packer, w->new_aid, &target, err);
   if (r <= 0)
     return r;
-  if (target.seen_sid >= u->run->target.sid)
-    r = mg_run_left_out (kind, &target) == NULL;
-  else if (op == MG_OP_DELETE)
-    r = look_again (u, w, kind, &target, err);
-  else
-    r = 0;
-  if (r == MG_E_BLOCKED)
-    return 0;
-  if (r != 0)
-    return r < 0 ? r : judge_target (u, w, kind, &target, op, err);
+  if (target.seen_sid >= u->run->target.sid
+      && mg_run_left_out (kind, &target) == NULL)
+    return judge_target (u, w, kind, &target, op, err);
   /* gone already: the row remains to be told */
   return op == MG_OP_RESTORE ? 0
          : plan_one (u, w, op, &row_of (u, kind)->remove, err);
@@ -520,7 +479,7 @@ is_undone (const struct mg_run *run, const struct mg_kind *kind)
 /* Lists the target anew.  What could not be read would look as if it were gone,
  * or as if nobody had edited it: then nothing is taken back. */
 static int
-look (struct mg_run *run, struct mg_error *err)
+look (struct mg_run *run, struct mg_undo_look *again, struct mg_error *err)
 {
   struct mg_listing listing = { .side = &run->target, .purpose = "undo",
                                 .detail = MG_DETAIL_MAPPED, .again = 1,
@@ -532,7 +491,7 @@ look (struct mg_run *run, struct mg_error *err)
     r = mg_error_set (err, MG_E_REMOTE, "export-incomplete",
                       "the target could not be read to its end, so nothing was "
                       "taken back; run migrate undo again");
-  return r;
+  return r < 0 || run->stopped ? r : mg_undo_look (again, err);
 }
 
 int
@@ -547,8 +506,9 @@ mg_run_undo (struct mg_run *run, int apply, struct mg_undo *ret_undo,
   ret_undo->rows = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
                                sizeof *ret_undo->rows);
   mg_ctx_init (&u.ctx, run->store, &run->target, run->registry);
+  u.look = (struct mg_undo_look) { .run = run, .ctx = &u.ctx };
   if (r == 0)
-    r = look (run, err);
+    r = look (run, &u.look, err);
   if (r == 0 && apply && !run->stopped)
     r = mg_work_clear_undo (run->store, run->target.wsid, err);
   if (r == 0 && !run->stopped)
@@ -563,6 +523,7 @@ mg_run_undo (struct mg_run *run, int apply, struct mg_undo *ret_undo,
     r = mg_store_flush (run->store, err);
   mg_cache_clear (run->state->cache);
   count_failed (&u);
+  mg_undo_look_done (&u.look);
   mg_ctx_done (&u.ctx);
   mg_run_close_plugins (run, &run->target);
   if (r != MG_E_CANCELLED)
