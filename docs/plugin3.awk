@@ -1,10 +1,10 @@
-# Makes migrate-plugin(3) of the text of sdk/migrate-plugin.h: awk -f this
-# example=WIDGETS.C docdir=DIR HEADER TAIL.  Comments become text, declarations
+# Makes migrate-plugin(3) of the text of the contract (sdk/contract.sh): awk -f
+# this example=WIDGETS.C docdir=DIR CONTRACT TAIL.  Comments become text, declarations
 # stand as they are, '= NAME' begins a section.  TAIL is mdoc; in it a line
 # '@EXAMPLE@' becomes the source of the example.
 
 BEGIN {
-  print ".\\\" Made from sdk/migrate-plugin.h.  Change that."
+  print ".\\\" Made from sdk/migrate-plugin.h and migrate-kind.h.  Change these."
   print ".Dd November 22, 2026"
   print ".Dt MIGRATE-PLUGIN 3"
   print ".Os"
@@ -122,7 +122,9 @@ block {
 
 function comment(   title, i)
 {
-  if (text[1] ~ /^migrate-plugin\.h/) {
+  if (text[1] ~ /^migrate-kind\.h/)
+    n_text = 0
+  else if (text[1] ~ /^migrate-plugin\.h/) {
     section("DESCRIPTION")
     text[1] = ""
     for (i = 2; i <= n_text; ++i)

@@ -21,7 +21,7 @@ is "the layout is the recorded one" "$out$err" ""
 mkdir "$tmp/sdk"
 sed 's/^\(#define MIGRATE_ABI_VERSION\) .*/\1 1/' \
   "$builddir/sdk/migrate-version.h" >"$tmp/sdk/migrate-version.h"
-cp "$srcdir/sdk/migrate-plugin.h" "$tmp/sdk"
+cp "$srcdir"/sdk/migrate-plugin.h "$srcdir"/sdk/migrate-kind.h "$tmp/sdk"
 $layout --update "$tmp/record" "$tmp/sdk" "$tmp/sdk"
 cp "$tmp/record" "$tmp/record.1"
 
@@ -29,8 +29,11 @@ cp "$tmp/record" "$tmp/record.1"
 changed ()
 {
   cp "$tmp/record.1" "$tmp/record"
-  sed -E "$3" "$srcdir/sdk/migrate-plugin.h" >"$tmp/sdk/migrate-plugin.h"
-  if cmp -s "$srcdir/sdk/migrate-plugin.h" "$tmp/sdk/migrate-plugin.h"; then
+  for header in migrate-plugin.h migrate-kind.h; do
+    sed -E "$3" "$srcdir/sdk/$header" >"$tmp/sdk/$header"
+  done
+  if cmp -s "$srcdir/sdk/migrate-plugin.h" "$tmp/sdk/migrate-plugin.h" &&
+    cmp -s "$srcdir/sdk/migrate-kind.h" "$tmp/sdk/migrate-kind.h"; then
     fail "$1: the header did not change"
     return
   fi
@@ -55,7 +58,8 @@ changed "a constant with another value is refused" 1 \
 changed "a new constant" 0 '/^#define MIGRATE_E_BLOCKED/i #define MIGRATE_E_NEW (-77)'
 
 # Nothing of the header is overlooked.
-run awk -v list=1 -f "$srcdir/tests/abi/layout.awk" "$srcdir/sdk/migrate-plugin.h"
+sh "$srcdir/sdk/contract.sh" "$srcdir/sdk" >"$tmp/contract"
+run awk -v list=1 -f "$srcdir/tests/abi/layout.awk" "$tmp/contract"
 like "members are found" "$out" '^migrate_kind\.unordered$'
 like "callbacks are found" "$out" '^migrate_core\.json_contains$'
 like "constants are found" "$out" '^MIGRATE_DROP_ELEMENT$'

@@ -1,4 +1,4 @@
-# Reads sdk/migrate-plugin.h.  Prints a C program that prints the layout: one
+# Reads the contract (sdk/contract.sh).  Prints a C program that prints the layout: one
 # line for each constant, struct and member.  With list=1 prints only their
 # names, for tests of the manual page.
 #

@@ -25,7 +25,8 @@ layout ()
 {
   dir=$(mktemp -d)
   trap 'rm -rf "$dir"' EXIT
-  awk -f "$here/layout.awk" "$1/migrate-plugin.h" >"$dir/layout.c"
+  sh "$here/../../sdk/contract.sh" "$1" |
+    awk -f "$here/layout.awk" >"$dir/layout.c"
   # shellcheck disable=SC2086
   ${CC:-cc} -w -I"$1" -I"$2" -o "$dir/layout" "$dir/layout.c"
   "$dir/layout"

@@ -4,7 +4,8 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 
 : "${CC:=cc}"
-header=$srcdir/sdk/migrate-plugin.h
+header=$tmp/contract
+sh "$srcdir/sdk/contract.sh" "$srcdir/sdk" >"$header"
 page=$builddir/docs/migrate-plugin.3
 
 # missing PAGE HEADER: what the header has and the page has not

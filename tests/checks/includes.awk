@@ -64,7 +64,7 @@ folder ~ /^plugins\// {
 
 dir == "sdk" {
   if (quoted || !(what == "stddef.h" || what == "stdint.h" \
-                  || FILENAME != "sdk/migrate-plugin.h"))
+                  || FILENAME !~ /^sdk\/migrate-(plugin|kind)\.h$/))
     complain("a public header includes no '" what "'")
   next
 }

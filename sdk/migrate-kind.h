@@ -1,0 +1,169 @@
+/* migrate-kind.h - what a plugin says of a sort of asset: data for
+ * migrate-plugin.h, which includes it.
+ *
+ * SPDX-License-Identifier: 0BSD
+ */
+#ifndef MIGRATE_KIND_H
+#define MIGRATE_KIND_H
+
+#include <stdint.h>
+
+/* = KINDS
+ *
+ * A kind is one sort of asset: 'widgets', 'jobs'.  The struct is constant data
+ * for the life of the process.  Every text is UTF-8.
+ *
+ * Paths into an asset's JSON:
+ *   settings.schedule.pause_status    members
+ *   tasks[*].run_job_task.job_id      every element of an array
+ *   **.policy_id                      at any depth, also the top
+ *   tags[key=owner].value             elements that are objects with this member
+ *   a.b\.c                            a dot that belongs to the key
+ *   definition|json.pool.value        the string holds JSON: step into it
+ *
+ * Calls are "METHOD /path"; {id} in the path becomes the asset's id, encoded.
+ */
+
+/* How the service pages a list. */
+enum migrate_paging {
+  MIGRATE_PAGING_NONE = 0,       /* everything in one answer */
+  MIGRATE_PAGING_TOKEN = 1,      /* 'next_page_token' of an answer is sent back
+                                    as 'page_token': in the query of a GET, in
+                                    the body of a POST */
+  MIGRATE_PAGING_START_INDEX = 2 /* SCIM: startIndex from 1, until a page is
+                                    empty or totalResults is reached */
+};
+
+/* What makes a create that nobody answered safe to settle. */
+enum migrate_once {
+  MIGRATE_ONCE_UNIQUE = 1,       /* the service refuses a second one with the
+                                    same key */
+  MIGRATE_ONCE_NONUNIQUE = 2,    /* it does not: the core lists and compares */
+  MIGRATE_ONCE_PUT = 3           /* there is no create: 'update' of an object
+                                    that is there already (permissions) */
+};
+
+/* Where a kind exists. */
+#define MIGRATE_END_DATABRICKS 1u
+#define MIGRATE_END_MLFLOW 2u      /* a plain MLflow server */
+
+/* Flags of a kind.  An unknown bit below 0x10000 is a requirement, and the
+ * program refuses the plugin; one from 0x10000 on is a hint, and is ignored. */
+#define MIGRATE_KIND_CALLS 0x1u    /* the plugin's callbacks are for this kind;
+                                      what is NULL there is done generically */
+#define MIGRATE_KIND_NOCASE 0x2u   /* keys are equal without regard to case */
+#define MIGRATE_KIND_DETAIL 0x4u   /* the list gives stubs: 'get' each one */
+#define MIGRATE_KIND_ADOPT_ONLY 0x8u /* listed so that references to it can be
+                                      resolved; never created */
+#define MIGRATE_KIND_SENSITIVE 0x10u /* bodies hold secrets: sealed at rest,
+                                      never in traces, reports or messages */
+
+/* What to do when a reference's asset has no counterpart in the target. */
+enum migrate_on_missing {
+  MIGRATE_BLOCK = 0,             /* do not create the asset; say what is missing */
+  MIGRATE_DROP_ELEMENT = 1       /* leave the array element out, with a line in
+                                    the report */
+};
+
+/* A value that names another asset. */
+struct migrate_ref {
+  const char *path;
+  const char *ns;        /* the namespace the value belongs to: an alias that one
+                            or more kinds declare, 'id' qualified by the kind:
+                            "jobs.id", "scim.id" */
+  uint32_t on_missing;   /* enum migrate_on_missing */
+  uint32_t late;         /* may be set by an update after the create: cut inside
+                            a cycle, where the element that holds it is left out
+                            of the create */
+  const char *prefix;    /* the name is only a part of the text: what stands
+                            after this prefix, up to the next '/'; a text that
+                            begins otherwise names nothing.  NULL = all of it */
+  uint32_t ends;         /* MIGRATE_END_*: names something only where the target
+                            is one of these; 0 = everywhere */
+};
+
+/* A name by which references find the asset.  The id of a kind is always an
+ * alias in the namespace "KIND.id". */
+struct migrate_alias {
+  const char *ns;
+  const char *path;
+  uint32_t nocase;
+};
+
+/* A value that import forces.  JSON text. */
+struct migrate_set {
+  const char *path;
+  const char *value;
+};
+
+/* Assets that are not moved, and why: a line each in the report. */
+struct migrate_leave {
+  const char *path;      /* of a string, number or boolean */
+  const char *value;     /* as text */
+  const char *code;      /* stable, declared in the plugin's codes */
+};
+
+/* A member that the service works out where 'when' is there: owned, but then. */
+struct migrate_derived { const char *path, *when; };
+
+struct migrate_kind {
+  const char *name;              /* [a-z][a-z0-9-]* */
+  const char *title;             /* for people: "cluster policies" */
+  const char *key;               /* path of the name people know it by, equal in
+                                    both workspaces */
+  const char *id;                /* path of the service's id, in lists, in
+                                    answers and in replies to a create; when a
+                                    reply has none, that of the body sent */
+  uint32_t once;                 /* enum migrate_once */
+  uint32_t flags;                /* MIGRATE_KIND_* */
+  uint32_t ends;                 /* 0 = MIGRATE_END_DATABRICKS */
+  uint32_t lanes;                /* threads at once in this kind's callbacks;
+                                    0 = 1.  Kinds without callbacks: no bound */
+  uint32_t paging;               /* enum migrate_paging */
+  uint32_t settle_s;             /* seconds until "not there" may be believed
+                                    after a lost reply; 0 = 120 */
+
+  const char *list;              /* "GET /api/2.0/widgets/list" */
+  const char *list_body;         /* of a POST; JSON object */
+  const char *array;             /* where a page's assets stand: "widgets" */
+  const char *get;               /* "GET /api/2.0/widgets/get?id={id}" */
+  const char *unwrap;            /* 'get' answers {"widget": {...}}: "widget" */
+  const char *create;            /* body: the asset without owned[] */
+  const char *update;            /* body: the same, the id added when the path
+                                    has no {id} */
+  const char *update_body;       /* or this text, where ${id} is the id and ${*}
+                                    the asset, both as JSON */
+  const char *remove;            /* no {id} in the path: a POST's body is the id
+                                    under its own name */
+  const char *content_type;      /* NULL = application/json */
+
+  const char *permissions;       /* object type of /api/2.0/permissions: the core
+                                    adds a kind NAME/permissions */
+
+  const char *const *owned;      /* paths that the service fills in: not sent,
+                                    not compared */
+  const char *const *unordered;  /* arrays that are sets */
+  const char *const *nocase;     /* strings compared without case */
+  const char *const *later;      /* members that a create may store otherwise than
+                                    they were sent: an update follows when its
+                                    reply shows so (or the plugin says
+                                    migrate_unfinished) */
+  const char *const *merge;      /* arrays of an adopted asset whose missing
+                                    elements import adds (never removes): needs
+                                    import_asset, which gets MIGRATE_MERGE */
+  const char *const *after;      /* kinds that come first, without a reference */
+  const struct migrate_ref *refs;      /* each of these ends with a zero element */
+  const struct migrate_alias *aliases;
+  const struct migrate_set *set;
+  const struct migrate_leave *leave;
+
+  const char *created;           /* path of the creation time (ms); NULL = the
+                                    service does not say */
+  const char *creator;           /* path of who made it; NULL = likewise */
+  const char *link;              /* page of the asset: "/#job/{id}" */
+  const char *const *fixed;      /* not sent in an update, which refuses them */
+  const struct migrate_derived *derived;
+  const struct migrate_leave *builtin; /* found by their key, never created */
+};
+
+#endif
