@@ -96,6 +96,20 @@ struct migrate_set {
   const char *value;
 };
 
+/* What sort of value it is: which rules of the operator change it. */
+enum migrate_value_sort {
+  MIGRATE_VALUE_EMAIL = 1,       /* an address: equal in any case */
+  MIGRATE_VALUE_ARN = 2,         /* of AWS; an account's id is one of its parts */
+  MIGRATE_VALUE_NODE_TYPE = 3    /* of machines: "i3.xlarge" */
+};
+
+/* A value that may have to be another in the target, where no reference says
+ * which. */
+struct migrate_value {
+  const char *path;
+  uint32_t what;                 /* enum migrate_value_sort */
+};
+
 /* Assets that are not moved, and why: a line each in the report. */
 struct migrate_leave {
   const char *path;      /* of a string, number or boolean */
@@ -164,6 +178,7 @@ struct migrate_kind {
   const char *const *fixed;      /* not sent in an update, which refuses them */
   const struct migrate_derived *derived;
   const struct migrate_leave *builtin; /* found by their key, never created */
+  const struct migrate_value *values;  /* what rules change */
 };
 
 #endif

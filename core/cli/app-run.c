@@ -99,9 +99,10 @@ int
 mg_app_begin_run (struct mg_app *app, struct mg_error *err)
 {
   struct mg_run *run = &app->run;
-  int i;
+  int i, r;
 
   mg_run_init (run);
+  run->rules = &app->rules;
   run->store = app->session.store;
   run->registry = &app->registry;
   run->source = app->sides[MG_SOURCE];
@@ -115,6 +116,9 @@ mg_app_begin_run (struct mg_app *app, struct mg_error *err)
   for (i = 0; i < 2; i++)
     mg_progress_watch (app->view.progress, app->remotes[i], app->ends[i].name);
   mg_signals_catch (run);
+  r = mg_rules_load (app->session.store, &app->rules, err);
+  if (r < 0)
+    return r;
   return mg_session_run_begin (&app->session, app->command->name,
                                app->remotes[MG_TARGET]
                                ? app->sides[MG_TARGET].wsid : MG_SOURCE_WSID,

@@ -192,6 +192,7 @@ mg_app_done (struct mg_app *app)
     mg_remote_close (app->remotes[i]);
   if (app->run.state != NULL)
     mg_run_done (&app->run);
+  mg_rules_done (&app->rules);
   if (app->has_session)
     mg_session_close (&app->session);
   if (app->target_lock >= 0)

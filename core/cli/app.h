@@ -50,6 +50,7 @@ struct mg_app {
   char user_agent[128];
   int target_lock;               /* -1 = none */
   int64_t rid;                   /* of the session's list of runs, 0 = none */
+  struct mg_rules rules;
   struct mg_run run;
 };
 

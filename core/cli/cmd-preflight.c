@@ -259,7 +259,11 @@ check_principals (struct preflight *p, struct mg_error *err)
 
   if (!app->has_session)
     return 0;
+  r = mg_rules_load (app->session.store, &app->rules, err);
+  if (r < 0)
+    return r;
   mg_run_init (&app->run);
+  app->run.rules = &app->rules;
   app->run.store = app->session.store;
   app->run.registry = &app->registry;
   app->run.source = app->sides[MG_SOURCE];

@@ -32,26 +32,6 @@ check_row (struct resolution *res, struct mg_error *err)
                        res->word);
 }
 
-/* When the target was listed last. */
-static int
-last_list (struct resolution *res, int64_t *ret_sid, struct mg_error *err)
-{
-  static const char *const lists[] = { "baseline", "index" };
-  struct mg_store *store = res->app->session.store;
-  size_t i;
-  int r = 0;
-
-  for (i = 0; i < MG_N_ELEMENTS (lists) && r >= 0; i++) {
-    int64_t sid = 0;
-    int ended = 0;
-
-    r = mg_snapshot_last (store, res->wsid, lists[i], &sid, &ended, NULL, err);
-    if (r > 0 && ended && sid > *ret_sid)
-      *ret_sid = sid;
-  }
-  return r < 0 ? r : 0;
-}
-
 /* The id must be known from the last list, and be nobody else's. */
 static int
 find_target (struct resolution *res, int64_t *ret_aid, struct mg_error *err)
@@ -59,8 +39,8 @@ find_target (struct resolution *res, int64_t *ret_aid, struct mg_error *err)
   struct mg_store *store = res->app->session.store;
   MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
   MG_CLEANUP (mg_work_release) struct mg_work taken = MG_WORK_INIT;
-  int64_t sid = 0;
-  int r = last_list (res, &sid, err);
+  int64_t baseline = 0, sid = 0;
+  int r = mg_walk_newest (store, res->wsid, res->kind->kid, &baseline, &sid, err);
 
   if (r == 0)
     r = mg_asset_by_src (store, NULL, res->wsid, res->kind->kid, res->to,

@@ -24,6 +24,12 @@ const struct mg_command mg_commands[] = {
   { "export", MG_EXPORT, "", 0, 0, 1,
     "read the source into the session",
     "Only reads the source.  Goes on where it was stopped.", mg_cmd_export },
+  { "rules", MG_RULES, "add SORT OLD=NEW | remove SORT OLD | show", 1, 3, 1,
+    "change values on their way: addresses, account ids, node types",
+    "SORT is email, principal, account-id, node-type, or a path into the JSON of\n"
+    "an asset, as in settings.timezone.  'principal NAME=drop' leaves out what\n"
+    "names that one.  Whole values change, never a piece of a text; the export\n"
+    "stays as it is.", mg_cmd_rules },
   { "skip", MG_SKIP, "[ASSET...]", 0, 1000, 1,
     "leave assets out for good; show what is left out",
     "An ASSET is KIND/ID or KIND/NAME, as messages show them.  It is neither made\n"

@@ -249,13 +249,30 @@ check_derived (const struct subject *s)
   return r;
 }
 
+static int
+check_values (const struct subject *s)
+{
+  const struct migrate_value *value = s->k->values;
+  int i, r = 0;
+
+  for (i = 0; value != NULL && value[i].path != NULL && r == 0; i++)
+    if (i == MG_MAX_PLUGIN_LIST)
+      r = refuse (s, "has a list of values without an end", NULL);
+    else if (value[i].what < MIGRATE_VALUE_EMAIL
+             || value[i].what > MIGRATE_VALUE_NODE_TYPE)
+      r = too_new (s, "sort of value", value[i].what);
+    else
+      r = check_path (s, value[i].path);
+  return r;
+}
+
 int
 mg_check_kind (const struct migrate_kind *k, const char *path,
                struct mg_error *err)
 {
   static int (*const checks[]) (const struct subject *) = {
     check_versions, check_shape, check_calls, check_paths, check_refs,
-    check_aliases, check_set, check_leave, check_derived,
+    check_aliases, check_set, check_leave, check_derived, check_values,
   };
   struct subject s = { k, path, err };
   size_t i;

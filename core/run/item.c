@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/supervise.h"
 #include "net/retry.h"
+#include "run/rules.h"
 #include "run/state.h"
 
 /* "Already N created in past 3600 seconds": how long until it is tried again. */
@@ -27,6 +28,7 @@ struct item {
   struct mg_prepared body;
   struct migrate_asset asset;
   struct mg_result *result;
+  char *key;                       /* as the target gets it */
 };
 
 int
@@ -118,7 +120,7 @@ fill_asset (struct item *it)
 
   a->kind = it->kind->k;
   a->id = it->source.src_id;
-  a->key = it->source.key;
+  a->key = it->key = mg_rules_key (it->run->rules, it->kind->k, it->source.key);
   a->json = mg_buf_text (&it->body.json);
   a->json_len = it->body.json.len;
   a->source_json = mg_buf_text (&it->source.body);
@@ -399,5 +401,6 @@ mg_item_do (struct mg_run *run, struct mg_ctx *ctx, const struct mg_kind *kind,
   mg_asset_done (&it.source);
   mg_asset_done (&it.target);
   mg_buf_done (&it.body.json);
+  mg_free (it.key);
   return end;
 }

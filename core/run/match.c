@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "run/match.h"
+#include "run/rules.h"
 
 void
 mg_match_init (struct mg_match *m, struct mg_run *run)
@@ -26,27 +27,6 @@ mg_match_done (struct mg_match *m)
   mg_ctx_done (&m->ctx);
   mg_free (m->taken);
   m->taken = NULL;
-}
-
-/* The newest list of the target that got to this kind's end. */
-static int
-newest_list (struct mg_match *m, struct mg_error *err)
-{
-  MG_CLEANUP (mg_walk_done) struct mg_walk walk = { 0 };
-  struct mg_run *run = m->run;
-  int64_t sid = 0;
-  int r = mg_snapshot_last (run->store, run->target.wsid, "baseline",
-                            &m->baseline_sid, NULL, NULL, err);
-
-  m->index_sid = m->baseline_sid;
-  if (r >= 0)
-    r = mg_snapshot_last (run->store, run->target.wsid, "index", &sid, NULL,
-                          NULL, err);
-  if (r > 0)
-    r = mg_walk_get (run->store, sid, m->kind->kid, "", &walk, err);
-  if (r > 0 && walk.state == MG_WALK_DONE)
-    m->index_sid = sid;
-  return r < 0 ? r : 0;
 }
 
 int
@@ -67,7 +47,9 @@ mg_match_kind (struct mg_match *m, const struct mg_kind *kind,
     m->in_doubt = counts[MG_SENT] + counts[MG_DOUBT] > 0;
   for (i = 0; i < MG_N_STATES && r >= 0; i++)
     m->is_planned |= counts[i] != 0;
-  return r < 0 ? r : newest_list (m, err);
+  return r < 0 ? r : mg_walk_newest (m->run->store, m->run->target.wsid,
+                                     kind->kid, &m->baseline_sid,
+                                     &m->index_sid, err);
 }
 
 /* 1 = may stand for it, 0 = not. */
@@ -102,14 +84,16 @@ int
 mg_match_find (struct mg_match *m, const struct mg_asset *source,
                int64_t ret_aids[MG_MATCH_MAX], struct mg_error *err)
 {
+  MG_CLEANUP_FREE char *key = mg_rules_key (m->run->rules, m->kind->k,
+                                            source->key);
   MG_CLEANUP_FREE char *folded =
-    m->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (source->key) : NULL;
+    m->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (key) : NULL;
   int64_t aids[64], after = 0;
   int i, n, kept = 0;
 
   do {
     n = mg_alias_after (m->run->store, m->run->target.wsid, m->key_ns,
-                        folded ? folded : source->key, after, aids, 64, err);
+                        folded ? folded : key, after, aids, 64, err);
     for (i = 0; i < n && kept < MG_MATCH_MAX; i++) {
       int r = is_candidate (m, source, aids[i], err);
 

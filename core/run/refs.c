@@ -1,121 +1,88 @@
-/* References: which assets an asset needs, and its body with the ids of the
- * target instead of those of the source. */
+/* References: which assets an asset needs.  The bodies with the ids of the target
+ * instead of those of the source are prepare.c's. */
 #include <config.h>
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/str.h"
-#include "run/state.h"
+#include "run/refs.h"
 
-#define MAX_EDITS 96
+#define MAX_PATHS 96
 
-/* ---- the cache: (namespace, value) of the source -> value in the target ----
- * Direct mapped, successes only: a mapping never changes during a run. */
+/* ---- names ---- */
 
-#define CACHE_SLOTS 4096
-
-struct mg_cache {
-  struct mg_mutex lock;
-  struct slot { char *ns, *val, *text; } slots[CACHE_SLOTS];
-};
-
-struct mg_cache *
-mg_cache_new (void)
-{
-  struct mg_cache *cache = mg_xcalloc (1, sizeof *cache);
-
-  mg_mutex_init (&cache->lock);
-  return cache;
-}
-
-static void
-clear_slot (struct slot *slot)
-{
-  mg_free (slot->ns);
-  mg_free (slot->val);
-  mg_free (slot->text);
-  memset (slot, 0, sizeof *slot);
-}
-
-void
-mg_cache_clear (struct mg_cache *cache)
-{
-  int i;
-
-  MG_LOCKED (&cache->lock);
-  for (i = 0; i < CACHE_SLOTS; i++)
-    clear_slot (&cache->slots[i]);
-}
-
-void
-mg_cache_free (struct mg_cache *cache)
-{
-  if (cache == NULL)
-    return;
-  mg_cache_clear (cache);
-  mg_mutex_done (&cache->lock);
-  mg_free (cache);
-}
-
-static struct slot *
-slot_of (struct mg_cache *cache, const char *ns, const char *val)
-{
-  uint64_t h = UINT64_C (14695981039346656037);
-  const char *p;
-
-  for (p = ns; *p != '\0'; p++)
-    h = (h ^ (unsigned char) *p) * UINT64_C (1099511628211);
-  for (p = val; *p != '\0'; p++)
-    h = (h ^ (unsigned char) *p) * UINT64_C (1099511628211);
-  return &cache->slots[h % CACHE_SLOTS];
-}
-
-static char *
-cache_get (struct mg_cache *cache, const char *ns, const char *val)
-{
-  struct slot *slot;
-
-  MG_LOCKED (&cache->lock);
-  slot = slot_of (cache, ns, val);
-  if (slot->text == NULL || strcmp (slot->ns, ns) != 0
-      || strcmp (slot->val, val) != 0)
-    return NULL;
-  return mg_xstrdup (slot->text);
-}
-
-static void
-cache_put (struct mg_cache *cache, const char *ns, const char *val,
-           const char *text)
-{
-  struct slot *slot;
-
-  MG_LOCKED (&cache->lock);
-  slot = slot_of (cache, ns, val);
-  clear_slot (slot);
-  slot->ns = mg_xstrdup (ns);
-  slot->val = mg_xstrdup (val);
-  slot->text = mg_xstrdup (text);
-}
-
-/* ---- edges ---- */
-
-/* The source's asset of that name: 1, 0 or negative. */
+/* Who has that name there: 1, 0 or negative. */
 static int
-find_source (struct mg_run *run, const char *ns, const char *val,
-             int64_t *ret_aid, struct mg_error *err)
+find_in (struct mg_run *run, int wsid, const char *ns, const char *val,
+         int64_t *ret_aid, struct mg_error *err)
 {
   MG_CLEANUP_FREE char *folded =
     mg_registry_ns_nocase (run->registry, ns) ? mg_fold (val) : NULL;
   int64_t aids[2];
-  int n = mg_alias_find (run->store, MG_SOURCE_WSID, ns, folded ? folded : val,
-                         aids, 2, err);
+  int n = mg_alias_find (run->store, wsid, ns, folded ? folded : val, aids, 2,
+                         err);
 
   if (n > 0)
     *ret_aid = aids[0];
   return n > 0 ? 1 : n;
 }
+
+int
+mg_ref_in_target (struct mg_run *run, const char *ns, const char *name,
+                  struct mg_error *err)
+{
+  int64_t aid;
+
+  return run->target.wsid == MG_SOURCE_WSID ? 0
+         : find_in (run, run->target.wsid, ns, name, &aid, err);
+}
+
+void
+mg_named_done (struct mg_named *named)
+{
+  mg_free (named->name);
+  memset (named, 0, sizeof *named);
+}
+
+static void
+rename_it (struct mg_named *named, char *to)
+{
+  mg_free (named->name);
+  named->name = to;
+  named->ruled = 1;
+}
+
+/* An e-mail rule renames a user, and who names them follows the user.  Of
+ * somebody who is not in the export only the name is left to change. */
+int
+mg_ref_find (struct mg_run *run, const struct migrate_ref *ref, char *name,
+             struct mg_named *ret, struct mg_error *err)
+{
+  enum mg_rule_says says;
+  char *other = NULL;
+  int r;
+
+  *ret = (struct mg_named) { .name = name };
+  says = mg_rules_principal (run->rules, ref->ns, name, &other);
+  if (says == MG_RULE_DROPS && ref->prefix == NULL) {
+    ret->dropped = 1;
+    return 0;
+  }
+  if (says == MG_RULE_CHANGES)
+    rename_it (ret, other);
+  r = find_in (run, MG_SOURCE_WSID, ref->ns, ret->name, &ret->aid, err);
+  if (r == 0 && !ret->ruled && mg_rules_is_principal (ref->ns)) {
+    other = mg_rules_value (run->rules, MIGRATE_VALUE_EMAIL, ret->name);
+    if (other != NULL) {
+      rename_it (ret, other);
+      r = find_in (run, MG_SOURCE_WSID, ref->ns, ret->name, &ret->aid, err);
+    }
+  }
+  return r < 0 ? r : 0;
+}
+
+/* ---- edges ---- */
 
 struct edges {
   struct mg_run *run;
@@ -152,16 +119,14 @@ is_everywhere (const struct migrate_ref *ref, const char *name)
          && strcmp (name, "account users") == 0;
 }
 
-/* The name inside a text; NULL when it names nothing.  With a prefix *ret_rest
- * is where the text goes on behind it. */
-static char *
-name_inside (const struct mg_run *run, const struct migrate_ref *ref,
-             const char *text, const char **ret_rest)
+char *
+mg_ref_inside (uint32_t target_end, const struct migrate_ref *ref,
+               const char *text, const char **ret_rest)
 {
   const char *from = text, *end;
 
   *ret_rest = "";
-  if (ref->ends != 0 && !(ref->ends & run->target.end))
+  if (ref->ends != 0 && !(ref->ends & target_end))
     return NULL;
   if (ref->prefix == NULL)
     return *text != '\0' && !is_everywhere (ref, text) ? mg_xstrdup (text)
@@ -174,28 +139,44 @@ name_inside (const struct mg_run *run, const struct migrate_ref *ref,
   return end > from ? mg_xstrndup (from, (size_t) (end - from)) : NULL;
 }
 
+/* 1 = the value leads somewhere or nowhere, and *ret says where; 0 = it names
+ * nothing, or nobody any more. */
+static int
+look_up (struct mg_run *run, const struct migrate_ref *ref, struct mg_span value,
+         struct mg_named *ret, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *whole = mg_json_text (value);
+  const char *rest;
+  char *name = whole ? mg_ref_inside (run->target.end, ref, whole, &rest) : NULL;
+  int r;
+
+  if (name == NULL)
+    return 0;
+  r = mg_ref_find (run, ref, name, ret, err);
+  return r < 0 ? r : !ret->dropped;
+}
+
 static int
 edge_value (void *opaque, size_t which, struct mg_span value)
 {
   struct edges *e = opaque;
   const struct migrate_ref *ref = &e->refs[which];
-  MG_CLEANUP_FREE char *whole = mg_json_text (value);
-  MG_CLEANUP_FREE char *text = NULL;
-  const char *rest;
-  int64_t dst = 0;
-  int r;
+  MG_CLEANUP (mg_named_done) struct mg_named named = { 0 };
+  int r = look_up (e->run, ref, value, &named, e->err);
 
-  text = whole ? name_inside (e->run, ref, whole, &rest) : NULL;
-  if (text == NULL)
-    return 0;
-  r = find_source (e->run, ref->ns, text, &dst, e->err);
-  if (r < 0)
+  if (r <= 0)
     return r;
-  if (r > 0 && dst != e->op->aid)
-    add_edge (e->op, dst);
-  else if (r == 0 && ref->on_missing == MIGRATE_BLOCK)
-    add_missing (e->op, ref->ns, text);
-  return 0;
+  if (named.aid != 0) {
+    if (named.aid != e->op->aid)
+      add_edge (e->op, named.aid);
+    return 0;
+  }
+  if (ref->on_missing != MIGRATE_BLOCK)
+    return 0;
+  r = named.ruled ? mg_ref_in_target (e->run, ref->ns, named.name, e->err) : 0;
+  if (r == 0)
+    add_missing (e->op, ref->ns, named.name);
+  return r < 0 ? r : 0;
 }
 
 static int
@@ -203,7 +184,7 @@ edges_of_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
 {
   struct edges *e = opaque;
   const struct mg_kind *kind = mg_registry_kid (e->run->registry, a->kid);
-  const char *paths[MAX_EDITS];
+  const char *paths[MAX_PATHS];
   size_t n;
   int r = 0;
 
@@ -217,7 +198,7 @@ edges_of_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
   /* what could not be read names nobody; planning says so */
   e->refs = a->body.len > 0 ? kind->k->refs : NULL;
   while (e->refs != NULL && e->refs->path != NULL && r == 0) {
-    for (n = 0; n < MAX_EDITS && e->refs[n].path != NULL; n++)
+    for (n = 0; n < MAX_PATHS && e->refs[n].path != NULL; n++)
       paths[n] = e->refs[n].path;
     r = mg_json_each_of (mg_buf_text (&a->body), a->body.len, paths, n,
                          edge_value, e);
@@ -287,20 +268,16 @@ static int
 nowhere_value (void *opaque, struct mg_span value)
 {
   struct nowhere *w = opaque;
-  MG_CLEANUP_FREE char *whole = mg_json_text (value);
-  MG_CLEANUP_FREE char *text = NULL;
-  const char *rest;
-  int64_t aid = 0;
-  int r, exported;
+  MG_CLEANUP (mg_named_done) struct mg_named named = { 0 };
+  int r = look_up (w->run, w->ref, value, &named, w->err);
 
-  text = whole ? name_inside (w->run, w->ref, whole, &rest) : NULL;
-  if (text == NULL)
-    return 0;
-  exported = r = find_source (w->run, w->ref->ns, text, &aid, w->err);
-  if (r > 0)
-    r = will_come (w, aid, text);
+  if (r <= 0)
+    return r;
+  r = named.aid != 0 ? will_come (w, named.aid, named.name)
+      : named.ruled ? mg_ref_in_target (w->run, w->ref->ns, named.name, w->err)
+      : 0;
   return r != 0 ? (r < 0 ? r : 0)
-         : w->each (w->opaque, w->kind, w->ref->ns, text, exported);
+         : w->each (w->opaque, w->kind, w->ref->ns, named.name, named.aid != 0);
 }
 
 static int
@@ -338,263 +315,5 @@ mg_run_each_missing (struct mg_run *run, mg_missing_fn each, void *opaque,
                          nowhere_asset, &w, err);
   }
   mg_packer_done (&packer);
-  return r < 0 ? r : 0;
-}
-
-/* ---- bodies with the target's ids ---- */
-
-struct prepare {
-  struct mg_run *run;
-  struct mg_ctx *ctx;
-  const struct mg_kind *kind;
-  const struct mg_asset *asset;
-  enum mg_prepare_for purpose;
-  struct mg_prepared *out;
-  int unsupported;                 /* the last one looked for: never there */
-};
-
-struct ref_edit {
-  struct prepare *p;
-  const struct migrate_ref *ref;
-};
-
-/* The target's name of an asset in a namespace. */
-static char *
-name_in (struct mg_run *run, const struct mg_asset *a, const char *ns)
-{
-  const struct mg_kind *kind = mg_registry_kid (run->registry, a->kid);
-  const struct migrate_alias *alias;
-  size_t n = strlen (kind->k->name);
-
-  if (strncmp (ns, kind->k->name, n) == 0 && strcmp (ns + n, ".id") == 0)
-    return mg_xstrdup (a->src_id);
-  for (alias = kind->k->aliases; alias != NULL && alias->ns != NULL; alias++)
-    if (strcmp (alias->ns, ns) == 0) {
-      if (strcmp (alias->path, kind->k->id) == 0)
-        return mg_xstrdup (a->src_id);
-      if (strcmp (alias->path, kind->k->key) == 0)
-        return mg_xstrdup (a->key);
-      return mg_json_get_text (mg_buf_text (&a->body), a->body.len,
-                               alias->path);
-    }
-  return NULL;
-}
-
-/* An undo has listed its kinds: was this one of them, and gone? */
-static int
-has_gone (struct prepare *p, const struct mg_asset *target)
-{
-  const struct mg_kind *kind = mg_registry_kid (p->run->registry, target->kid);
-
-  return p->purpose == MG_FOR_UNDO && kind->chosen && kind->parent == NULL
-         && target->seen_sid < p->run->target.sid;
-}
-
-/* 1 with the text, 0 when the target has no counterpart (yet). */
-static int
-resolve (struct prepare *p, const char *ns, const char *val, char **ret_text,
-         struct mg_error *err)
-{
-  MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
-  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
-  int64_t aid = 0;
-  int r;
-
-  p->unsupported = 0;
-  *ret_text = cache_get (p->run->state->cache, ns, val);
-  if (*ret_text != NULL)
-    return 1;
-  r = find_source (p->run, ns, val, &aid, err);
-  if (r > 0)
-    r = mg_work_get (p->run->store, p->run->target.wsid, aid, MG_PHASE_MAIN,
-                     &work, err);
-  p->unsupported = r > 0 && work.state == MG_SKIPPED
-                   && strcmp (work.code, MG_CODE_UNSUPPORTED) == 0;
-  if (r <= 0 || work.new_aid == 0)
-    return r < 0 ? r : 0;
-  r = mg_asset_get (p->run->store, &p->ctx->packer, work.new_aid, &target, err);
-  if (r <= 0 || has_gone (p, &target))
-    return r < 0 ? r : 0;
-  *ret_text = name_in (p->run, &target, ns);
-  if (*ret_text == NULL)
-    return 0;
-  cache_put (p->run->state->cache, ns, val, *ret_text);
-  return 1;
-}
-
-/* Only references within a kind are cut. */
-static int
-may_be_cut (struct prepare *p, const struct migrate_ref *ref, const char *val,
-            struct mg_error *err)
-{
-  MG_CLEANUP (mg_asset_done) struct mg_asset named = MG_ASSET_INIT;
-  int64_t aid = 0;
-  int r;
-
-  if (p->purpose != MG_FOR_DOUBT || !ref->late)
-    return 0;
-  r = find_source (p->run, ref->ns, val, &aid, err);
-  if (r > 0)
-    r = mg_asset_get (p->run->store, NULL, aid, &named, err);
-  return r > 0 ? named.kid == p->kind->kid : r;
-}
-
-/* The target has no counterpart of what is named. */
-static int
-not_there (struct prepare *p, const struct migrate_ref *ref, const char *val,
-           struct mg_error *err)
-{
-  char shown[200];
-
-  if (ref->late && (p->purpose == MG_FOR_CREATE || p->purpose == MG_FOR_DOUBT)) {
-    p->out->dropped_late++;
-    return MG_MAP_DROP_ELEMENT;
-  }
-  if (ref->on_missing == MIGRATE_DROP_ELEMENT || p->unsupported) {
-    p->out->dropped++;
-    return MG_MAP_DROP_ELEMENT;
-  }
-  if (p->purpose == MG_FOR_COMPARE)
-    return MG_MAP_KEEP;
-  if (p->purpose == MG_FOR_UNDO)
-    return MG_MAP_DROP_ELEMENT;
-  return mg_error_set (err, MG_E_BLOCKED, "blocked",
-                       "it names '%s' (%s), which the target does not have",
-                       mg_printable (val, shown, sizeof shown), ref->ns);
-}
-
-static int
-map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
-               struct mg_span parent, struct mg_buf *ret_text,
-               struct mg_error *err)
-{
-  struct ref_edit *e = opaque;
-  struct prepare *p = e->p;
-  MG_CLEANUP_FREE char *whole = mg_json_text (value);
-  MG_CLEANUP_FREE char *text = NULL;
-  MG_CLEANUP_FREE char *mapped = NULL;
-  const char *rest;
-  int r;
-
-  (void) edit, (void) parent;
-  text = whole ? name_inside (p->run, e->ref, whole, &rest) : NULL;
-  if (text == NULL)
-    return MG_MAP_KEEP;
-  r = may_be_cut (p, e->ref, text, err);
-  if (r > 0) {
-    p->out->dropped_late++;
-    return MG_MAP_DROP_ELEMENT;
-  }
-  if (r == 0)
-    r = resolve (p, e->ref->ns, text, &mapped, err);
-  if (r < 0)
-    return r;
-  /* names that differ in case only are the same: the asset keeps its own */
-  if (r > 0) {
-    if (strcmp (mapped, text) == 0
-        || (e->ref->prefix != NULL && strcasecmp (mapped, text) == 0))
-      return MG_MAP_KEEP;
-    mg_buf_addf (ret_text, "%s%s%s", e->ref->prefix ? e->ref->prefix : "",
-                 mapped, rest);
-    return MG_MAP_REPLACE;
-  }
-  return not_there (p, e->ref, text, err);
-}
-
-void
-mg_run_derived (const struct mg_kind *kind, const char *json, size_t len,
-                const char *ret_paths[MG_MAX_DERIVED + 1])
-{
-  const struct migrate_derived *d = kind->k->derived;
-  int n = 0;
-
-  for (; d != NULL && d->path != NULL && n < MG_MAX_DERIVED; d++) {
-    MG_CLEANUP_FREE char *when = mg_json_get_text (json, len, d->when);
-
-    if (when != NULL && *when != '\0')
-      ret_paths[n++] = d->path;
-  }
-  ret_paths[n] = NULL;
-}
-
-static size_t
-collect_edits (struct prepare *p, struct mg_edit *edits,
-               struct ref_edit *ref_edits)
-{
-  const struct migrate_kind *k = p->kind->k;
-  const struct migrate_set *set;
-  const struct migrate_ref *ref;
-  const char *derived[MG_MAX_DERIVED + 1];
-  const char *const *owned;
-  size_t n = 0;
-  int i;
-
-  for (owned = k->owned; owned != NULL && *owned != NULL && n < MAX_EDITS;
-       owned++)
-    edits[n++] = (struct mg_edit) { .op = MG_EDIT_DROP, .path = *owned };
-  mg_run_derived (p->kind, mg_buf_text (&p->asset->body), p->asset->body.len,
-                  derived);
-  for (i = 0; derived[i] != NULL && n < MAX_EDITS; i++)
-    edits[n++] = (struct mg_edit) { .op = MG_EDIT_DROP, .path = derived[i] };
-  for (ref = k->refs; ref != NULL && ref->path != NULL && n < MAX_EDITS; ref++) {
-    ref_edits[n] = (struct ref_edit) { p, ref };
-    edits[n] = (struct mg_edit) { .op = MG_EDIT_MAP, .path = ref->path,
-                                  .map = map_reference,
-                                  .opaque = &ref_edits[n] };
-    n++;
-  }
-  if (p->purpose != MG_FOR_COMPARE && p->purpose != MG_FOR_UNDO)
-    for (set = k->set; set != NULL && set->path != NULL && n < MAX_EDITS; set++)
-      edits[n++] = (struct mg_edit) { .op = MG_EDIT_SET, .path = set->path,
-                                      .value = set->value };
-  return n;
-}
-
-/* A text that should hold JSON, and names inside it, has to be read for them:
- * sent as it is it would name what only the source has. */
-static int
-texts_are_json (const struct mg_kind *kind, const struct mg_asset *asset,
-                struct mg_error *err)
-{
-  const struct migrate_ref *ref = kind->k->refs;
-
-  for (; ref != NULL && ref->path != NULL; ref++) {
-    const char *bar = strstr (ref->path, "|json");
-    MG_CLEANUP_FREE char *path =
-      bar ? mg_xstrndup (ref->path, (size_t) (bar - ref->path)) : NULL;
-    MG_CLEANUP_FREE char *text =
-      path ? mg_json_get_text (mg_buf_text (&asset->body), asset->body.len,
-                               path) : NULL;
-
-    if (text != NULL && *text != '\0'
-        && mg_json_check (text, strlen (text), NULL) < 0)
-      return mg_error_set (err, MG_E_INVALID, "text-not-json",
-                           "its '%s' is no JSON; mend it in the source and "
-                           "export again", path);
-  }
-  return 0;
-}
-
-int
-mg_run_prepare (struct mg_run *run, struct mg_ctx *ctx,
-                const struct mg_kind *kind, const struct mg_asset *asset,
-                enum mg_prepare_for purpose, struct mg_prepared *ret,
-                struct mg_error *err)
-{
-  struct prepare p = { run, ctx, kind, asset, purpose, ret, 0 };
-  struct mg_edit edits[MAX_EDITS];
-  struct ref_edit ref_edits[MAX_EDITS];
-  size_t n = collect_edits (&p, edits, ref_edits);
-  int r;
-
-  mg_buf_reset (&ret->json);
-  ret->dropped = ret->dropped_late = 0;
-  if (purpose == MG_FOR_CREATE || purpose == MG_FOR_UPDATE) {
-    r = texts_are_json (kind, asset, err);
-    if (r < 0)
-      return r;
-  }
-  r = mg_json_edit (mg_buf_text (&asset->body), asset->body.len, edits, n,
-                    &ret->json, err);
   return r < 0 ? r : 0;
 }

@@ -9,6 +9,7 @@
 #define MG_RUN_RUN_H
 
 #include "plugin/ctx.h"
+#include "store/rule.h"
 #include "store/work.h"
 
 enum mg_on_conflict { MG_CONFLICT_SKIP, MG_CONFLICT_UPDATE, MG_CONFLICT_FAIL };
@@ -46,6 +47,7 @@ struct mg_run {
   struct mg_registry *registry;
   struct mg_side source, target; /* remote NULL when the command has no such end */
   struct mg_run_options options;
+  const struct mg_rules *rules;  /* NULL = none */
   const char *(*plugin_option) (const char *plugin, const char *name);
   void (*on_event) (void *opaque, const struct mg_event *event); /* any thread,
                                     one at a time */
@@ -116,6 +118,7 @@ struct mg_validate_row {
   const struct mg_kind *kind;
   int64_t source, target, equal, differ, missing, extra, explained;
   int64_t unread;                  /* of source: nobody knows what became of it */
+  int64_t changed, dropped;        /* values and entries, by rules */
 };
 struct mg_validation {
   struct mg_validate_row *rows;

@@ -85,7 +85,7 @@ int mg_run_list (struct mg_run *run, const struct mg_listing *listing,
 /* Is this kind offered by that end? */
 int mg_kind_at (const struct mg_kind *kind, uint32_t end);
 
-/* ---- references (refs.c) ---- */
+/* ---- references (refs.c, prepare.c) ---- */
 
 /* Edges of every asset of the chosen kinds. */
 int mg_run_edges (struct mg_run *run, struct mg_error *err);
@@ -100,8 +100,9 @@ struct mg_prepared {
   struct mg_buf json;              /* ready to send */
   int dropped_late;                /* a member of a cycle was left out */
   int dropped;                     /* elements left out by on_missing */
+  int changed_by_rule, dropped_by_rule;
 };
-#define MG_PREPARED_INIT { MG_BUF_INIT (MG_MAX_ELEMENT), 0, 0 }
+#define MG_PREPARED_INIT { MG_BUF_INIT (MG_MAX_ELEMENT), 0, 0, 0, 0 }
 
 /* FOR_DOUBT: what surely was in a create that was sent; a member of a cycle may
  * have been left out.  FOR_UNDO: to compare, when the service may have taken out
@@ -117,7 +118,8 @@ int mg_run_sent (struct mg_run *run, struct mg_ctx *ctx,
                  struct mg_error *err);
 
 /* The source's body with ids of the target, without owned[], with set[] (not
- * for comparing).  MG_E_BLOCKED [blocked] names what is missing. */
+ * for comparing) and what the rules change.  MG_E_BLOCKED [blocked] names what
+ * is missing. */
 int mg_run_prepare (struct mg_run *run, struct mg_ctx *ctx,
                     const struct mg_kind *kind, const struct mg_asset *asset,
                     enum mg_prepare_for purpose, struct mg_prepared *ret,

@@ -186,6 +186,8 @@ compare (struct validator *v, const struct mg_asset *source,
   int r = mg_run_prepare (v->run, &v->ctx, v->kind, source, MG_FOR_COMPARE,
                           &wanted, err);
 
+  v->row->changed += wanted.changed_by_rule;
+  v->row->dropped += wanted.dropped_by_rule;
   if (r == 0)
     mg_buf_add (&own, mg_buf_text (&wanted.json), wanted.json.len);
   if (r == 0)

@@ -128,6 +128,11 @@ int mg_walk_post (struct mg_store *store, const struct mg_walk *walk,
                   struct mg_error *err);
 int mg_walk_get (struct mg_store *store, int64_t sid, int kid, const char *node,
                  struct mg_walk *ret_walk, struct mg_error *err);
+/* The snapshots of a target's baseline, and of its newest list that got to this
+ * kind's end: *ret_newest is the baseline's where no later one did.  0 = none. */
+int mg_walk_newest (struct mg_store *store, int wsid, int kid,
+                    int64_t *ret_baseline, int64_t *ret_newest,
+                    struct mg_error *err);
 
 /* A row of edges of one source asset, replaced as a whole. */
 struct mg_edges_op {

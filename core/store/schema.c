@@ -64,8 +64,10 @@ static const char schema[] =
   "CREATE TABLE decision (wsid INTEGER, aid INTEGER, what INTEGER NOT NULL,"
   " reason TEXT NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL,"
   " PRIMARY KEY (wsid, aid)) WITHOUT ROWID;"
+  "CREATE TABLE rule (sort TEXT, old TEXT, new TEXT, who TEXT NOT NULL,"
+  " at INTEGER NOT NULL, PRIMARY KEY (sort, old)) WITHOUT ROWID;"
   "PRAGMA application_id = 1296648018;"
-  "PRAGMA user_version = 3;";
+  "PRAGMA user_version = 4;";
 
 /* What brings a session of version i + 1 to the next one. */
 static const char *const upgrades[] = {
@@ -86,6 +88,9 @@ static const char *const upgrades[] = {
   " reason TEXT NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL,"
   " PRIMARY KEY (wsid, aid)) WITHOUT ROWID;"
   "PRAGMA user_version = 3;",
+  "CREATE TABLE rule (sort TEXT, old TEXT, new TEXT, who TEXT NOT NULL,"
+  " at INTEGER NOT NULL, PRIMARY KEY (sort, old)) WITHOUT ROWID;"
+  "PRAGMA user_version = 4;",
 };
 
 static int

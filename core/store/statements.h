@@ -195,6 +195,16 @@
      " WHERE wsid = ?1 AND aid = ?2") \
   X (DECISION_AFTER, "SELECT aid, what, reason, who, at FROM decision" \
      " WHERE wsid = ?1 AND aid > ?2 ORDER BY aid LIMIT 1") \
+  X (RULE_PUT, "INSERT INTO rule (sort, old, new, who, at) VALUES (?1, ?2, ?3," \
+     " ?4, ?5) ON CONFLICT (sort, old) DO UPDATE SET new = excluded.new," \
+     " who = excluded.who, at = excluded.at") \
+  X (RULE_REMOVE, "DELETE FROM rule WHERE sort = ?1 AND old = ?2 RETURNING at") \
+  X (RULE_LIST, "SELECT sort, old, new, who, at FROM rule WHERE sort > ''" \
+     " ORDER BY sort, old") \
+  X (WORK_UNSURE, "SELECT 1 FROM work WHERE wsid = ?1 AND state = 2" \
+     " UNION ALL SELECT 1 FROM work WHERE wsid = ?1 AND state = 1 AND maybe = 1" \
+     " UNION ALL SELECT 1 FROM work WHERE wsid = ?1 AND maybe = 1" \
+     " AND (state = 3 OR state BETWEEN 6 AND 8) LIMIT 1") \
   X (RUN_BEGIN, "INSERT INTO run (command, wsid, version, began)" \
      " VALUES (?1, ?2, ?3, ?4) RETURNING rid") \
   X (RUN_END, "UPDATE run SET ended = ?2, status = ?3, requests = ?4" \

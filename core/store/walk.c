@@ -157,3 +157,23 @@ mg_walk_get (struct mg_store *store, int64_t sid, int kid, const char *node,
   mg_store_read_end (store, conn);
   return r;
 }
+
+int
+mg_walk_newest (struct mg_store *store, int wsid, int kid,
+                int64_t *ret_baseline, int64_t *ret_newest,
+                struct mg_error *err)
+{
+  MG_CLEANUP (mg_walk_done) struct mg_walk walk = { 0 };
+  int64_t baseline = 0, sid = 0;
+  int r = mg_snapshot_last (store, wsid, "baseline", &baseline, NULL, NULL, err);
+
+  if (r >= 0)
+    r = mg_snapshot_last (store, wsid, "index", &sid, NULL, NULL, err);
+  if (r > 0)
+    r = mg_walk_get (store, sid, kid, "", &walk, err);
+  if (r < 0)
+    return r;
+  *ret_baseline = baseline;
+  *ret_newest = r > 0 && walk.state == MG_WALK_DONE ? sid : baseline;
+  return 0;
+}

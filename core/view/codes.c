@@ -377,8 +377,9 @@ const struct migrate_code mg_codes[] = {
     "see migrate plugins list" },
   { "unknown-principal",
     "An identity is named that the target does not have.",
-    "create it in the target, or choose its plugin too; then: migrate "
-    "import; or leave the asset out: migrate skip KIND/NAME --reason TEXT" },
+    "put another in its place, or leave out what it may: migrate rules add "
+    "principal NAME=OTHER (or NAME=drop); or create it in the target, or choose "
+    "its plugin too; then: migrate import" },
   { "unknown-reference",
     "Something is referred to that is not in the export.",
     "export it too: migrate export without --plugins; then migrate import; or "

@@ -313,6 +313,8 @@ validation_row (struct mg_run *run, const struct mg_validate_row *row,
       mg_line_number (&line, names[i], values[i]);
     mg_line_number (&line, "explained", row->explained);
     mg_line_number (&line, "unread", row->unread);
+    mg_line_number (&line, "changed", row->changed);
+    mg_line_number (&line, "dropped", row->dropped);
     mg_line_text (&line, "why", why.len ? mg_buf_text (&why) : NULL);
     mg_line_end (&line);
     return;
@@ -383,6 +385,23 @@ show_differences (const struct mg_view *view, struct mg_run *run)
   }
 }
 
+/* What differs because somebody wanted it so. */
+static void
+show_expected (const struct mg_validation *validation)
+{
+  int64_t changed = 0, dropped = 0;
+  char numbers[2][32];
+  int i;
+
+  for (i = 0; i < validation->n_rows; i++) {
+    changed += validation->rows[i].changed;
+    dropped += validation->rows[i].dropped;
+  }
+  if (changed + dropped > 0)
+    printf ("expected: %s values changed and %s entries dropped by rules\n",
+            mg_number (changed, numbers[0]), mg_number (dropped, numbers[1]));
+}
+
 void
 mg_summary_validation (const struct mg_view *view, struct mg_run *run,
                        const struct mg_validation *validation)
@@ -398,6 +417,8 @@ mg_summary_validation (const struct mg_view *view, struct mg_run *run,
   if (!view->json)
     mg_table_print (&table, stdout);
   mg_table_done (&table);
+  if (!view->json)
+    show_expected (validation);
   if (!view->json && run->n_differences > 0)
     show_differences (view, run);
 }

@@ -28,6 +28,10 @@ static const struct migrate_ref pool_refs[] = {
   { .path = NULL },
 };
 
+static const struct migrate_value pool_values[] = {
+  { "node_type_id", MIGRATE_VALUE_NODE_TYPE }, { NULL, 0 },
+};
+
 /* Nothing can be started from these. */
 static const struct migrate_leave pool_leave[] = {
   { "state", "STOPPED", "inactive-pool" },
@@ -65,6 +69,19 @@ static const struct migrate_ref policy_refs[] = {
   { .path = NULL },
 };
 
+#define TYPES(text, key) \
+  { text "|json." key ".value", MIGRATE_VALUE_NODE_TYPE }, \
+  { text "|json." key ".defaultValue", MIGRATE_VALUE_NODE_TYPE }, \
+  { text "|json." key ".values[*]", MIGRATE_VALUE_NODE_TYPE }
+
+static const struct migrate_value policy_values[] = {
+  TYPES ("definition", "node_type_id"),
+  TYPES ("definition", "driver_node_type_id"),
+  TYPES ("policy_family_definition_overrides", "node_type_id"),
+  TYPES ("policy_family_definition_overrides", "driver_node_type_id"),
+  { NULL, 0 },
+};
+
 static const struct migrate_leave policy_builtin[] = {
   { "is_default", "true", "default-policy" }, { NULL, NULL, NULL },
 };
@@ -81,7 +98,7 @@ static const struct migrate_kind kinds[] = {
     .remove = "POST /api/2.0/instance-pools/delete",
     .permissions = "instance-pools",
     .owned = pool_owned, .fixed = pool_fixed, .unordered = pool_sets,
-    .refs = pool_refs, .leave = pool_leave,
+    .refs = pool_refs, .leave = pool_leave, .values = pool_values,
     .link = "/compute/instance-pools/{id}",
   },
   {
@@ -96,7 +113,7 @@ static const struct migrate_kind kinds[] = {
     .permissions = "cluster-policies",
     .owned = policy_owned, .derived = policy_derived,
     .unordered = policy_sets,
-    .refs = policy_refs, .builtin = policy_builtin,
+    .refs = policy_refs, .values = policy_values, .builtin = policy_builtin,
     .created = "created_at_timestamp", .creator = "creator_user_name",
     .link = "/compute/policies/{id}",
   },

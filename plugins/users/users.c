@@ -72,6 +72,15 @@ static const struct migrate_ref group_refs[] = {
   { .path = NULL },
 };
 
+static const struct migrate_value profile_values[] = {
+  { "instance_profile_arn", MIGRATE_VALUE_ARN },
+  { "iam_role_arn", MIGRATE_VALUE_ARN }, { NULL, 0 },
+};
+static const struct migrate_value user_values[] = {
+  { "userName", MIGRATE_VALUE_EMAIL },
+  { "emails[*].value", MIGRATE_VALUE_EMAIL }, { NULL, 0 },
+};
+
 /* Without this the service tries to start a machine with the profile. */
 static const struct migrate_set profile_set[] = {
   { "skip_validation", "true" }, { NULL, NULL },
@@ -88,6 +97,7 @@ static const struct migrate_kind kinds[] = {
     .update = "POST /api/2.0/instance-profiles/edit",
     .remove = "POST /api/2.0/instance-profiles/remove",
     .owned = profile_owned, .set = profile_set, .aliases = profile_aliases,
+    .values = profile_values,
   },
   {
     .name = "users", .title = "users",
@@ -104,7 +114,7 @@ static const struct migrate_kind kinds[] = {
     .content_type = SCIM_JSON,
     .owned = user_owned, .unordered = principal_sets, .merge = user_merge,
     .later = principal_later,
-    .refs = principal_refs, .aliases = user_aliases,
+    .refs = principal_refs, .aliases = user_aliases, .values = user_values,
   },
   {
     .name = "service-principals", .title = "service principals",

@@ -15,7 +15,7 @@ run migrate --session s status
 status_is "status reads it" 0
 like "... what was exported" "$out" 'groups  *2  *1  *1'
 is "... and it is of the newest format now" \
-  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 3
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 4
 is "... with what that added" \
   "$(sqlite3 -batch "$file" 'SELECT count (*) FROM work WHERE maybe = 0')" 13
 like "... and whole" "$(sqlite3 -batch "$file" 'PRAGMA integrity_check')" '^ok$'
@@ -35,8 +35,23 @@ is "the stored session is of format 2" \
 run migrate --session t status
 status_is "status reads it" 0
 is "... and it is of the newest format now" \
-  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 3
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 4
 run migrate --session t skip
 status_is "skip reads it" 0
 is "... and nothing is skipped" "$out" 'nothing is skipped'
+like "... and whole" "$(sqlite3 -batch "$file" 'PRAGMA integrity_check')" '^ok$'
+
+# --- format 3: rules are new
+file=$tmp/sessions/u/session.db
+mkdir -p "$tmp/sessions/u"
+sqlite3 -batch "$file" <"$srcdir/tests/abi/session-v3.sql"
+is "the stored session is of format 3" \
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 3
+run migrate --session u rules show
+status_is "rules reads it" 0
+is "... and there are none" "$out" 'there are no rules'
+is "... and it is of the newest format now" \
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 4
+run migrate --session u skip
+like "... with what was skipped" "$out" 'groups .*not wanted'
 like "... and whole" "$(sqlite3 -batch "$file" 'PRAGMA integrity_check')" '^ok$'

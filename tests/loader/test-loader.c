@@ -460,3 +460,4 @@ WRONG (a_builtin_without_code, "bad-builtin.so",
        "leaves assets without a value or code: 'state'")
 WRONG (a_derived_member_of_nothing, "bad-derived.so",
        "does not say what derives: 'whole'")
+TOO_NEW (a_value_of_an_unknown_sort, "bad-value.so", "needs sort of value 0x4d")

@@ -1,0 +1,291 @@
+/* migrate rules add SORT OLD=NEW | remove SORT OLD | show: what is changed on its
+ * way to a target.  The export itself stays as it is. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "cli/decide.h"
+#include "run/rules.h"
+#include "view/events.h"
+#include "view/table.h"
+
+#define DROP "drop"
+
+/* ---- what the export has for them ---- */
+
+/* How many targets the session knows: their numbers are 1 to n. */
+static int
+count_targets (struct mg_app *app, int *ret_n, struct mg_error *err)
+{
+  int n = 0, r;
+
+  do {
+    MG_CLEANUP (mg_workspace_done) struct mg_workspace space = { 0 };
+
+    r = mg_session_workspace (&app->session, n + 1, &space, err);
+    n += r > 0;
+  } while (r > 0);
+  *ret_n = n;
+  return r;
+}
+
+static int
+count (struct mg_app *app, const struct mg_rules *rules,
+       struct mg_rule_count *ret, struct mg_error *err)
+{
+  int n_targets = 0, r = count_targets (app, &n_targets, err);
+
+  if (r == 0)
+    r = mg_key_load (app, 0, err);
+  return r < 0 ? r : mg_rules_count (app->session.store, &app->registry, rules,
+                                     n_targets, ret, err);
+}
+
+/* "instance-profiles 6, clusters 5", and how many that is. */
+static int64_t
+add_kinds (struct mg_app *app, const int64_t *n, struct mg_buf *text)
+{
+  int64_t all = 0;
+  int i;
+
+  for (i = 0; i < app->registry.n_kinds; i++) {
+    if (n[i] == 0)
+      continue;
+    mg_buf_addf (text, "%s%s %lld", all ? ", " : "",
+                 app->registry.kinds[i]->k->name, (long long) n[i]);
+    all += n[i];
+  }
+  return all;
+}
+
+/* ---- showing ---- */
+
+static void
+show_one (struct mg_app *app, struct mg_table *table,
+          const struct mg_rule *rule, const int64_t *n)
+{
+  struct mg_buf kinds = MG_BUF_MUST (MG_MAX_HEADER);
+  int64_t all = add_kinds (app, n, &kinds);
+  struct mg_line line;
+  char when[24];
+
+  mg_time_iso (rule->at_us, when);
+  if (app->view.json) {
+    mg_line_begin (&line, "rule");
+    mg_line_text (&line, "sort", rule->sort);
+    mg_line_text (&line, "from", rule->from);
+    mg_line_text (&line, "to", rule->to);
+    mg_line_number (&line, "values", all);
+    mg_line_text (&line, "who", rule->who);
+    mg_line_text (&line, "when", when);
+    mg_line_end (&line);
+  }
+  else {
+    mg_table_text (table, rule->sort);
+    mg_table_text (table, rule->from);
+    mg_table_text (table, rule->to ? rule->to : DROP);
+    mg_table_number (table, all);
+    mg_table_text (table, mg_buf_text (&kinds));
+    mg_table_text (table, rule->who);
+    mg_table_text (table, when);
+    mg_table_end (table);
+  }
+  mg_buf_done (&kinds);
+}
+
+static int
+show (struct mg_app *app, struct mg_error *err)
+{
+  MG_CLEANUP (mg_rules_done) struct mg_rules rules = { NULL, 0 };
+  MG_CLEANUP (mg_rule_count_done) struct mg_rule_count counted = { 0 };
+  struct mg_table table;
+  size_t i;
+  int r = mg_rules_load (app->session.store, &rules, err);
+
+  if (r == 0 && rules.n > 0)
+    r = count (app, &rules, &counted, err);
+  if (r < 0)
+    return r;
+  mg_table_init (&table, "SORT:OLD:NEW:VALUES>:WHERE:BY:WHEN");
+  for (i = 0; i < rules.n; i++)
+    show_one (app, &table, &rules.rule[i],
+              counted.n + i * (size_t) app->registry.n_kinds);
+  if (rules.n > 0 && !app->view.json)
+    mg_table_print (&table, stdout);
+  else if (!app->view.json)
+    puts ("there are no rules");
+  mg_table_done (&table);
+  return 0;
+}
+
+/* ---- changing them ---- */
+
+/* Changed rules would look for what was sent under another name, and take what
+ * was made for edited by somebody. */
+static int
+check_untouched (struct mg_app *app, const struct mg_rules *rules,
+                 struct mg_rule_count *counted, struct mg_error *err)
+{
+  int n_targets = 0, wsid, r = count_targets (app, &n_targets, err);
+
+  for (wsid = 1; wsid <= n_targets && r == 0; wsid++) {
+    r = mg_rules_are_in_use (app->session.store, wsid, err);
+    if (r > 0)
+      return mg_error_set (err, MG_E_UNCERTAIN, "uncertain",
+                           "something was sent and never confirmed; migrate "
+                           "import --retry-failed settles that, then change "
+                           "the rules");
+  }
+  if (r == 0)
+    r = count (app, rules, counted, err);
+  if (r == 0 && counted->moved > 0)
+    return mg_error_set (err, MG_E_EXISTS, "already-moved",
+                         "%lld of the assets that it changes are in a target "
+                         "already, %s among them; migrate undo takes back what "
+                         "was made", (long long) counted->moved,
+                         counted->moved_key);
+  return r;
+}
+
+/* The rule "OLD=NEW" of these words. */
+static int
+parse (struct mg_app *app, struct mg_rule *ret, struct mg_error *err)
+{
+  const char *sort = app->words[1], *both = app->words[2];
+  const char *equals = strchr (both, '=');
+  MG_CLEANUP_FREE char *from =
+    equals ? mg_xstrndup (both, (size_t) (equals - both)) : NULL;
+
+  if (equals == NULL || equals == both || equals[1] == '\0')
+    return mg_error_set (err, MG_E_INVALID, "bad-words",
+                         "'%s' is not OLD=NEW", both);
+  ret->sort = mg_xstrdup (sort);
+  if (mg_rules_is_path (ret) && mg_json_path_check (sort, NULL) < 0)
+    return mg_error_set (err, MG_E_INVALID, "bad-words",
+                         "'%s' is neither %s, %s, %s, %s nor a path into an "
+                         "asset's JSON", sort, MG_RULE_EMAIL, MG_RULE_PRINCIPAL,
+                         MG_RULE_ACCOUNT, MG_RULE_NODE_TYPE);
+  ret->from = mg_rules_from (sort, from);
+  ret->to = strcmp (sort, MG_RULE_PRINCIPAL) == 0
+            && strcmp (equals + 1, DROP) == 0 ? NULL : mg_xstrdup (equals + 1);
+  ret->who = mg_xstrdup (mg_who_am_i ());
+  ret->at_us = mg_clock_wall_us ();
+  return 0;
+}
+
+static int
+check_paths (struct mg_app *app, const struct mg_rule *rule,
+             struct mg_error *err)
+{
+  MG_CLEANUP (mg_rules_done) struct mg_rules rules = { NULL, 0 };
+  size_t i, n = 0;
+  int r = mg_rules_load (app->session.store, &rules, err);
+
+  if (r < 0 || !mg_rules_is_path (rule)
+      || mg_rules_have_path (&rules, rule->sort))
+    return r;
+  for (i = 0; i < rules.n; i++)
+    n += mg_rules_is_path (&rules.rule[i])
+         && (i == 0 || !mg_streq (rules.rule[i - 1].sort, rules.rule[i].sort));
+  return n < MG_MAX_RULE_PATHS ? 0
+         : mg_error_set (err, MG_E_INVALID, "bad-words",
+                         "there are rules for %d paths already; remove some",
+                         MG_MAX_RULE_PATHS);
+}
+
+static void
+say_count (struct mg_app *app, const struct mg_rule *rule,
+           const struct mg_rule_count *counted)
+{
+  struct mg_buf kinds = MG_BUF_MUST (MG_MAX_HEADER);
+  int64_t all = add_kinds (app, counted->n, &kinds);
+
+  if (app->view.json)
+    ;                              /* rules show --json has them */
+  else if (all > 0)
+    printf ("%lld %s: %s\n", (long long) all, all == 1 ? "value" : "values",
+            mg_buf_text (&kinds));
+  else
+    printf ("0 values: nothing of the export has '%s' there\n", rule->from);
+  mg_buf_done (&kinds);
+}
+
+static void
+free_rule (struct mg_rule *rule)
+{
+  mg_free (rule->sort);
+  mg_free (rule->from);
+  mg_free (rule->to);
+  mg_free (rule->who);
+}
+
+static int
+add (struct mg_app *app, struct mg_error *err)
+{
+  MG_CLEANUP (free_rule) struct mg_rule rule = { 0 };
+  MG_CLEANUP (mg_rule_count_done) struct mg_rule_count counted = { 0 };
+  struct mg_rules one = { &rule, 1 };
+  int r = parse (app, &rule, err);
+
+  if (r == 0)
+    r = check_paths (app, &rule, err);
+  if (r == 0)
+    r = check_untouched (app, &one, &counted, err);
+  if (r == 0)
+    r = mg_rule_put (app->session.store, &rule, err);
+  if (r == 0)
+    say_count (app, &rule, &counted);
+  return r;
+}
+
+static int
+take_away (struct mg_app *app, struct mg_error *err)
+{
+  MG_CLEANUP (free_rule) struct mg_rule rule = {
+    .sort = mg_xstrdup (app->words[1]),
+    .from = mg_rules_from (app->words[1], app->words[2])
+  };
+  MG_CLEANUP (mg_rule_count_done) struct mg_rule_count counted = { 0 };
+  struct mg_rules one = { &rule, 1 };
+  int r;
+
+  rule.to = mg_xstrdup (rule.from);  /* anything but its own: it is counted */
+  r = check_untouched (app, &one, &counted, err);
+  if (r == 0)
+    r = mg_rule_remove (app->session.store, rule.sort, rule.from, err);
+  if (r == 0)
+    return mg_error_set (err, MG_E_NOT_FOUND, "bad-words",
+                         "there is no %s rule for '%s'; migrate rules show "
+                         "lists them", rule.sort, rule.from);
+  if (r > 0 && !app->view.json)
+    puts ("removed");
+  return r < 0 ? r : 0;
+}
+
+int
+mg_cmd_rules (struct mg_app *app)
+{
+  static const char *const verbs[] = { "add", "remove", "show", NULL };
+  struct mg_error err = MG_ERROR_INIT;
+  int is_show, n, r = mg_app_load (app, &err);
+
+  if (r < 0)
+    return mg_app_fail (app, &err);
+  is_show = mg_streq (app->words[0], "show");
+  n = is_show ? 1 : 3;
+  if (app->n_words != n || mg_nearest (app->words[0], verbs) == NULL
+      || !(is_show || mg_streq (app->words[0], "add")
+           || mg_streq (app->words[0], "remove")))
+    r = mg_app_bad_verb (app, verbs, &err);
+  if (r == 0)
+    r = mg_app_start (app, is_show ? 0 : MG_START_WRITE, &err);
+  if (r == 0)
+    r = is_show ? show (app, &err) : mg_streq (app->words[0], "add")
+        ? add (app, &err) : take_away (app, &err);
+  return r < 0 ? mg_app_fail (app, &err) : MG_EXIT_OK;
+}

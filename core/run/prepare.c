@@ -1,0 +1,481 @@
+/* An asset's body as the target gets it: the ids of the target instead of those
+ * of the source, and what the rules change. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "run/refs.h"
+
+#define MAX_EDITS 192
+
+/* ---- the cache: (namespace, value) of the source -> value in the target ----
+ * Direct mapped, successes only: a mapping never changes during a run. */
+
+#define CACHE_SLOTS 4096
+
+struct mg_cache {
+  struct mg_mutex lock;
+  struct slot { char *ns, *val, *text; } slots[CACHE_SLOTS];
+};
+
+struct mg_cache *
+mg_cache_new (void)
+{
+  struct mg_cache *cache = mg_xcalloc (1, sizeof *cache);
+
+  mg_mutex_init (&cache->lock);
+  return cache;
+}
+
+static void
+clear_slot (struct slot *slot)
+{
+  mg_free (slot->ns);
+  mg_free (slot->val);
+  mg_free (slot->text);
+  memset (slot, 0, sizeof *slot);
+}
+
+void
+mg_cache_clear (struct mg_cache *cache)
+{
+  int i;
+
+  MG_LOCKED (&cache->lock);
+  for (i = 0; i < CACHE_SLOTS; i++)
+    clear_slot (&cache->slots[i]);
+}
+
+void
+mg_cache_free (struct mg_cache *cache)
+{
+  if (cache == NULL)
+    return;
+  mg_cache_clear (cache);
+  mg_mutex_done (&cache->lock);
+  mg_free (cache);
+}
+
+static struct slot *
+slot_of (struct mg_cache *cache, const char *ns, const char *val)
+{
+  uint64_t h = UINT64_C (14695981039346656037);
+  const char *p;
+
+  for (p = ns; *p != '\0'; p++)
+    h = (h ^ (unsigned char) *p) * UINT64_C (1099511628211);
+  for (p = val; *p != '\0'; p++)
+    h = (h ^ (unsigned char) *p) * UINT64_C (1099511628211);
+  return &cache->slots[h % CACHE_SLOTS];
+}
+
+static char *
+cache_get (struct mg_cache *cache, const char *ns, const char *val)
+{
+  struct slot *slot;
+
+  MG_LOCKED (&cache->lock);
+  slot = slot_of (cache, ns, val);
+  if (slot->text == NULL || strcmp (slot->ns, ns) != 0
+      || strcmp (slot->val, val) != 0)
+    return NULL;
+  return mg_xstrdup (slot->text);
+}
+
+static void
+cache_put (struct mg_cache *cache, const char *ns, const char *val,
+           const char *text)
+{
+  struct slot *slot;
+
+  MG_LOCKED (&cache->lock);
+  slot = slot_of (cache, ns, val);
+  clear_slot (slot);
+  slot->ns = mg_xstrdup (ns);
+  slot->val = mg_xstrdup (val);
+  slot->text = mg_xstrdup (text);
+}
+
+/* ---- bodies with the target's ids ---- */
+
+struct prepare {
+  struct mg_run *run;
+  struct mg_ctx *ctx;
+  const struct mg_kind *kind;
+  const struct mg_asset *asset;
+  enum mg_prepare_for purpose;
+  struct mg_prepared *out;
+  int unsupported;                 /* the last one looked for: never there */
+};
+
+struct ref_edit {
+  struct prepare *p;
+  const struct migrate_ref *ref;
+};
+
+struct value_edit {
+  struct prepare *p;
+  uint32_t what;                   /* MIGRATE_VALUE_*; 0 = none of these */
+};
+
+/* The target's name of an asset in a namespace. */
+static char *
+name_in (struct mg_run *run, const struct mg_asset *a, const char *ns)
+{
+  const struct mg_kind *kind = mg_registry_kid (run->registry, a->kid);
+  const struct migrate_alias *alias;
+  size_t n = strlen (kind->k->name);
+
+  if (strncmp (ns, kind->k->name, n) == 0 && strcmp (ns + n, ".id") == 0)
+    return mg_xstrdup (a->src_id);
+  for (alias = kind->k->aliases; alias != NULL && alias->ns != NULL; alias++)
+    if (strcmp (alias->ns, ns) == 0) {
+      if (strcmp (alias->path, kind->k->id) == 0)
+        return mg_xstrdup (a->src_id);
+      if (strcmp (alias->path, kind->k->key) == 0)
+        return mg_xstrdup (a->key);
+      return mg_json_get_text (mg_buf_text (&a->body), a->body.len,
+                               alias->path);
+    }
+  return NULL;
+}
+
+/* An undo has listed its kinds: was this one of them, and gone? */
+static int
+has_gone (struct prepare *p, const struct mg_asset *target)
+{
+  const struct mg_kind *kind = mg_registry_kid (p->run->registry, target->kid);
+
+  return p->purpose == MG_FOR_UNDO && kind->chosen && kind->parent == NULL
+         && target->seen_sid < p->run->target.sid;
+}
+
+/* What the target calls an asset of the source: 1 with the text, 0 when it has no
+ * counterpart (yet). */
+static int
+counterpart (struct prepare *p, const char *ns, int64_t aid, char **ret_text,
+             struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
+  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
+  int r = mg_work_get (p->run->store, p->run->target.wsid, aid, MG_PHASE_MAIN,
+                       &work, err);
+
+  p->unsupported = r > 0 && work.state == MG_SKIPPED
+                   && strcmp (work.code, MG_CODE_UNSUPPORTED) == 0;
+  if (r <= 0 || work.new_aid == 0)
+    return r < 0 ? r : 0;
+  r = mg_asset_get (p->run->store, &p->ctx->packer, work.new_aid, &target, err);
+  if (r <= 0 || has_gone (p, &target))
+    return r < 0 ? r : 0;
+  *ret_text = name_in (p->run, &target, ns);
+  return *ret_text != NULL;
+}
+
+/* Takes 'val'.  1 with the text, 0 when there is nothing (yet), MG_DROPPED when
+ * a rule says so. */
+#define MG_DROPPED 2
+
+static int
+resolve (struct prepare *p, const struct migrate_ref *ref, const char *val,
+         char **ret_text, struct mg_error *err)
+{
+  MG_CLEANUP (mg_named_done) struct mg_named named = { 0 };
+  int r;
+
+  p->unsupported = 0;
+  *ret_text = cache_get (p->run->state->cache, ref->ns, val);
+  if (*ret_text != NULL)
+    return 1;
+  r = mg_ref_find (p->run, ref, mg_xstrdup (val), &named, err);
+  if (r < 0)
+    return r;
+  if (named.dropped)
+    return MG_DROPPED;
+  if (named.aid != 0)
+    r = counterpart (p, ref->ns, named.aid, ret_text, err);
+  else if (named.ruled) {
+    r = mg_ref_in_target (p->run, ref->ns, named.name, err);
+    if (r > 0)
+      *ret_text = mg_xstrdup (named.name);
+  }
+  if (r > 0)
+    cache_put (p->run->state->cache, ref->ns, val, *ret_text);
+  return r;
+}
+
+/* Only references within a kind are cut. */
+static int
+may_be_cut (struct prepare *p, const struct migrate_ref *ref, const char *val,
+            struct mg_error *err)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset asset = MG_ASSET_INIT;
+  MG_CLEANUP (mg_named_done) struct mg_named named = { 0 };
+  int r;
+
+  if (p->purpose != MG_FOR_DOUBT || !ref->late)
+    return 0;
+  r = mg_ref_find (p->run, ref, mg_xstrdup (val), &named, err);
+  if (r == 0 && named.aid != 0)
+    r = mg_asset_get (p->run->store, NULL, named.aid, &asset, err);
+  return r > 0 ? asset.kid == p->kind->kid : r;
+}
+
+/* The target has no counterpart of what is named. */
+static int
+not_there (struct prepare *p, const struct migrate_ref *ref, const char *val,
+           struct mg_error *err)
+{
+  char shown[200];
+
+  if (ref->late && (p->purpose == MG_FOR_CREATE || p->purpose == MG_FOR_DOUBT)) {
+    p->out->dropped_late++;
+    return MG_MAP_DROP_ELEMENT;
+  }
+  if (ref->on_missing == MIGRATE_DROP_ELEMENT || p->unsupported) {
+    p->out->dropped++;
+    return MG_MAP_DROP_ELEMENT;
+  }
+  if (p->purpose == MG_FOR_COMPARE)
+    return MG_MAP_KEEP;
+  if (p->purpose == MG_FOR_UNDO)
+    return MG_MAP_DROP_ELEMENT;
+  return mg_error_set (err, MG_E_BLOCKED, "blocked",
+                       "it names '%s' (%s), which the target does not have",
+                       mg_printable (val, shown, sizeof shown), ref->ns);
+}
+
+static int
+map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
+               struct mg_span parent, struct mg_buf *ret_text,
+               struct mg_error *err)
+{
+  struct ref_edit *e = opaque;
+  struct prepare *p = e->p;
+  MG_CLEANUP_FREE char *whole = mg_json_text (value);
+  MG_CLEANUP_FREE char *text = NULL;
+  MG_CLEANUP_FREE char *mapped = NULL;
+  const char *rest;
+  int r;
+
+  (void) edit, (void) parent;
+  text = whole ? mg_ref_inside (p->run->target.end, e->ref, whole, &rest) : NULL;
+  if (text == NULL)
+    return MG_MAP_KEEP;
+  r = may_be_cut (p, e->ref, text, err);
+  if (r > 0) {
+    p->out->dropped_late++;
+    return MG_MAP_DROP_ELEMENT;
+  }
+  if (r == 0)
+    r = resolve (p, e->ref, text, &mapped, err);
+  if (r < 0)
+    return r;
+  if (r == MG_DROPPED) {
+    p->out->dropped_by_rule++;
+    return MG_MAP_DROP_ELEMENT;
+  }
+  /* names that differ in case only are the same: the asset keeps its own */
+  if (r > 0) {
+    if (strcmp (mapped, text) == 0
+        || (e->ref->prefix != NULL && strcasecmp (mapped, text) == 0))
+      return MG_MAP_KEEP;
+    mg_buf_addf (ret_text, "%s%s%s", e->ref->prefix ? e->ref->prefix : "",
+                 mapped, rest);
+    return MG_MAP_REPLACE;
+  }
+  return not_there (p, e->ref, text, err);
+}
+
+void
+mg_run_derived (const struct mg_kind *kind, const char *json, size_t len,
+                const char *ret_paths[MG_MAX_DERIVED + 1])
+{
+  const struct migrate_derived *d = kind->k->derived;
+  int n = 0;
+
+  for (; d != NULL && d->path != NULL && n < MG_MAX_DERIVED; d++) {
+    MG_CLEANUP_FREE char *when = mg_json_get_text (json, len, d->when);
+
+    if (when != NULL && *when != '\0')
+      ret_paths[n++] = d->path;
+  }
+  ret_paths[n] = NULL;
+}
+
+/* ---- values that rules change ---- */
+
+static int
+map_value (void *opaque, const struct mg_edit *edit, struct mg_span value,
+           struct mg_span parent, struct mg_buf *ret_text, struct mg_error *err)
+{
+  struct value_edit *e = opaque;
+  MG_CLEANUP_FREE char *text = mg_json_text (value);
+  MG_CLEANUP_FREE char *changed = NULL;
+
+  (void) parent, (void) err;
+  changed = text ? mg_rules_change (e->p->run->rules, edit->path, e->what, text)
+            : NULL;
+  if (changed == NULL)
+    return MG_MAP_KEEP;
+  mg_buf_add_str (ret_text, changed);
+  e->p->out->changed_by_rule++;
+  return MG_MAP_REPLACE;
+}
+
+struct collected {
+  struct prepare *p;
+  struct mg_edit edits[MAX_EDITS];
+  struct ref_edit refs[MAX_EDITS];
+  struct value_edit values[MAX_EDITS];
+  size_t n;
+  int too_many;
+};
+
+static struct mg_edit *
+add_edit (struct collected *c, enum mg_edit_op op, const char *path)
+{
+  if (c->n == MAX_EDITS) {
+    c->too_many = 1;
+    return &c->edits[MAX_EDITS - 1];
+  }
+  c->edits[c->n] = (struct mg_edit) { .op = op, .path = path };
+  return &c->edits[c->n++];
+}
+
+static void
+add_ref (struct collected *c, const struct migrate_ref *ref)
+{
+  struct mg_edit *edit = add_edit (c, MG_EDIT_MAP, ref->path);
+  struct ref_edit *mine = &c->refs[edit - c->edits];
+
+  *mine = (struct ref_edit) { c->p, ref };
+  edit->map = map_reference;
+  edit->opaque = mine;
+}
+
+static void
+add_value (struct collected *c, const char *path, uint32_t what)
+{
+  struct mg_edit *edit = add_edit (c, MG_EDIT_MAP, path);
+  struct value_edit *mine = &c->values[edit - c->edits];
+
+  *mine = (struct value_edit) { c->p, what };
+  edit->map = map_value;
+  edit->opaque = mine;
+}
+
+static uint32_t
+sort_at (const struct migrate_kind *k, const char *path)
+{
+  const struct migrate_value *value;
+
+  for (value = k->values; value != NULL && value->path != NULL; value++)
+    if (strcmp (value->path, path) == 0)
+      return value->what;
+  return 0;
+}
+
+/* Nothing is looked for that no rule could change. */
+static void
+add_values (struct collected *c)
+{
+  const struct mg_rules *rules = c->p->run->rules;
+  const struct migrate_value *value;
+  size_t i;
+
+  for (i = 0; rules != NULL && i < rules->n; i++)
+    if (mg_rules_is_path (&rules->rule[i])
+        && (i == 0 || strcmp (rules->rule[i - 1].sort, rules->rule[i].sort) != 0))
+      add_value (c, rules->rule[i].sort,
+                 sort_at (c->p->kind->k, rules->rule[i].sort));
+  for (value = c->p->kind->k->values; value != NULL && value->path != NULL;
+       value++)
+    if (mg_rules_have (rules, value->what)
+        && !mg_rules_have_path (rules, value->path))
+      add_value (c, value->path, value->what);
+}
+
+static void
+collect_edits (struct collected *c)
+{
+  const struct prepare *p = c->p;
+  const struct migrate_kind *k = p->kind->k;
+  const struct migrate_set *set;
+  const struct migrate_ref *ref;
+  const char *derived[MG_MAX_DERIVED + 1];
+  const char *const *owned;
+  int i;
+
+  for (owned = k->owned; owned != NULL && *owned != NULL; owned++)
+    add_edit (c, MG_EDIT_DROP, *owned);
+  mg_run_derived (p->kind, mg_buf_text (&p->asset->body), p->asset->body.len,
+                  derived);
+  for (i = 0; derived[i] != NULL; i++)
+    add_edit (c, MG_EDIT_DROP, derived[i]);
+  for (ref = k->refs; ref != NULL && ref->path != NULL; ref++)
+    add_ref (c, ref);
+  if (p->purpose != MG_FOR_COMPARE && p->purpose != MG_FOR_UNDO)
+    for (set = k->set; set != NULL && set->path != NULL; set++)
+      add_edit (c, MG_EDIT_SET, set->path)->value = set->value;
+  add_values (c);
+}
+
+/* A text that should hold JSON, and names inside it, has to be read for them:
+ * sent as it is it would name what only the source has. */
+static int
+texts_are_json (const struct mg_kind *kind, const struct mg_asset *asset,
+                struct mg_error *err)
+{
+  const struct migrate_ref *ref = kind->k->refs;
+
+  for (; ref != NULL && ref->path != NULL; ref++) {
+    const char *bar = strstr (ref->path, "|json");
+    MG_CLEANUP_FREE char *path =
+      bar ? mg_xstrndup (ref->path, (size_t) (bar - ref->path)) : NULL;
+    MG_CLEANUP_FREE char *text =
+      path ? mg_json_get_text (mg_buf_text (&asset->body), asset->body.len,
+                               path) : NULL;
+
+    if (text != NULL && *text != '\0'
+        && mg_json_check (text, strlen (text), NULL) < 0)
+      return mg_error_set (err, MG_E_INVALID, "text-not-json",
+                           "its '%s' is no JSON; mend it in the source and "
+                           "export again", path);
+  }
+  return 0;
+}
+
+int
+mg_run_prepare (struct mg_run *run, struct mg_ctx *ctx,
+                const struct mg_kind *kind, const struct mg_asset *asset,
+                enum mg_prepare_for purpose, struct mg_prepared *ret,
+                struct mg_error *err)
+{
+  struct prepare p = { run, ctx, kind, asset, purpose, ret, 0 };
+  struct collected c;
+  int r;
+
+  c.p = &p;
+  c.n = 0;
+  c.too_many = 0;
+  collect_edits (&c);
+  if (c.too_many)
+    return mg_error_set (err, MG_E_INVALID, "plugin",
+                         "its kind and the rules name more than %d paths of %s; "
+                         "remove rules", MAX_EDITS, kind->k->name);
+  mg_buf_reset (&ret->json);
+  ret->dropped = ret->dropped_late = 0;
+  ret->changed_by_rule = ret->dropped_by_rule = 0;
+  if (purpose == MG_FOR_CREATE || purpose == MG_FOR_UPDATE) {
+    r = texts_are_json (kind, asset, err);
+    if (r < 0)
+      return r;
+  }
+  r = mg_json_edit (mg_buf_text (&asset->body), asset->body.len, c.edits, c.n,
+                    &ret->json, err);
+  return r < 0 ? r : 0;
+}

@@ -1,0 +1,31 @@
+/* Names in references: shared by refs.c, prepare.c and rules.c. */
+#ifndef MG_RUN_REFS_H
+#define MG_RUN_REFS_H
+
+#include "run/rules.h"
+#include "run/state.h"
+
+/* The name inside a text; NULL when it names nothing.  With a prefix *ret_rest
+ * is where the text goes on behind it. */
+char *mg_ref_inside (uint32_t target_end, const struct migrate_ref *ref,
+                     const char *text, const char **ret_rest);
+
+/* What a reference leads to, as the rules have it. */
+struct mg_named {
+  char *name;                      /* as the rules have it */
+  int64_t aid;                     /* of the source; 0 = it has none such */
+  int ruled;                       /* a rule gave another name */
+  int dropped;                     /* a rule leaves it out */
+};
+void mg_named_done (struct mg_named *named);
+
+/* Takes what mg_ref_inside gave. */
+int mg_ref_find (struct mg_run *run, const struct migrate_ref *ref, char *name,
+                 struct mg_named *ret, struct mg_error *err);
+
+/* 1 = the target has something under this name itself, 0 = not (that its list
+ * showed). */
+int mg_ref_in_target (struct mg_run *run, const char *ns, const char *name,
+                      struct mg_error *err);
+
+#endif

@@ -1,0 +1,170 @@
+/* See rules.h. */
+#include <config.h>
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "run/rules.h"
+
+#define ARN_PARTS 4                /* colons before the account's id */
+
+static const char *const sorts[] = {
+  [MIGRATE_VALUE_EMAIL] = MG_RULE_EMAIL,
+  [MIGRATE_VALUE_ARN] = MG_RULE_ACCOUNT,
+  [MIGRATE_VALUE_NODE_TYPE] = MG_RULE_NODE_TYPE,
+};
+
+static int
+is_folded (const char *sort)
+{
+  return strcmp (sort, MG_RULE_EMAIL) == 0
+         || strcmp (sort, MG_RULE_PRINCIPAL) == 0;
+}
+
+int
+mg_rules_is_path (const struct mg_rule *rule)
+{
+  size_t i;
+
+  for (i = 1; i < MG_N_ELEMENTS (sorts); i++)
+    if (strcmp (rule->sort, sorts[i]) == 0)
+      return 0;
+  return strcmp (rule->sort, MG_RULE_PRINCIPAL) != 0;
+}
+
+char *
+mg_rules_from (const char *sort, const char *from)
+{
+  return is_folded (sort) ? mg_fold (from) : mg_xstrdup (from);
+}
+
+/* The first rule that is not before (sort, from). */
+static size_t
+lower_bound (const struct mg_rules *rules, const char *sort, const char *from)
+{
+  size_t low = 0, high = rules ? rules->n : 0;
+
+  while (low < high) {
+    size_t mid = low + (high - low) / 2;
+    int order = strcmp (rules->rule[mid].sort, sort);
+
+    if (order == 0)
+      order = strcmp (rules->rule[mid].from, from);
+    if (order < 0)
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  return low;
+}
+
+static const struct mg_rule *
+find (const struct mg_rules *rules, const char *sort, const char *text)
+{
+  MG_CLEANUP_FREE char *from = mg_rules_from (sort, text);
+  size_t i = lower_bound (rules, sort, from);
+
+  return rules != NULL && i < rules->n
+         && strcmp (rules->rule[i].sort, sort) == 0
+         && strcmp (rules->rule[i].from, from) == 0 ? &rules->rule[i] : NULL;
+}
+
+int
+mg_rules_have_path (const struct mg_rules *rules, const char *path)
+{
+  size_t i = lower_bound (rules, path, "");
+
+  return rules != NULL && i < rules->n
+         && strcmp (rules->rule[i].sort, path) == 0;
+}
+
+int
+mg_rules_have (const struct mg_rules *rules, uint32_t what)
+{
+  return what < MG_N_ELEMENTS (sorts) && sorts[what] != NULL
+         && mg_rules_have_path (rules, sorts[what]);
+}
+
+/* "arn:aws:iam::111122223333:instance-profile/one" */
+static char *
+change_account (const struct mg_rules *rules, const char *arn)
+{
+  MG_CLEANUP_FREE char *account = NULL;
+  const struct mg_rule *rule;
+  const char *from = arn, *end;
+  int i;
+
+  if (!mg_starts (arn, "arn:"))
+    return NULL;
+  for (i = 0; i < ARN_PARTS && from != NULL; i++) {
+    from = strchr (from, ':');
+    from = from ? from + 1 : NULL;
+  }
+  end = from ? strchr (from, ':') : NULL;
+  if (end == NULL)
+    return NULL;
+  account = mg_xstrndup (from, (size_t) (end - from));
+  rule = find (rules, MG_RULE_ACCOUNT, account);
+  return rule == NULL ? NULL
+         : mg_xasprintf ("%.*s%s%s", (int) (from - arn), arn, rule->to, end);
+}
+
+char *
+mg_rules_value (const struct mg_rules *rules, uint32_t what, const char *text)
+{
+  const struct mg_rule *rule;
+
+  if (!mg_rules_have (rules, what))
+    return NULL;
+  if (what == MIGRATE_VALUE_ARN)
+    return change_account (rules, text);
+  rule = find (rules, sorts[what], text);
+  return rule ? mg_xstrdup (rule->to) : NULL;
+}
+
+char *
+mg_rules_change (const struct mg_rules *rules, const char *path, uint32_t what,
+                 const char *text)
+{
+  const struct mg_rule *rule = find (rules, path, text);
+
+  return rule ? mg_xstrdup (rule->to) : mg_rules_value (rules, what, text);
+}
+
+char *
+mg_rules_key (const struct mg_rules *rules, const struct migrate_kind *k,
+              const char *key)
+{
+  const struct migrate_value *value = k->values;
+  uint32_t what = 0;
+  char *changed;
+
+  for (; value != NULL && value->path != NULL; value++)
+    if (strcmp (value->path, k->key) == 0)
+      what = value->what;
+  changed = rules ? mg_rules_change (rules, k->key, what, key) : NULL;
+  return changed ? changed : mg_xstrdup (key);
+}
+
+int
+mg_rules_is_principal (const char *ns)
+{
+  return mg_starts (ns, "principal.");
+}
+
+enum mg_rule_says
+mg_rules_principal (const struct mg_rules *rules, const char *ns,
+                    const char *name, char **ret_name)
+{
+  const struct mg_rule *rule =
+    rules != NULL && mg_rules_is_principal (ns)
+    ? find (rules, MG_RULE_PRINCIPAL, name) : NULL;
+
+  if (rule == NULL)
+    return MG_RULE_KEEPS;
+  if (rule->to == NULL)
+    return MG_RULE_DROPS;
+  *ret_name = mg_xstrdup (rule->to);
+  return MG_RULE_CHANGES;
+}
