@@ -1,5 +1,6 @@
-/* migrate mapping: one CSV file for each kind, old id, new id and name, in
- * <session>/out/mapping or the folder of --csv. */
+/* migrate mapping: what became of everything, in <session>/out/mapping or the
+ * folder of --csv: one CSV file for each kind, names.csv with the other names that
+ * are new, all of it as mapping.json, and replace.sed for what else names them. */
 #include <config.h>
 
 #include <stdio.h>
@@ -8,63 +9,248 @@
 #include "base/alloc.h"
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/limits.h"
+#include "base/str.h"
 #include "cli/app.h"
 #include "view/csv.h"
 #include "view/events.h"
+#include "view/replace.h"
 #include "view/table.h"
 
 struct mapping {
   struct mg_app *app;
   struct mg_store *store;
+  struct mg_packer packer;
   const char *folder;
+  struct mg_workspace spaces[2];
   struct out { struct mg_csv csv; int64_t n; } *outs;   /* by kind's index */
+  struct out names;
+  struct mg_csv json;
+  struct mg_replace script;
+  int64_t n;
 };
 
-static int
-put_line (struct mapping *m, const struct mg_kind *kind,
-          const struct mg_asset *source, const struct mg_asset *target,
-          struct mg_error *err)
+/* One asset that has a counterpart. */
+struct pair {
+  const struct mg_kind *kind;
+  struct mg_asset source, target;
+  char *links[2];                  /* of its page; NULL = the kind has none */
+};
+
+/* ---- the files ---- */
+
+static void
+add_member (struct mg_buf *b, const char *name, const char *value)
 {
-  struct out *out = &m->outs[kind->index];
-  const char *const row[] = { source->src_id, target->src_id, source->key,
-                              NULL };
-  static const char *const head[] = { "old_id", "new_id", "name", NULL };
-  struct mg_line line;
+  if (value == NULL)
+    return;
+  mg_buf_addf (b, ",\"%s\":", name);
+  mg_buf_add_json (b, value);
+}
+
+static int
+open_files (struct mapping *m, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *json = mg_path_join (m->folder, "mapping.json");
+  MG_CLEANUP_FREE char *script = mg_path_join (m->folder, "replace.sed");
+  MG_CLEANUP (mg_buf_done) struct mg_buf head = MG_BUF_MUST (64 * MG_KIB);
+  int i, r = mg_csv_open (&m->json, json, NULL, err);
+
+  for (i = 0; i < 2; i++) {
+    mg_buf_addf (&head, "%c\"%s\":{\"host\":", i ? ',' : '{',
+                 i ? "target" : "source");
+    mg_buf_add_json (&head, m->spaces[i].host);
+    add_member (&head, "workspace", m->spaces[i].org_id);
+    mg_buf_add_byte (&head, '}');
+  }
+  mg_buf_add_str (&head, ",\"assets\":[");
+  if (r == 0)
+    r = mg_csv_text (&m->json, mg_buf_text (&head), err);
+  return r < 0 ? r : mg_replace_open (&m->script, script, err);
+}
+
+static int
+row_in (struct mapping *m, struct out *out, const char *name,
+        const char *const *head, const char *const *row, struct mg_error *err)
+{
   int r = 0;
 
-  if (m->app->view.json) {
-    mg_line_begin (&line, "mapping");
-    mg_line_text (&line, "kind", kind->k->name);
-    mg_line_text (&line, "old_id", source->src_id);
-    mg_line_text (&line, "new_id", target->src_id);
-    mg_line_text (&line, "name", source->key);
-    mg_line_end (&line);
-  }
   if (out->n++ == 0) {
-    MG_CLEANUP_FREE char *name = mg_xasprintf ("%s.csv", kind->k->name);
-    MG_CLEANUP_FREE char *path = mg_path_join (m->folder, name);
+    MG_CLEANUP_FREE char *file = mg_xasprintf ("%s.csv", name);
+    MG_CLEANUP_FREE char *path = mg_path_join (m->folder, file);
 
     r = mg_csv_open (&out->csv, path, head, err);
   }
   return r < 0 ? r : mg_csv_row (&out->csv, row, err);
 }
 
+/* ---- one asset ---- */
+
+/* The page of an asset: "https://HOST/?o=WORKSPACE#job/17". */
+static char *
+link_of (const struct mg_workspace *space, const struct mg_kind *kind,
+         const char *id)
+{
+  const char *link = kind->k->link, *place = link ? strstr (link, "{id}") : NULL;
+  const char *hash;
+
+  if (place == NULL)
+    return NULL;
+  hash = strchr (link, '#');
+  if (hash == NULL)
+    return mg_xasprintf ("%s%.*s%s%s?o=%s", space->host, (int) (place - link),
+                         link, id, place + 4, space->org_id);
+  return mg_xasprintf ("%s%.*s?o=%s%.*s%s%s", space->host, (int) (hash - link),
+                       link, space->org_id, (int) (place - hash), hash, id,
+                       place + 4);
+}
+
+static void
+say_line (const struct pair *p)
+{
+  struct mg_line line;
+
+  mg_line_begin (&line, "mapping");
+  mg_line_text (&line, "kind", p->kind->k->name);
+  mg_line_text (&line, "old_id", p->source.src_id);
+  mg_line_text (&line, "new_id", p->target.src_id);
+  mg_line_text (&line, "name", p->source.key);
+  mg_line_text (&line, "new_name", p->target.key);
+  mg_line_text (&line, "old_link", p->links[0]);
+  mg_line_text (&line, "new_link", p->links[1]);
+  mg_line_end (&line);
+}
+
+static int
+put_json (struct mapping *m, const struct pair *p, struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (MG_MIB);
+
+  mg_buf_addf (&b, "%s\n{\"kind\":", m->n++ ? "," : "");
+  mg_buf_add_json (&b, p->kind->k->name);
+  add_member (&b, "old_id", p->source.src_id);
+  add_member (&b, "new_id", p->target.src_id);
+  add_member (&b, "name", p->source.key);
+  add_member (&b, "new_name", p->target.key);
+  add_member (&b, "old_link", p->links[0]);
+  add_member (&b, "new_link", p->links[1]);
+  mg_buf_add_byte (&b, '}');
+  return mg_csv_text (&m->json, mg_buf_text (&b), err);
+}
+
+/* Another name under which others know it. */
+static int
+put_name (struct mapping *m, const struct pair *p, const char *ns,
+          const char *old_name, const char *new_name, struct mg_error *err)
+{
+  static const char *const head[] = { "kind", "what", "old", "new", NULL };
+  const char *const row[] = { p->kind->k->name, ns, old_name, new_name, NULL };
+  int r;
+
+  if (old_name == NULL || new_name == NULL || mg_streq (old_name, new_name))
+    return 0;
+  r = row_in (m, &m->names, "names", head, row, err);
+  return r < 0 ? r : mg_replace_add (&m->script, old_name, new_name, err);
+}
+
+static int
+put_names (struct mapping *m, const struct pair *p, struct mg_error *err)
+{
+  const struct migrate_kind *k = p->kind->k;
+  const struct migrate_alias *alias;
+  int r = put_name (m, p, k->key, p->source.key, p->target.key, err);
+
+  for (alias = k->aliases; alias != NULL && alias->ns != NULL && r == 0;
+       alias++) {
+    MG_CLEANUP_FREE char *was =
+      mg_json_get_text (mg_buf_text (&p->source.body), p->source.body.len,
+                        alias->path);
+    MG_CLEANUP_FREE char *is =
+      mg_json_get_text (mg_buf_text (&p->target.body), p->target.body.len,
+                        alias->path);
+
+    if (!mg_streq (alias->path, k->id) && !mg_streq (alias->path, k->key))
+      r = put_name (m, p, alias->path, was, is, err);
+  }
+  return r;
+}
+
+static int
+put_pair (struct mapping *m, const struct pair *p, struct mg_error *err)
+{
+  static const char *const head[] = { "old_id", "new_id", "name", "old_link",
+                                      "new_link", NULL };
+  const char *const row[] = { p->source.src_id, p->target.src_id, p->source.key,
+                              p->links[0] ? p->links[0] : "",
+                              p->links[1] ? p->links[1] : "", NULL };
+  int r = row_in (m, &m->outs[p->kind->index], p->kind->k->name, head, row, err);
+
+  if (m->app->view.json)
+    say_line (p);
+  if (r == 0)
+    r = put_json (m, p, err);
+  if (r == 0 && p->links[0] != NULL)
+    r = mg_replace_add (&m->script, p->links[0], p->links[1], err);
+  if (r == 0)
+    r = mg_replace_add (&m->script, p->source.src_id, p->target.src_id, err);
+  return r < 0 ? r : put_names (m, p, err);
+}
+
+static int
+has_other_names (const struct migrate_kind *k)
+{
+  const struct migrate_alias *alias;
+
+  for (alias = k->aliases; alias != NULL && alias->ns != NULL; alias++)
+    if (!mg_streq (alias->path, k->id) && !mg_streq (alias->path, k->key))
+      return 1;
+  return 0;
+}
+
 static int
 each_work (void *opaque, const struct mg_work *w, struct mg_error *err)
 {
   struct mapping *m = opaque;
-  const struct mg_kind *kind = mg_registry_kid (&m->app->registry, w->kid);
-  MG_CLEANUP (mg_asset_done) struct mg_asset source = MG_ASSET_INIT;
-  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
+  struct pair p = { mg_registry_kid (&m->app->registry, w->kid), MG_ASSET_INIT,
+                    MG_ASSET_INIT, { NULL, NULL } };
+  struct mg_packer *packer;
   int r;
 
-  if (w->new_aid == 0 || kind == NULL || !kind->chosen || kind->parent != NULL)
+  if (w->new_aid == 0 || p.kind == NULL || !p.kind->chosen
+      || p.kind->parent != NULL)
     return 0;
-  r = mg_asset_get (m->store, NULL, w->aid, &source, err);
+  packer = has_other_names (p.kind->k) ? &m->packer : NULL;
+  r = mg_asset_get (m->store, packer, w->aid, &p.source, err);
   if (r > 0)
-    r = mg_asset_get (m->store, NULL, w->new_aid, &target, err);
-  return r <= 0 ? r : put_line (m, kind, &source, &target, err);
+    r = mg_asset_get (m->store, packer, w->new_aid, &p.target, err);
+  if (r > 0) {
+    p.links[0] = link_of (&m->spaces[0], p.kind, p.source.src_id);
+    p.links[1] = link_of (&m->spaces[1], p.kind, p.target.src_id);
+    r = put_pair (m, &p, err);
+  }
+  mg_asset_done (&p.source);
+  mg_asset_done (&p.target);
+  mg_free (p.links[0]);
+  mg_free (p.links[1]);
+  return r < 0 ? r : 0;
+}
+
+/* ---- the whole ---- */
+
+static int
+close_out (struct out *out, const char *name, int r, struct mg_buf *said,
+           struct mg_error *err)
+{
+  char number[32];
+  int closed;
+
+  if (out->n == 0)
+    return r;
+  closed = mg_csv_close (&out->csv, r == 0 ? err : NULL);
+  mg_buf_addf (said, "%s%s.csv %s", said->len ? ", " : "", name,
+               mg_number (out->n, number));
+  return r == 0 ? closed : r;
 }
 
 static int
@@ -72,24 +258,44 @@ finish (struct mapping *m, int r, struct mg_error *err)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf said = MG_BUF_MUST (64 * MG_KIB);
   const struct mg_registry *registry = &m->app->registry;
-  char number[32];
-  int i;
+  int i, closed;
 
-  for (i = 0; i < registry->n_kinds; i++) {
-    struct out *out = &m->outs[i];
-
-    if (out->n == 0)
-      continue;
-    if (r == 0)
-      r = mg_csv_close (&out->csv, err);
-    else
-      mg_csv_close (&out->csv, NULL);
-    mg_buf_addf (&said, "%s%s.csv %s", said.len ? ", " : "",
-                 registry->kinds[i]->k->name, mg_number (out->n, number));
-  }
+  for (i = 0; i < registry->n_kinds; i++)
+    r = close_out (&m->outs[i], registry->kinds[i]->k->name, r, &said, err);
+  r = close_out (&m->names, "names", r, &said, err);
+  if (r == 0)
+    r = mg_csv_text (&m->json, "\n]}\n", err);
+  closed = mg_csv_close (&m->json, r == 0 ? err : NULL);
+  r = r == 0 ? closed : r;
+  closed = mg_replace_close (&m->script, r == 0 ? err : NULL);
+  r = r == 0 ? closed : r;
   if (r == 0 && !m->app->view.json)
-    printf ("%s: %s\n", m->folder, said.len ? mg_buf_text (&said)
-            : "nothing was imported yet");
+    printf ("%s: %s, mapping.json, replace.sed\n", m->folder,
+            said.len ? mg_buf_text (&said) : "nothing was imported yet");
+  return r;
+}
+
+static int
+write_files (struct mapping *m, int wsid, struct mg_error *err)
+{
+  int i, r = mg_file_mkdirs (m->folder, 0700, err);
+
+  for (i = 0; i < 2 && r == 0; i++) {
+    r = mg_session_workspace (&m->app->session, i ? wsid : MG_SOURCE_WSID,
+                              &m->spaces[i], err);
+    r = r < 0 ? r : 0;
+  }
+  if (r == 0)
+    r = mg_key_load (m->app, 0, err);
+  if (r < 0)
+    return r;
+  mg_packer_init (&m->packer, mg_store_blobs (m->store),
+                  mg_store_key (m->store));
+  r = open_files (m, err);
+  if (r == 0)
+    r = mg_work_each_phase (m->store, wsid, MG_PHASE_MAIN, 0, each_work, m, err);
+  r = finish (m, r, err);
+  mg_packer_done (&m->packer);
   return r;
 }
 
@@ -99,14 +305,19 @@ write_mapping (struct mg_app *app, int wsid, struct mg_error *err)
   const char *csv = mg_opt_text (&app->options, MG_OPT_CSV);
   MG_CLEANUP_FREE char *own = mg_path_join (app->session.folder,
                                             "out/mapping");
-  struct mapping m = { app, app->session.store, csv ? csv : own, NULL };
-  int r = mg_file_mkdirs (m.folder, 0700, err);
+  struct mapping m = { .app = app, .store = app->session.store,
+                       .folder = csv ? csv : own };
+  int i, r;
 
+  if (wsid == MG_SOURCE_WSID) {
+    if (!app->view.json)
+      printf ("nothing was imported yet\n");
+    return 0;
+  }
   m.outs = mg_xcalloc ((size_t) app->registry.n_kinds + 1, sizeof *m.outs);
-  if (r == 0 && wsid != MG_SOURCE_WSID)
-    r = mg_work_each_phase (m.store, wsid, MG_PHASE_MAIN, 0, each_work, &m,
-                            err);
-  r = finish (&m, r, err);
+  r = write_files (&m, wsid, err);
+  for (i = 0; i < 2; i++)
+    mg_workspace_done (&m.spaces[i]);
   mg_free (m.outs);
   return r;
 }

@@ -55,6 +55,13 @@ mg_csv_row (struct mg_csv *csv, const char *const *row, struct mg_error *err)
 }
 
 int
+mg_csv_text (struct mg_csv *csv, const char *text, struct mg_error *err)
+{
+  mg_buf_add_str (&csv->text, text);
+  return csv->text.len >= FLUSH_AT ? flush (csv, err) : 0;
+}
+
+int
 mg_csv_open (struct mg_csv *csv, const char *path, const char *const *head,
              struct mg_error *err)
 {
@@ -69,7 +76,7 @@ mg_csv_open (struct mg_csv *csv, const char *path, const char *const *head,
   mg_file_remove (path);
   if (r == 0)
     r = mg_fd_open_append (path, 0600, &csv->fd, err);
-  return r == 0 ? mg_csv_row (csv, head, err) : r;
+  return r == 0 && head != NULL ? mg_csv_row (csv, head, err) : r;
 }
 
 int

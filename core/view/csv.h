@@ -16,6 +16,8 @@ int mg_csv_open (struct mg_csv *csv, const char *path, const char *const *head,
                  struct mg_error *err);
 int mg_csv_row (struct mg_csv *csv, const char *const *row,
                 struct mg_error *err);
+/* For files of another form: 'head' NULL above, then text as it is. */
+int mg_csv_text (struct mg_csv *csv, const char *text, struct mg_error *err);
 /* Closes whatever happens; 0 when everything is written. */
 int mg_csv_close (struct mg_csv *csv, struct mg_error *err);
 

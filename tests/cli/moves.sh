@@ -111,8 +111,8 @@ run migrate mapping
 status_is "mapping" 0
 csv=$tmp/sessions/acme/out/mapping/users.csv
 is "... has a line for each" "$(wc -l <"$csv")" 9
-is "... and a head" "$(head -1 "$csv")" "old_id,new_id,name"
-like "... with ids and the name" "$(cat "$csv")" "^[0-9]+,[0-9]+,$user$"
+is "... and a head" "$(head -1 "$csv")" "old_id,new_id,name,old_link,new_link"
+like "... with ids and the name" "$(cat "$csv")" "^[0-9]+,[0-9]+,$user,,$"
 run migrate report --csv "$tmp/csv"
 ok "report --csv" [ -s "$tmp/csv/differences.csv" ]
 run migrate status

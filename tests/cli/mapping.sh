@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# migrate mapping: files for programs that know the old workspace.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+. "$srcdir/tests/e2e/pair.sh"
+
+map=$tmp/sessions/s/out/mapping
+pair --populate users=5,service-principals=2,instance-profiles=1,experiments=3
+run move export
+run migrate mapping --session s
+is "before an import there is nothing to tell" "$out" "nothing was imported yet"
+user=$(rows "SELECT key FROM asset JOIN kind USING (kid) WHERE name = 'users'
+  AND key NOT LIKE 'admin%' AND key NOT LIKE '%''%' LIMIT 1")
+run migrate rules --session s add email "$user=other.name@example.org"
+run migrate rules --session s add account-id 123456789012=210987654321
+run move import
+run migrate mapping --session s
+status_is "mapping" 0
+like "... names its files" "$out" 'names.csv .*, mapping.json, replace.sed$'
+
+# old KIND, new KIND: ids of the first asset of a kind
+ids ()
+{
+  rows "SELECT s.src_id || ' ' || t.src_id FROM work w JOIN asset s USING (aid)
+    JOIN asset t ON t.aid = w.new_aid JOIN kind k ON k.kid = s.kid
+    WHERE k.name = '$1' AND s.wsid = 0 ORDER BY s.aid LIMIT 1"
+}
+ids=$(ids experiments)
+old=${ids% *} new=${ids#* }
+org_old=$(rows "SELECT org_id FROM workspace WHERE wsid = 0")
+org_new=$(rows "SELECT org_id FROM workspace WHERE wsid = 1")
+link_old="$url_old/?o=$org_old#mlflow/experiments/$old"
+link_new="$url_new/?o=$org_new#mlflow/experiments/$new"
+like "links of both" "$(cat "$map/experiments.csv")" \
+  "^$old,$new,.*,$(printf %s "$link_old" | sed 's/[?.]/\\&/g'),"
+is "all of it as JSON" "$(python3 -c '
+import json, sys
+doc = json.load (open (sys.argv[1]))
+one = [a for a in doc["assets"] if a["old_id"] == sys.argv[2]]
+print (doc["source"]["workspace"], doc["target"]["workspace"], len (one),
+       one[0]["new_id"], one[0]["new_link"])' "$map/mapping.json" "$old")" \
+  "$org_old $org_new 1 $new $link_new"
+like "what rules renamed" "$(cat "$map/names.csv")" \
+  "^users,userName,$user,other.name@example.org$"
+like "... and what the target named" "$(cat "$map/names.csv")" \
+  '^service-principals,applicationId,[0-9a-f-]{36},[0-9a-f-]{36}$'
+
+# --- the script
+sedded ()
+{
+  printf '%s\n' "$1" | sed -E -f "$map/replace.sed"
+}
+is "an id" "$(sedded "id=$old;")" "id=$new;"
+is "two in a row" "$(sedded "$old,$old $old")" "$new,$new $new"
+is "at the end of a sentence" "$(sedded "It is $old.")" "It is $new."
+is "not a piece of a longer one" "$(sedded "1$old ${old}2 x-$old")" \
+  "1$old ${old}2 x-$old"
+is "a link" "$(sedded "see $link_old")" "see $link_new"
+is "an address" "$(sedded "<$user>")" "<other.name@example.org>"
+is "not another's address" "$(sedded "a.$user $user.au")" "a.$user $user.au"
+is "a profile" "$(sedded \
+  'arn:aws:iam::123456789012:instance-profile/data-00')" \
+  'arn:aws:iam::210987654321:instance-profile/data-00'
+
+# --- a new id that is somebody else's old one
+cat >"$tmp/chain.sql" <<END
+UPDATE asset SET src_id = '$(ids service-principals | cut -d' ' -f1)'
+WHERE src_id = '$new' AND wsid = 1;
+END
+sqlite3 -batch "$tmp/sessions/s/session.db" <"$tmp/chain.sql"
+other=$(ids service-principals)
+run migrate mapping --session s
+is "each is replaced once" "$(sedded "$old ${other% *}")" \
+  "${other% *} ${other#* }"
