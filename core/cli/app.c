@@ -75,7 +75,7 @@ mg_exit_for (const struct mg_error *err)
   static const char *const usage[] = {
     "unknown-plugin", "unknown-option", "unknown-command", "unknown-code",
     "unknown-asset",
-    "bad-value", "bad-words", "bad-config", "bad-limits", "bad-session-name",
+    "bad-plan", "bad-value", "bad-words", "bad-config", "bad-limits", "bad-session-name",
     "missing-value", "wrong-option", "no-command", "no-kinds",
   };
   size_t i;

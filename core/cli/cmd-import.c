@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "cli/app.h"
+#include "cli/plan-file.h"
 #include "view/hint.h"
 #include "view/summary.h"
 #include "view/table.h"
@@ -122,7 +122,8 @@ answer_questions (struct mg_app *app, struct mg_error *err)
 
   if (!has_question (app))
     return 0;
-  r = mg_run_plan (&app->run, &plan, err);
+  r = app->run.planned ? mg_plan_count (&app->run, &plan, err)
+      : mg_run_plan (&app->run, &plan, err);
   if (r == 0 && !app->run.stopped)
     r = ask_all (app, &plan, err);
   app->run.planned = r == 0;
@@ -133,7 +134,7 @@ answer_questions (struct mg_app *app, struct mg_error *err)
 /* ---- the command ---- */
 
 static int
-begin_import (struct mg_app *app, struct mg_error *err)
+open_ends (struct mg_app *app, struct mg_error *err)
 {
   int r = mg_app_open_target (app, err);
 
@@ -142,9 +143,29 @@ begin_import (struct mg_app *app, struct mg_error *err)
                                 err);
   if (r == 0)
     r = mg_app_confirm_host (app, 0, err);
+  return r == 0 ? mg_app_remember_target (app, err) : r;
+}
+
+/* With --plan: what was planned before others looked at it, and nothing else. */
+static int
+begin (struct mg_app *app, struct mg_error *err)
+{
+  MG_CLEANUP (mg_plan_file_done) struct mg_plan_file file = { 0 };
+  int r = mg_app_load (app, err);  /* reads the options once more */
+  const char *path = mg_opt_text (&app->options, MG_OPT_PLAN_FILE);
+
+  if (r == 0 && path != NULL)
+    r = mg_plan_file_read (path, &file, err);
+  if (r == 0 && path != NULL)
+    r = mg_plan_file_options (app, &file, err);
   if (r == 0)
-    r = mg_app_remember_target (app, err);
-  return r == 0 ? mg_app_begin_run (app, err) : r;
+    r = open_ends (app, err);
+  if (r == 0 && path != NULL)
+    r = mg_plan_file_check (app, &file, err);
+  if (r == 0)
+    r = mg_app_begin_run (app, err);
+  app->run.planned = r == 0 && path != NULL;
+  return r;
 }
 
 int
@@ -153,9 +174,15 @@ mg_cmd_import (struct mg_app *app)
   struct mg_error err = MG_ERROR_INIT, later = MG_ERROR_INIT;
   int r;
 
+  if (mg_opt_on (&app->options, MG_OPT_DRY_RUN)
+      && mg_opt_given (&app->options, MG_OPT_PLAN_FILE)) {
+    mg_error_set (&err, MG_E_INVALID, "wrong-option", "--plan does what a plan "
+                  "says, and --dry-run makes one; leave one of them out");
+    return mg_app_fail (app, &err);
+  }
   if (mg_opt_on (&app->options, MG_OPT_DRY_RUN))
     return mg_cmd_plan (app);
-  if (begin_import (app, &err) < 0)
+  if (begin (app, &err) < 0)
     return mg_app_fail (app, &err);
   r = answer_questions (app, &err);
   if (r == 0 && !app->run.stopped)

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "cli/app.h"
+#include "cli/plan-file.h"
 #include "view/errors.h"
 #include "view/hint.h"
 #include "view/summary.h"
@@ -115,6 +115,7 @@ mg_cmd_plan (struct mg_app *app)
   struct mg_error err = MG_ERROR_INIT;
   struct mg_plan plan = { 0 };
   int r = mg_app_open_target (app, &err);
+  const char *out = mg_opt_text (&app->options, MG_OPT_OUT);
 
   if (r == 0)
     r = mg_app_remember_target (app, &err);
@@ -123,6 +124,8 @@ mg_cmd_plan (struct mg_app *app)
   if (r < 0)
     return mg_app_fail (app, &err);
   r = mg_run_plan (&app->run, &plan, &err);
+  if (r == 0 && !app->run.stopped && out != NULL)
+    r = mg_plan_file_write (app, &plan, out, &err);
   if (r == 0 && !app->run.stopped) {
     mg_summary_plan (&app->view, &plan);
     app->run.n_failed += open_rows (&plan);
@@ -132,10 +135,10 @@ mg_cmd_plan (struct mg_app *app)
   mg_plan_done (&plan);
   r = mg_app_end_run (app, r, &err);
   if (r == MG_EXIT_OK || r == MG_EXIT_SOME)
-    mg_hint_log (&app->view, MG_LOG_NORMAL, r == MG_EXIT_OK
-                 ? "nothing changed; apply: migrate import"
-                 : "nothing changed; what is not blocked can be done: migrate "
-                 "import");
+    mg_hint_log (&app->view, MG_LOG_NORMAL, "nothing changed; %s: migrate "
+                 "import%s%s", r == MG_EXIT_OK ? "apply"
+                 : "what is not blocked can be done", out ? " --plan " : "",
+                 out ? out : "");
   return r;
 }
 

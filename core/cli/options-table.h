@@ -44,8 +44,12 @@
      WHAT, "take them in again") \
   X (DRY_RUN, "dry-run", 0, NULL, SWITCH, MG_IMPORT | MG_UNDO, 0, NULL, \
      WHAT, "show what would be done and change nothing") \
-  X (PLAN, "plan", 0, NULL, SWITCH, MG_UNDO, 0, NULL, \
+  X (PLAN, "plan", 0, NULL, SWITCH, MG_UNDO, MG_OPT_FLAG_ONLY, NULL, \
      WHAT, "show what would be undone and change nothing") \
+  X (PLAN_FILE, "plan", 0, "FILE", TEXT, MG_IMPORT, MG_OPT_FLAG_ONLY, NULL, \
+     WHAT, "do what this file says, which plan --out wrote, or nothing") \
+  X (OUT, "out", 0, "FILE", TEXT, MG_PLAN, MG_OPT_FLAG_ONLY, NULL, \
+     WHAT, "write the plan to a file, for import --plan") \
   X (PARALLEL, "parallel", 0, "N", NUMBER, MG_FOR_RUNS, MG_OPT_MOST_256, \
      NULL, SPEED, "worker threads; without it as many as the limits can feed") \
   X (RETRY_TOTAL, "retry-total", 0, "N", NUMBER, MG_FOR_REMOTE, 0, "8", \

@@ -265,6 +265,23 @@ set_extra (struct mg_extra *extra, const char *text)
   return 0;
 }
 
+/* Two commands may have one name for two options. */
+static int
+for_command (const struct mg_options *o, int id)
+{
+  const struct mg_command *command =
+    o->n_words > 0 ? mg_command_find (o->words[0]) : NULL;
+  int i;
+
+  if (id < 0 || command == NULL || (mg_option_table[id].commands & command->bit))
+    return id;
+  for (i = 0; i < MG_OPT_N; i++)
+    if (strcmp (mg_option_table[i].name, mg_option_table[id].name) == 0
+        && (mg_option_table[i].commands & command->bit))
+      return i;
+  return id;
+}
+
 /* '--name', '--name=value', '--name value'; *i is moved over what was used. */
 static int
 parse_long (struct mg_options *o, int *i, int judge, struct mg_error *err)
@@ -273,7 +290,7 @@ parse_long (struct mg_options *o, int *i, int judge, struct mg_error *err)
   size_t len = strcspn (arg, "=");
   MG_CLEANUP_FREE char *name = mg_xstrndup (arg, len);
   const char *value = arg[len] == '=' ? arg + len + 1 : NULL;
-  int id = mg_opt_find (name);
+  int id = for_command (o, mg_opt_find (name));
   struct mg_extra *extra = id < 0 ? find_extra (o, name) : NULL;
   const char *argument;
 

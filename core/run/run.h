@@ -104,6 +104,10 @@ void mg_load_add (struct mg_load *load, struct mg_remote *remote,
 void mg_load_least_time (const struct mg_load *load, struct mg_remote *remote,
                          struct mg_plan *plan);
 
+/* Rows and least time of what is planned already. */
+int mg_plan_count (struct mg_run *run, struct mg_plan *ret_plan,
+                   struct mg_error *err);
+
 /* Lists the target (the baseline, once), finds what each asset needs, decides
  * create, adopt, merge or block; writes work rows but sends no write. */
 int mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,

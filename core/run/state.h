@@ -179,10 +179,6 @@ const char *mg_run_left_out (const struct mg_kind *kind,
   "the target has one of this name that cannot be used; restore or remove it " \
   "there, then migrate import --retry-failed"
 
-/* Rows and least time of what is planned (estimate.c). */
-int mg_plan_count (struct mg_run *run, struct mg_plan *plan,
-                   struct mg_error *err);
-
 /* ---- importing (sched.c, item.c, settle.c) ---- */
 
 #define MG_MAX_SENDS 5             /* of one create that is never answered */

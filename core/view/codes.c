@@ -51,6 +51,10 @@ const struct migrate_code mg_codes[] = {
   { "bad-path",
     "A path into JSON cannot be read.",
     "report it to the plugin's author" },
+  { "bad-plan",
+    "The file is no plan, or was changed after it was written.",
+    "migrate plan --out FILE writes one; what it shall not do is decided with "
+    "migrate skip and migrate rules" },
   { "bad-profile",
     "A line of the profile file makes no sense, and it stands in the "
     "profile that is needed.",
@@ -322,6 +326,10 @@ const struct migrate_code mg_codes[] = {
   { "source-read-only",
     "Something tried to write to the source, which is only read.",
     "report it to the plugin's author" },
+  { "stale-plan",
+    "The session changed after the plan was written: another export, other rules "
+    "or decisions, or another plan.",
+    "migrate plan --out FILE, have it looked at again, then import that" },
   { "text-not-json",
     "A text of the asset should hold JSON, with names inside, and does not.",
     "mend it in the source, then: migrate export, migrate import "
