@@ -433,8 +433,8 @@ check_list (struct mg_app *app, const struct mg_plan_file *file,
   if (n == 0 && !differs (file, name, digest))
     return 0;
   why = n == 0 ? mg_xasprintf ("other %s", name)
-        : mg_xasprintf ("%s: %lld %s", name, (long long) (n < 0 ? -n : n),
-                        n < 0 ? "removed" : "added");
+        : n < 0 ? mg_xasprintf ("%s: %lld removed", name, (long long) -n)
+        : mg_xasprintf ("%s: %lld added", name, (long long) n);
   return is_stale (app, why, err);
 }
 
