@@ -245,6 +245,9 @@ sim_id_text (const struct sim_table *t, int64_t id, char ret_text[SIM_ID_SIZE])
   if (t->id_form == SIM_ID_POOL)
     snprintf (ret_text, SIM_ID_SIZE, "%.4s-%.6s-sim%.2s-pool-%s", digits,
               digits + 4, digits + 10, digits + 12);
+  else if (t->id_form == SIM_ID_CLUSTER)
+    snprintf (ret_text, SIM_ID_SIZE, "%.4s-%.6s-sim%s", digits, digits + 4,
+              digits + 10);
   else if (t->id_form == SIM_ID_HEX)
     snprintf (ret_text, SIM_ID_SIZE, "%016" PRIX64, id);
   else

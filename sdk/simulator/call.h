@@ -19,6 +19,7 @@ enum sim_kind {
   SIM_ACCOUNT_PRINCIPALS,
   SIM_POOLS,                 /* instance pools */
   SIM_POLICIES,              /* cluster policies */
+  SIM_CLUSTERS,
   SIM_FIXED_KINDS,
   SIM_MAX_KINDS = 64         /* the rest are those of --routes */
 };
@@ -147,10 +148,6 @@ sim_handler sim_exp_create, sim_exp_get, sim_exp_get_by_name, sim_exp_list,
   sim_exp_search, sim_exp_update, sim_exp_delete, sim_exp_restore,
   sim_exp_set_tag, sim_exp_delete_tag;
 sim_handler sim_folders_mkdirs, sim_folders_status;
-sim_handler sim_pool_create, sim_pool_edit, sim_pool_delete, sim_pool_get,
-  sim_pool_list;
-sim_handler sim_policy_create, sim_policy_edit, sim_policy_delete,
-  sim_policy_get, sim_policy_list, sim_family_list, sim_family_get;
 sim_handler sim_perm_get, sim_perm_put, sim_perm_patch, sim_perm_levels;
 sim_handler sim_assign_list, sim_assign_post, sim_assign_put,
   sim_assign_delete, sim_assign_levels, sim_perm_migrate;

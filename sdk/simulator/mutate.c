@@ -207,6 +207,9 @@ create_object (struct sim_call *c, int kind, struct json_object *fields)
                           c->now_us);
   if (kind == SIM_POLICIES)
     return sim_policy_make (s, fields, 0, c->now_us);
+  if (kind == SIM_CLUSTERS)
+    return sim_cluster_make (s, fields, sim_principal (s, s->admin_id, NULL),
+                             "UI", c->now_us);
   id = sim_new_id (s);
   json_object_deep_copy (fields, &copy, NULL);
   if (kind >= SIM_FIXED_KINDS) {

@@ -28,9 +28,12 @@ FAMILIES = [
     r"/api/2\.0/preview/scim/v2/",
     r"/api/2\.0/accounts/\{account_id\}/workspaces/.*/permissionassignments",
     r"/api/2\.0/permissions/\{request_object_type\}/",
-    r"/api/2\.0/permissions/(experiments|instance-pools|cluster-policies)/",
+    r"/api/2\.0/permissions/(experiments|instance-pools|cluster-policies|clusters)/",
     r"/api/2\.0/policies/clusters/(create|edit|delete|get|list)$",
     r"/api/2\.0/policy-families",
+    r"/api/2\.1/clusters/(create|delete|edit|get|list|list-node-types|"
+    r"permanent-delete|pin|spark-versions|start|unpin)$",
+    r"/api/2\.0/libraries/",
     r"/api/2\.0/permissionmigration$",
     r"/api/2\.0/instance-(profiles|pools)/",
     r"/api/2\.0/mlflow/experiments/",

@@ -25,8 +25,8 @@ static const struct acl_type {
 } types[] = {
   { "experiments", "mlflowExperiment", SIM_EXPERIMENTS,
     { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }, "experiments/permissions" },
-  { "clusters", "cluster", -1,
-    { "CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE" }, NULL },
+  { "clusters", "cluster", SIM_CLUSTERS,
+    { "CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE" }, "clusters/permissions" },
   { "cluster-policies", "cluster-policy", SIM_POLICIES, { "CAN_USE" },
     "cluster-policies/permissions" },
   { "instance-pools", "instance-pool", SIM_POOLS,

@@ -301,11 +301,8 @@ sim_policy_get (struct sim_call *c)
 {
   struct sim_object *o = wanted (c, sim_query (c, "policy_id"));
 
-  if (o == NULL)
-    return;
-  mg_buf_add_str (&c->r->body, o->text);
-  c->r->status = 200;
-  c->r->content_type = "application/json";
+  if (o != NULL)
+    sim_reply_object (c, o);
 }
 
 void

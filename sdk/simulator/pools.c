@@ -91,10 +91,17 @@ sim_reply_table (struct sim_call *c, struct sim_table *t, const char *array)
   c->r->content_type = "application/json";
 }
 
-/* --- one pool -------------------------------------------------------- */
+void
+sim_reply_object (struct sim_call *c, const struct sim_object *o)
+{
+  mg_buf_add_str (&c->r->body, o->text);
+  c->r->status = 200;
+  c->r->content_type = "application/json";
+}
 
-static void
-add_default (struct json_object *o, const char *name, struct json_object *value)
+void
+sim_json_default (struct json_object *o, const char *name,
+                  struct json_object *value)
 {
   if (json_object_object_get (o, name) == NULL)
     json_object_object_add (o, name, value);
@@ -102,33 +109,47 @@ add_default (struct json_object *o, const char *name, struct json_object *value)
     json_object_put (value);
 }
 
+char *
+sim_principal_name (struct sim *s, const struct sim_object *p)
+{
+  enum sim_kind kind = SIM_USERS;
+  MG_CLEANUP_FREE char *text = NULL;
+
+  sim_principal (s, p->id, &kind);
+  text = sim_object_copy (&s->tables[kind], p);
+  return sim_text_field (text, s->tables[kind].key);
+}
+
+/* --- one pool -------------------------------------------------------- */
+
 static void
 add_cloud_defaults (struct sim *s, struct json_object *o)
 {
   struct json_object *cloud;
 
   if (mg_streq (s->config.cloud, "azure")) {
-    add_default (o, "azure_attributes", json_object_new_object ());
+    sim_json_default (o, "azure_attributes", json_object_new_object ());
     cloud = json_object_object_get (o, "azure_attributes");
-    add_default (cloud, "availability",
-                 json_object_new_string ("ON_DEMAND_AZURE"));
+    sim_json_default (cloud, "availability",
+                      json_object_new_string ("ON_DEMAND_AZURE"));
   }
   else if (mg_streq (s->config.cloud, "aws")) {
-    add_default (o, "aws_attributes", json_object_new_object ());
+    sim_json_default (o, "aws_attributes", json_object_new_object ());
     cloud = json_object_object_get (o, "aws_attributes");
-    add_default (cloud, "availability", json_object_new_string ("SPOT"));
-    add_default (cloud, "spot_bid_price_percent", json_object_new_int (100));
-    add_default (cloud, "zone_id", json_object_new_string ("us-west-2a"));
+    sim_json_default (cloud, "availability", json_object_new_string ("SPOT"));
+    sim_json_default (cloud, "spot_bid_price_percent",
+                      json_object_new_int (100));
+    sim_json_default (cloud, "zone_id", json_object_new_string ("us-west-2a"));
   }
 }
 
 static void
 add_defaults (struct sim *s, struct json_object *o)
 {
-  add_default (o, "min_idle_instances", json_object_new_int (0));
-  add_default (o, "idle_instance_autotermination_minutes",
-               json_object_new_int (60));
-  add_default (o, "enable_elastic_disk", json_object_new_boolean (0));
+  sim_json_default (o, "min_idle_instances", json_object_new_int (0));
+  sim_json_default (o, "idle_instance_autotermination_minutes",
+                    json_object_new_int (60));
+  sim_json_default (o, "enable_elastic_disk", json_object_new_boolean (0));
   add_cloud_defaults (s, o);
 }
 
@@ -248,9 +269,8 @@ numbers_are_good (struct sim_call *c)
   return 0;
 }
 
-/* A workspace is in one cloud. */
-static int
-cloud_is_good (struct sim_call *c)
+int
+sim_cloud_is_good (struct sim_call *c)
 {
   static const char *const clouds[] = { "aws", "azure", "gcp" };
   size_t i;
@@ -279,7 +299,7 @@ sim_pool_create (struct sim_call *c)
   struct sim_object *o;
   char id[SIM_ID_SIZE];
 
-  if (!tags_are_good (c) || !numbers_are_good (c) || !cloud_is_good (c)
+  if (!tags_are_good (c) || !numbers_are_good (c) || !sim_cloud_is_good (c)
       || sim_name_is_free (c, pools (c->s), NULL, name, "Instance Pool") < 0)
     return;
   o = sim_pool_make (c->s, c->body, c->me, c->now_us);
@@ -340,11 +360,8 @@ sim_pool_get (struct sim_call *c)
 {
   struct sim_object *o = wanted (c, sim_query (c, "instance_pool_id"));
 
-  if (o == NULL)
-    return;
-  mg_buf_add_str (&c->r->body, o->text);
-  c->r->status = 200;
-  c->r->content_type = "application/json";
+  if (o != NULL)
+    sim_reply_object (c, o);
 }
 
 void

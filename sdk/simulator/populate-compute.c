@@ -70,20 +70,6 @@ cloud_part (const struct sim *s, int64_t i)
                        arn);
 }
 
-static void
-grant (struct sim *s, struct sim_object *o, enum sim_kind kind,
-       uint64_t which, const char *type, const char *level)
-{
-  struct sim_table *t = &s->tables[kind];
-  struct sim_object *p;
-
-  if (t->n_live == 0)
-    return;
-  p = sim_table_at (t, (uint32_t) (which % t->n_live));
-  if (p->id != s->admins_id)
-    sim_acl_set (o, p->id, sim_acl_level (type, level));
-}
-
 static struct json_object *
 pool_fields (const struct sim *s, int64_t i)
 {
@@ -112,13 +98,13 @@ make_pool (struct sim *s, int64_t i)
   o = sim_pool_make (s, fields, sim_principal (s, s->admin_id, NULL), 0);
   sim_number_rand (&rng, s->config.seed, "pool", (uint64_t) i);
   if (i % 2 == 0) {
-    grant (s, o, SIM_USERS, mg_rand_next (&rng), "instance-pools",
+    sim_grant (s, o, SIM_USERS, mg_rand_next (&rng), "instance-pools",
            "CAN_ATTACH_TO");
-    grant (s, o, SIM_GROUPS, mg_rand_next (&rng), "instance-pools",
+    sim_grant (s, o, SIM_GROUPS, mg_rand_next (&rng), "instance-pools",
            "CAN_MANAGE");
   }
   if (i == 0)
-    grant (s, o, SIM_PRINCIPALS, mg_rand_next (&rng), "instance-pools",
+    sim_grant (s, o, SIM_PRINCIPALS, mg_rand_next (&rng), "instance-pools",
            "CAN_ATTACH_TO");
   if (i == 7) {                        /* on its way out */
     struct sim_table *t = &s->tables[SIM_POOLS];
@@ -140,8 +126,6 @@ sim_populate_pools (struct sim *s, int64_t n)
 }
 
 /* --- policies -------------------------------------------------------- */
-
-#define N_DEFAULT_POLICIES 4
 
 /* In a definition ${pool} is the id of a pool and ${profile} an ARN. */
 struct odd_policy { const char *name, *definition, *family, *more; };
@@ -165,8 +149,8 @@ static const struct odd_policy odd_policies[] = {
     "\"/Workspace/Shared/libs/tools.whl\"}]" },
 };
 
-static char *
-replaced (char *text, const char *word, const char *by)
+char *
+sim_replaced (char *text, const char *word, const char *by)
 {
   char *at = strstr (text, word), *made;
 
@@ -200,9 +184,9 @@ filled_in (struct sim *s, const char *definition, int64_t i)
   if (profiles->n_live > 0)
     arn = sim_text_field (sim_table_at (profiles, 0)->text,
                           "instance_profile_arn");
-  text = replaced (text, "${pool}", pool);
-  text = replaced (text, "${pool2}", pool2);
-  return replaced (text, "${profile}", arn ? arn : "");
+  text = sim_replaced (text, "${pool}", pool);
+  text = sim_replaced (text, "${pool2}", pool2);
+  return sim_replaced (text, "${profile}", arn ? arn : "");
 }
 
 static void
@@ -241,12 +225,12 @@ make_policy (struct sim *s, int64_t i)
   sim_number_rand (&rng, s->config.seed, "policy", (uint64_t) i);
   if (i % 3 == 2)
     return;
-  grant (s, made, SIM_GROUPS, mg_rand_next (&rng), "cluster-policies",
+  sim_grant (s, made, SIM_GROUPS, mg_rand_next (&rng), "cluster-policies",
          "CAN_USE");
-  grant (s, made, SIM_USERS, mg_rand_next (&rng), "cluster-policies",
+  sim_grant (s, made, SIM_USERS, mg_rand_next (&rng), "cluster-policies",
          "CAN_USE");
   if (i == 0)
-    grant (s, made, SIM_PRINCIPALS, mg_rand_next (&rng), "cluster-policies",
+    sim_grant (s, made, SIM_PRINCIPALS, mg_rand_next (&rng), "cluster-policies",
            "CAN_USE");
 }
 
@@ -256,6 +240,6 @@ sim_populate_policies (struct sim *s, int64_t n)
   int64_t i;
 
   sim_policy_make_defaults (s, n);
-  for (i = 0; i < n - N_DEFAULT_POLICIES; i++)
+  for (i = 0; i < n - SIM_DEFAULT_POLICIES; i++)
     make_policy (s, i);
 }

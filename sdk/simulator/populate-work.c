@@ -125,20 +125,6 @@ experiment_name (struct sim *s, int64_t i, struct mg_rand *rng)
 }
 
 static void
-grant (struct sim *s, struct sim_object *e, enum sim_kind kind, uint64_t which,
-       const char *level)
-{
-  struct sim_table *t = &s->tables[kind];
-  struct sim_object *p;
-
-  if (t->n_live == 0)
-    return;
-  p = sim_table_at (t, (uint32_t) (which % t->n_live));
-  if (p->id != s->admins_id)
-    sim_acl_set (e, p->id, sim_acl_level ("experiments", level));
-}
-
-static void
 add_permissions (struct sim *s, struct sim_object *e, int64_t i,
                  struct mg_rand *rng)
 {
@@ -147,14 +133,18 @@ add_permissions (struct sim *s, struct sim_object *e, int64_t i,
 
   if (i % 2 == 1 && i > 9)
     return;
-  grant (s, e, SIM_USERS, mg_rand_next (rng), levels[i % 3]);
-  grant (s, e, SIM_GROUPS, 1 + mg_rand_below (rng, 1000), levels[(i + 1) % 3]);
+  sim_grant (s, e, SIM_USERS, mg_rand_next (rng), "experiments",
+             levels[i % 3]);
+  sim_grant (s, e, SIM_GROUPS, 1 + mg_rand_below (rng, 1000), "experiments",
+             levels[(i + 1) % 3]);
   if (i % 4 == 0)
-    grant (s, e, SIM_PRINCIPALS, mg_rand_next (rng), "CAN_READ");
+    sim_grant (s, e, SIM_PRINCIPALS, mg_rand_next (rng), "experiments",
+             "CAN_READ");
   if (i == 0) {
-    grant (s, e, SIM_USERS, 9, "CAN_READ");          /* inactive */
-    grant (s, e, SIM_USERS, 1, "CAN_EDIT");
-    grant (s, e, SIM_PRINCIPALS, 1, "CAN_EDIT");     /* one of twins */
+    sim_grant (s, e, SIM_USERS, 9, "experiments", "CAN_READ"); /* inactive */
+    sim_grant (s, e, SIM_USERS, 1, "experiments", "CAN_EDIT");
+    sim_grant (s, e, SIM_PRINCIPALS, 1, "experiments",
+               "CAN_EDIT");            /* one of twins */
   }
 }
 

@@ -17,9 +17,9 @@
 
 static const struct { const char *name; struct sim_amounts amounts; }
 sizes[] = {
-  { "small", { 40, 14, 8, 30, 3, 8, 14, 0, 0, 0 } },
-  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 0, 0, 0 } },
-  { "large", { 50000, 2000, 1000, 20000, 20, 60, 120, 0, 0, 0 } },
+  { "small", { 40, 14, 8, 30, 3, 8, 14, 15, 0, 0, 0 } },
+  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 60, 0, 0, 0 } },
+  { "large", { 50000, 2000, 1000, 20000, 20, 60, 120, 400, 0, 0, 0 } },
 };
 
 static int64_t *
@@ -32,6 +32,7 @@ amount (struct sim_amounts *a, const char *name)
     { "instance-profiles", &a->profiles },
     { "instance-pools", &a->pools },
     { "cluster-policies", &a->policies },
+    { "clusters", &a->clusters },
     { "account-users", &a->account_users },
     { "account-groups", &a->account_groups },
     { "account-service-principals", &a->account_principals },
@@ -130,6 +131,20 @@ make_first (struct sim *s)
   json_object_put (o);
 }
 
+void
+sim_grant (struct sim *s, struct sim_object *o, enum sim_kind kind,
+           uint64_t which, const char *type, const char *level)
+{
+  struct sim_table *t = &s->tables[kind];
+  struct sim_object *p;
+
+  if (t->n_live == 0)
+    return;
+  p = sim_table_at (t, (uint32_t) (which % t->n_live));
+  if (p->id != s->admins_id)
+    sim_acl_set (o, p->id, sim_acl_level (type, level));
+}
+
 int
 sim_populate (struct sim *s, const char *what, struct mg_error *err)
 {
@@ -147,5 +162,6 @@ sim_populate (struct sim *s, const char *what, struct mg_error *err)
   sim_populate_experiments (s, a.experiments);
   sim_populate_pools (s, a.pools);
   sim_populate_policies (s, a.policies);
+  sim_populate_clusters (s, a.clusters);
   return 0;
 }

@@ -8,7 +8,7 @@
 
 struct sim_amounts {
   int64_t users, groups, principals, experiments, profiles, pools,
-    policies;
+    policies, clusters;
   int64_t account_users, account_groups, account_principals;
 };
 
@@ -22,6 +22,13 @@ void sim_populate_profiles (struct sim *s, int64_t n);
 void sim_populate_experiments (struct sim *s, int64_t n);
 void sim_populate_pools (struct sim *s, int64_t n);
 void sim_populate_policies (struct sim *s, int64_t n);
+void sim_populate_clusters (struct sim *s, int64_t n);
+#define SIM_DEFAULT_POLICIES 4     /* are the first of them */
+/* Somebody of this kind gets the level, but the group of administrators. */
+void sim_grant (struct sim *s, struct sim_object *o, enum sim_kind kind,
+                uint64_t which, const char *type, const char *level);
+/* The text, freed, with every 'word' replaced. */
+char *sim_replaced (char *text, const char *word, const char *by);
 void sim_number_rand (struct mg_rand *rng, uint64_t seed, const char *what,
                       uint64_t number);
 

@@ -257,6 +257,7 @@ sim_load (struct sim *s, const char *text, size_t len, struct mg_error *err)
     sim_table_init (&s->tables[i], old.name, old.key, old.fold);
     s->tables[i].generate = old.generate;
     s->tables[i].seed = s->config.seed;
+    s->tables[i].id_form = old.id_form;
   }
   load_numbers (s, all);
   s->n_role_groups = 1;

@@ -65,7 +65,8 @@ struct sim_index {
 enum sim_id_form {
   SIM_ID_NUMBER,             /* 4027184301000042 */
   SIM_ID_POOL,               /* 4027-184301-sim00-pool-0042 */
-  SIM_ID_HEX                 /* 000E4E9C0AE9202A */
+  SIM_ID_HEX,                /* 000E4E9C0AE9202A */
+  SIM_ID_CLUSTER             /* 4027-184301-sim000042 */
 };
 #define SIM_ID_SIZE 48
 

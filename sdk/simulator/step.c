@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "call.h"
+#include "compute.h"
 #include "sdk/simulator/extra-tsv.h"
 #include "sdk/simulator/operations-tsv.h"
 
@@ -25,6 +25,9 @@
 #define PERM_EXP PERM "experiments/{experiment_id}"
 #define PERM_POOL PERM "instance-pools/{instance_pool_id}"
 #define PERM_POLICY PERM "cluster-policies/{cluster_policy_id}"
+#define PERM_CLUSTER PERM "clusters/{cluster_id}"
+#define CLUSTERS "/api/2.1/clusters/"
+#define LIBRARIES "/api/2.0/libraries/"
 #define POOLS "/api/2.0/instance-pools/"
 #define POLICIES "/api/2.0/policies/clusters/"
 #define FAMILIES "/api/2.0/policy-families"
@@ -86,6 +89,21 @@ static const struct served {
   { "GET", POLICIES "list", sim_policy_list, 0 },
   { "GET", FAMILIES, sim_family_list, 0 },
   { "GET", FAMILIES "/{policy_family_id}", sim_family_get, 0 },
+  { "POST", CLUSTERS "create", sim_cluster_create, 0 },
+  { "POST", CLUSTERS "edit", sim_cluster_edit, 0 },
+  { "POST", CLUSTERS "delete", sim_cluster_terminate, 0 },
+  { "POST", CLUSTERS "permanent-delete", sim_cluster_delete, 0 },
+  { "POST", CLUSTERS "start", sim_cluster_start, 0 },
+  { "POST", CLUSTERS "pin", sim_cluster_pin, 0 },
+  { "POST", CLUSTERS "unpin", sim_cluster_unpin, 0 },
+  { "GET", CLUSTERS "get", sim_cluster_get, 0 },
+  { "GET", CLUSTERS "list", sim_cluster_list, 0 },
+  { "GET", CLUSTERS "list-node-types", sim_cluster_node_types, 0 },
+  { "GET", CLUSTERS "spark-versions", sim_cluster_versions, 0 },
+  { "GET", LIBRARIES "all-cluster-statuses", sim_library_all, 0 },
+  { "GET", LIBRARIES "cluster-status", sim_library_status, 0 },
+  { "POST", LIBRARIES "install", sim_library_install, 0 },
+  { "POST", LIBRARIES "uninstall", sim_library_uninstall, 0 },
   { "POST", MLFLOW "create", sim_exp_create, 0 },
   { "GET", MLFLOW "get", sim_exp_get, 0 },
   { "GET", MLFLOW "get-by-name", sim_exp_get_by_name, 0 },
@@ -111,6 +129,10 @@ static const struct served {
   { "PUT", PERM_POLICY, sim_perm_put, 0 },
   { "PATCH", PERM_POLICY, sim_perm_patch, 0 },
   { "GET", PERM_POLICY "/permissionLevels", sim_perm_levels, 0 },
+  { "GET", PERM_CLUSTER, sim_perm_get, 0 },
+  { "PUT", PERM_CLUSTER, sim_perm_put, 0 },
+  { "PATCH", PERM_CLUSTER, sim_perm_patch, 0 },
+  { "GET", PERM_CLUSTER "/permissionLevels", sim_perm_levels, 0 },
   { "GET", PERM_ANY, sim_perm_get, 0 },
   { "PUT", PERM_ANY, sim_perm_put, 0 },
   { "PATCH", PERM_ANY, sim_perm_patch, 0 },
@@ -185,6 +207,7 @@ init_tables (struct sim *s)
     { "account-service-principals", "applicationId", 1 },
     { "instance-pools", "instance_pool_name", 0 },
     { "cluster-policies", "name", 0 },
+    { "clusters", NULL, 0 },       /* their names repeat */
   };
   size_t i;
 
@@ -195,6 +218,7 @@ init_tables (struct sim *s)
   }
   s->tables[SIM_POOLS].id_form = SIM_ID_POOL;
   s->tables[SIM_POLICIES].id_form = SIM_ID_HEX;
+  s->tables[SIM_CLUSTERS].id_form = SIM_ID_CLUSTER;
   s->n_tables = SIM_FIXED_KINDS;
 }
 
