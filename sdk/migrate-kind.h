@@ -57,6 +57,10 @@ enum migrate_once {
                                       resolved; never created */
 #define MIGRATE_KIND_SENSITIVE 0x10u /* bodies hold secrets: sealed at rest,
                                       never in traces, reports or messages */
+#define MIGRATE_KIND_FINISH 0x20u  /* what a create begins an update ends:
+                                      migrate_unfinished for every create, also
+                                      for one whose reply was lost; needs
+                                      'update' and import_asset */
 
 /* What to do when a reference's asset has no counterpart in the target. */
 enum migrate_on_missing {

@@ -111,6 +111,8 @@ struct migrate_asset {
   const char *target_json;       /* the target's body as last seen, or NULL */
   size_t target_json_len;
   uint32_t phase;                /* enum migrate_phase */
+  uint32_t finishes;             /* 1 = the MIGRATE_UPDATE that follows a create:
+                                    migrate_unfinished, MIGRATE_KIND_FINISH */
 };
 
 /* = REQUESTS */

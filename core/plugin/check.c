@@ -133,6 +133,15 @@ merges_in_vain (const struct migrate_plugin *p, const struct migrate_kind *k)
          && (!(k->flags & MIGRATE_KIND_CALLS) || p->import_asset == NULL);
 }
 
+/* Nor can it know how to end what a create began. */
+static int
+finishes_in_vain (const struct migrate_plugin *p, const struct migrate_kind *k)
+{
+  return (k->flags & MIGRATE_KIND_FINISH)
+         && (!(k->flags & MIGRATE_KIND_CALLS) || p->import_asset == NULL
+             || k->update == NULL);
+}
+
 static int
 check_content (struct mg_plugin *plugin, struct mg_error *err)
 {
@@ -147,6 +156,11 @@ check_content (struct mg_plugin *plugin, struct mg_error *err)
                         "'%s' has a kind with merge[] and no import_asset for "
                         "it: '%s'; refusing to load it", plugin->path,
                         plugin->kinds[i].name);
+    if (r == 0 && finishes_in_vain (&plugin->p, &plugin->kinds[i]))
+      r = mg_error_set (err, MG_E_INVALID, "plugin-load",
+                        "'%s' has a kind to be finished and no update or "
+                        "import_asset for it: '%s'; refusing to load it",
+                        plugin->path, plugin->kinds[i].name);
   }
   if (r == 0 && !data && !has_callback (&plugin->p))
     return refuse (err, plugin->path, "has none of export, import, validate");

@@ -132,6 +132,7 @@ fill_asset (struct item *it)
   }
   a->phase = it->work->op == MG_OP_CREATE ? MIGRATE_CREATE
              : it->work->op == MG_OP_MERGE ? MIGRATE_MERGE : MIGRATE_UPDATE;
+  a->finishes = it->work->phase == MG_PHASE_FINISH;
 }
 
 /* ---- what it came to ---- */
@@ -174,7 +175,8 @@ take_created (struct item *it)
   it->result->has_put = 1;
   it->result->state = MG_DONE;
   it->result->provenance = MG_CREATED;
-  it->result->finish = (it->body.dropped_late > 0 || ctx->incomplete)
+  it->result->finish = (it->body.dropped_late > 0 || ctx->incomplete
+                        || (it->kind->k->flags & MIGRATE_KIND_FINISH))
                        && it->kind->k->update != NULL;
 }
 

@@ -161,7 +161,8 @@ take (struct settler *s, struct mg_result *res)
   res->provenance = MG_CREATED;
   /* what the lost reply would have told is not known: an update makes sure */
   res->finish = s->kind->k->update != NULL
-                && (s->sent.dropped_late > 0 || s->kind->k->later != NULL);
+                && (s->sent.dropped_late > 0 || s->kind->k->later != NULL
+                    || (s->kind->k->flags & MIGRATE_KIND_FINISH));
   mg_result_say (res, "settled", "found in the target after a lost reply");
 }
 

@@ -144,7 +144,7 @@ int mg_run_ensure_body (struct mg_ctx *ctx, const struct mg_kind *kind,
 /* ---- comparing (compare.c) ---- */
 
 /* The paths of derived[] that do not count in this body; NULL at the end. */
-#define MG_MAX_DERIVED 16
+#define MG_MAX_DERIVED 24
 void mg_run_derived (const struct mg_kind *kind, const char *json, size_t len,
                      const char *ret_paths[MG_MAX_DERIVED + 1]);
 

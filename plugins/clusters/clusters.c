@@ -1,9 +1,13 @@
-/* clusters: what compute is made of.  Instance pools and cluster policies so
- * far.
+/* clusters: what compute is made of: instance pools, cluster policies and
+ * clusters.
  *
- * All of it is data.
+ * Most of it is data.  Code is needed for clusters: their creation starts them,
+ * which is ended at once, and some are pinned.
  */
+#include <string.h>
 #include <migrate-plugin.h>
+
+#define CLUSTERS "/api/2.1/clusters/"
 
 /* ---- instance pools ---- */
 
@@ -86,6 +90,72 @@ static const struct migrate_leave policy_builtin[] = {
   { "is_default", "true", "default-policy" }, { NULL, NULL, NULL },
 };
 
+/* ---- clusters ---- */
+
+static const char *const cluster_owned[] = {
+  "cluster_id", "creator_user_name", "cluster_source", "spec",
+  "driver", "executors", "spark_context_id", "jdbc_port", "cluster_cores",
+  "cluster_memory_mb", "state", "state_message", "start_time",
+  "terminated_time", "termination_reason", "last_state_loss_time",
+  "last_restarted_time", "last_activity_time", "default_tags",
+  "cluster_log_status", "disk_spec", "effective_spark_version",
+  "release_version", "instance_source", "driver_instance_source",
+  "init_scripts_safe_mode", "driver_healthy",
+  "pinned_by_user_name",                    /* see validate_asset */
+  "docker_image.basic_auth.password",       /* always shown empty */
+  NULL,
+};
+
+/* A pool's machines are described by the pool, and a create refuses to hear of
+ * them again. */
+#define BY_THE_POOL(path) { path, "instance_pool_id" }
+static const struct migrate_derived cluster_derived[] = {
+  BY_THE_POOL ("node_type_id"), BY_THE_POOL ("driver_node_type_id"),
+  BY_THE_POOL ("driver_node_type_flexibility"),
+  BY_THE_POOL ("worker_node_type_flexibility"),
+  BY_THE_POOL ("enable_elastic_disk"),
+  BY_THE_POOL ("aws_attributes.availability"),
+  BY_THE_POOL ("aws_attributes.zone_id"),
+  BY_THE_POOL ("aws_attributes.first_on_demand"),
+  BY_THE_POOL ("aws_attributes.spot_bid_price_percent"),
+  BY_THE_POOL ("aws_attributes.ebs_volume_type"),
+  BY_THE_POOL ("aws_attributes.ebs_volume_count"),
+  BY_THE_POOL ("aws_attributes.ebs_volume_size"),
+  BY_THE_POOL ("aws_attributes.ebs_volume_iops"),
+  BY_THE_POOL ("aws_attributes.ebs_volume_throughput"),
+  BY_THE_POOL ("azure_attributes"),
+  BY_THE_POOL ("gcp_attributes.availability"),
+  BY_THE_POOL ("gcp_attributes.zone_id"),
+  BY_THE_POOL ("gcp_attributes.first_on_demand"),
+  BY_THE_POOL ("gcp_attributes.use_preemptible_executors"),
+  BY_THE_POOL ("gcp_attributes.boot_disk_size"),
+  BY_THE_POOL ("gcp_attributes.local_ssd_count"),
+  BY_THE_POOL ("gcp_attributes.confidential_compute_type"),
+  { NULL, NULL },
+};
+
+static const char *const cluster_sets[] = { "ssh_public_keys", NULL };
+
+static const struct migrate_ref cluster_refs[] = {
+  { .path = "policy_id", .ns = "cluster-policies.id" },
+  { .path = "instance_pool_id", .ns = "instance-pools.id" },
+  { .path = "driver_instance_pool_id", .ns = "instance-pools.id" },
+  { .path = "aws_attributes.instance_profile_arn",
+    .ns = "instance-profile.arn" },
+  { .path = "single_user_name", .ns = "principal.name" },
+  { .path = NULL },
+};
+
+/* What runs one job, pipeline or query is made and removed with it. */
+static const struct migrate_leave cluster_leave[] = {
+  { "cluster_source", "JOB", "job-cluster" },
+  { "cluster_source", "PIPELINE", "pipeline-cluster" },
+  { "cluster_source", "PIPELINE_MAINTENANCE", "pipeline-cluster" },
+  { "cluster_source", "SQL", "product-cluster" },
+  { "cluster_source", "MODELS", "product-cluster" },
+  { NULL, NULL, NULL },
+};
+
 static const struct migrate_kind kinds[] = {
   {
     .name = "instance-pools", .title = "instance pools",
@@ -117,7 +187,112 @@ static const struct migrate_kind kinds[] = {
     .created = "created_at_timestamp", .creator = "creator_user_name",
     .link = "/compute/policies/{id}",
   },
+  {
+    .name = "clusters", .title = "clusters",
+    .key = "cluster_name", .id = "cluster_id",
+    .once = MIGRATE_ONCE_NONUNIQUE,
+    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_SENSITIVE | MIGRATE_KIND_FINISH,
+    .lanes = 5,                    /* so many run at most before their end */
+    .paging = MIGRATE_PAGING_TOKEN,
+    .list = "GET " CLUSTERS "list?page_size=100", .array = "clusters",
+    .get = "GET " CLUSTERS "get?cluster_id={id}",
+    .create = "POST " CLUSTERS "create",
+    .update = "POST " CLUSTERS "edit",
+    .remove = "POST " CLUSTERS "permanent-delete",
+    .permissions = "clusters",
+    .owned = cluster_owned, .derived = cluster_derived,
+    .unordered = cluster_sets,
+    .refs = cluster_refs, .leave = cluster_leave,
+    .created = "start_time", .creator = "creator_user_name",
+    .link = "/compute/clusters/{id}",
+  },
 };
+
+/* Says 'what' of the cluster; twice is once. */
+static int
+tell (struct migrate_ctx *ctx, const char *what, const char *id,
+      const struct migrate_response **ret_res)
+{
+  struct migrate_request req = MIGRATE_REQUEST_INIT;
+
+  req.effect = MIGRATE_IDEMPOTENT;
+  req.call = migrate_printf (ctx, "POST " CLUSTERS "%s", what);
+  req.body = migrate_printf (ctx, "{\"cluster_id\":%s}",
+                             migrate_quote (ctx, id));
+  req.body_len = strlen (req.body);
+  return migrate_request (ctx, &req, ret_res);
+}
+
+static int
+is_pinned (struct migrate_ctx *ctx, const char *json, size_t len)
+{
+  const char *by = "";
+
+  return migrate_json_get (ctx, json, len, "pinned_by_user_name", &by)
+         && *by != '\0';
+}
+
+/* Its creation has started it: 'delete' only terminates. */
+static int
+finish_cluster (struct migrate_ctx *ctx, const struct migrate_asset *asset)
+{
+  int r = tell (ctx, "delete", asset->target_id, NULL);
+
+  if (r < 0 || !is_pinned (ctx, asset->source_json, asset->source_json_len))
+    return r;
+  return tell (ctx, "pin", asset->target_id, NULL);
+}
+
+static int
+import_asset (struct migrate_ctx *ctx, void *self,
+              const struct migrate_asset *asset)
+{
+  const char *user = "";
+
+  (void) self;
+  if (asset->finishes)
+    return finish_cluster (ctx, asset);
+  if (asset->phase == MIGRATE_CREATE
+      && migrate_json_get (ctx, asset->json, asset->json_len,
+                           "docker_image.basic_auth.username", &user))
+    migrate_note (ctx, "the password of its Docker registry is not shown by the "
+                  "source; set it in the target");
+  return migrate_generic (ctx, asset);
+}
+
+/* Who pinned it does not matter. */
+static int
+validate_asset (struct migrate_ctx *ctx, void *self,
+                const struct migrate_asset *asset)
+{
+  (void) self;
+  if (!is_pinned (ctx, asset->source_json, asset->source_json_len)
+      || is_pinned (ctx, asset->target_json, asset->target_json_len))
+    return 0;
+  return migrate_fail (ctx, MIGRATE_E_FAIL, "not-pinned",
+                       "pinned in the source and not in the target");
+}
+
+/* A pinned cluster is refused, and one that is gone is an invalid parameter. */
+static int
+delete_asset (struct migrate_ctx *ctx, void *self,
+              const struct migrate_asset *asset)
+{
+  const struct migrate_response *res = NULL;
+  int r;
+
+  (void) self;
+  r = tell (ctx, "permanent-delete", asset->target_id, &res);
+  if (r < 0 && res != NULL && strstr (res->body, "npin the cluster")) {
+    r = tell (ctx, "unpin", asset->target_id, &res);
+    if (r == 0)
+      r = tell (ctx, "permanent-delete", asset->target_id, &res);
+  }
+  if (r < 0 && res != NULL && res->status == 400
+      && strstr (res->body, "does not exist") != NULL)
+    return 0;
+  return r;
+}
 
 static const struct migrate_code codes[] = {
   { "inactive-pool", "the pool is stopped or deleted in the source",
@@ -126,6 +301,14 @@ static const struct migrate_code codes[] = {
   { "default-policy", "a policy that the product makes in every workspace, and "
     "the target has none of this name",
     "make one of the same family there, if it is wanted" },
+  { "job-cluster", "the cluster was made for a run of a job",
+    "nothing: the job makes its own in the target" },
+  { "pipeline-cluster", "the cluster was made for a pipeline",
+    "nothing: the pipeline makes its own in the target" },
+  { "product-cluster", "the cluster was made by the product, for SQL or for "
+    "serving models", "nothing: the product makes its own in the target" },
+  { "not-pinned", "the cluster is pinned in the source and not in the target",
+    "pin it there, where it would be forgotten 30 days after its last use" },
   { NULL, NULL, NULL },
 };
 
@@ -137,14 +320,22 @@ static const struct migrate_right rights[] = {
   { "cluster-policies", "source: CAN_USE on each policy; target: workspace "
     "admin" },
   { "cluster-policies/permissions", "workspace admin on both sides" },
+  { "clusters", "source: CAN_ATTACH_TO on each cluster; target: workspace "
+    "admin" },
+  { "clusters/permissions", "source: CAN_MANAGE on each cluster; target: "
+    "workspace admin" },
   { NULL, NULL },
 };
 
 MIGRATE_REGISTER (
   .name = "clusters",
-  .summary = "Instance pools and cluster policies, with their permissions",
+  .summary = "Instance pools, cluster policies and clusters, with their "
+             "permissions",
   .version = MIGRATE_VERSION_STRING,
   .kinds = kinds, .n_kinds = sizeof kinds / sizeof kinds[0],
   .codes = codes,
-  .rights = rights
+  .rights = rights,
+  .import_asset = import_asset,
+  .validate_asset = validate_asset,
+  .delete_asset = delete_asset
 );

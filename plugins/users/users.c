@@ -48,17 +48,19 @@ static const struct migrate_alias profile_aliases[] = {
 };
 static const struct migrate_alias user_aliases[] = {
   { "scim.id", "id", 0 }, { "principal.user_name", "userName", 1 },
-  { "principal.home", "userName", 1 },
+  { "principal.home", "userName", 1 }, { "principal.name", "userName", 1 },
   { NULL, NULL, 0 },
 };
 static const struct migrate_alias service_aliases[] = {
   { "scim.id", "id", 0 },
   { "principal.service_principal_name", "applicationId", 0 },
   { "principal.home", "applicationId", 1 },
+  { "principal.name", "applicationId", 1 },
   { NULL, NULL, 0 },
 };
 static const struct migrate_alias group_aliases[] = {
   { "scim.id", "id", 0 }, { "principal.group_name", "displayName", 1 },
+  { "principal.name", "displayName", 1 },
   { NULL, NULL, 0 },
 };
 

@@ -48,7 +48,8 @@ whole ()
   status_is "$1: validate after it ends with 0" 0
   is "$1: what is missing then has a reason" "$(rows "SELECT DISTINCT what, why
     FROM difference
-    WHERE coalesce (why, '') NOT IN ('undone', 'inactive-pool', 'default-policy')
+    WHERE coalesce (why, '') NOT IN ('undone', 'inactive-pool', 'default-policy',
+      'job-cluster', 'pipeline-cluster')
     AND coalesce (why, '') NOT LIKE 'deleted%'")" ''
   is "$1: what was put back is there" "$(rows "SELECT count (*) FROM work
     WHERE code = 'undone' AND new_aid IS NOT NULL")" \

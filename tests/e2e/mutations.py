@@ -35,16 +35,17 @@ class Bench:
             "instance-profiles": "instance_profile_arn",
             "experiments": "name",
             "instance-pools": "instance_pool_name",
-            "cluster-policies": "name"}
+            "cluster-policies": "name", "clusters": "cluster_name"}
 
     def key(self, kind, one):
         return one["fields"][self.KEYS[kind.split("/")[0]]]
 
     def count_names(self):
         counts = {}
-        for one in sim.table(self.state, "service-principals"):
-            name = self.key("service-principals", one)
-            counts[name] = counts.get(name, 0) + 1
+        for kind in ("service-principals", "clusters"):
+            for one in sim.table(self.state, kind):
+                name = self.key(kind, one)
+                counts[name] = counts.get(name, 0) + 1
         return counts
 
     def plain(self, kind, one):
@@ -52,7 +53,8 @@ class Bench:
         key = self.key(kind, one)
         if one["id"] in self.used or one["id"] in self.state["first"]:
             return False
-        if kind == "service-principals" and self.counts[key] != 1:
+        if (kind in ("service-principals", "clusters")
+                and self.counts[key] != 1):
             return False
         return (key.lower() in self.source_keys[kind] and "\n" not in key
                 and "|" not in key)
@@ -335,8 +337,62 @@ def cluster_policies(bench):
     bench.post(kind, one, set={"definition": "what the service derives"})
 
 
+def clusters(bench):
+    kind = "clusters"
+
+    def pooled(one):
+        return "instance_pool_id" in one["fields"]
+
+    def alone(*fields):
+        return lambda one: not pooled(one) and has(*fields)(one)
+
+    one = bench.take(kind)
+    bench.post(kind, one, delete=True)
+    bench.expect(kind, one, "", "missing")
+    bench.expect(kind + "/permissions", one, "", "missing")
+    one = bench.take(kind, has("pinned_by_user_name"))
+    bench.post(kind, one, remove=["pinned_by_user_name"])
+    bench.expect(kind, one, "")
+    for field, value in (("num_workers", 77),
+                         ("autotermination_minutes", 7),
+                         ("spark_version", "1.2.3"),
+                         ("enable_local_disk_encryption", True),
+                         ("node_type_id", "other.large"),
+                         ("driver_node_type_id", "other.large"),
+                         ("data_security_mode", "NONE"),
+                         ("single_user_name", "somebody.else@example.com"),
+                         ("runtime_engine", "STANDARD"),
+                         ("a_new_field", 1)):
+        bench.change(kind, field, lambda one: alone()(one) and (
+            field in one["fields"] or field == "a_new_field"),
+                     set={field: value})
+    for field in ("policy_id", "custom_tags", "autoscale", "docker_image"):
+        bench.change(kind, field, alone(field), remove=[field])
+    bench.change(kind, "instance_pool_id", pooled,
+                 set={"instance_pool_id": "another"})
+    bench.change(kind, "driver_instance_pool_id", pooled,
+                 set={"driver_instance_pool_id": "another"})
+    bench.change(kind, "init_scripts", lacks("init_scripts"), set={
+        "init_scripts": [{"workspace": {"destination": "/x.sh"}}]})
+    for path, value in (("aws_attributes.zone_id", "mars-1a"),
+                        ("aws_attributes.availability", "ELSEWHERE"),
+                        ("aws_attributes.first_on_demand", 9)):
+        top, name = path.split(".")
+        one = bench.take(kind, lambda one: alone(top)(one)
+                         and one["fields"][top].get(name))
+        bench.post(kind, one, set={top: dict(one["fields"][top],
+                                             **{name: value})})
+        bench.expect(kind, one, path)
+    bench.gain(kind, cluster_name="extra cluster")
+    one = bench.take(kind, pooled)
+    bench.post(kind, one, set={"node_type_id": "what the pool gives"})
+    one = bench.take(kind)
+    bench.post(kind, one, set={"start_time": 1, "spark_context_id": 1,
+                               "default_tags": {"Vendor": "us"}})
+
+
 LOWEST = {"experiments": "CAN_READ", "instance-pools": "CAN_ATTACH_TO",
-          "cluster-policies": "CAN_USE"}
+          "cluster-policies": "CAN_USE", "clusters": "CAN_ATTACH_TO"}
 
 
 def permissions(bench, kind):
@@ -383,7 +439,8 @@ def quiet(bench):
 def main(source, target):
     bench = Bench(source, target)
     for part in (users, service_principals, groups, instance_profiles,
-                 experiments, instance_pools, cluster_policies, quiet):
+                 experiments, instance_pools, cluster_policies, clusters,
+                 quiet):
         part(bench)
     for kind in LOWEST:
         permissions(bench, kind)

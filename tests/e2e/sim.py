@@ -19,10 +19,11 @@ import sys
 import urllib.request
 
 KINDS = ("users", "groups", "service-principals", "instance-profiles",
-         "experiments", "instance-pools", "cluster-policies")
+         "experiments", "instance-pools", "cluster-policies", "clusters")
 
 # Kinds that have permissions of their own.
-WITH_PERMISSIONS = ("experiments", "instance-pools", "cluster-policies")
+WITH_PERMISSIONS = ("experiments", "instance-pools", "cluster-policies",
+                    "clusters")
 
 
 def call(url, what, text=None, method=None):
@@ -78,6 +79,8 @@ def source_names(url):
     names = collections.Counter()
     for one in table(state, "service-principals"):
         names["service-principals " + one["fields"]["displayName"]] += 1
+    for one in table(state, "clusters"):
+        names["clusters " + one["fields"]["cluster_name"]] += 1
     return names
 
 
@@ -126,14 +129,18 @@ class Names:
             for one in table(state, kind):
                 self.by_id[one["id"]] = "%s %s" % (
                     kind, one["fields"][key].lower())
-        self.pools = [(one["fields"]["instance_pool_id"],
-                       one["fields"]["instance_pool_name"])
-                      for one in table(state, "instance-pools")]
+        self.words = [
+            (one["fields"][number], kind + " " + one["fields"][name])
+            for kind, number, name in (
+                ("instance-pools", "instance_pool_id", "instance_pool_name"),
+                ("cluster-policies", "policy_id", "name"),
+                ("service-principals", "applicationId", "displayName"))
+            for one in table(state, kind)]
 
     def inside(self, text):
-        """A text that holds ids of pools."""
-        for number, name in self.pools:
-            text = text.replace(number, "the pool " + name)
+        """A text that holds ids."""
+        for number, name in self.words:
+            text = text.replace(number, "the one of " + name)
         return text
 
     def __call__(self, number):
@@ -151,6 +158,12 @@ OWNED = {
                        "status"),
     "cluster-policies": ("policy_id", "creator_user_name",
                          "created_at_timestamp", "is_default"),
+    "clusters": ("cluster_id", "creator_user_name", "cluster_source", "spec",
+                 "state", "state_message", "start_time", "terminated_time",
+                 "termination_reason", "last_restarted_time", "default_tags",
+                 "spark_context_id", "driver", "executors", "jdbc_port",
+                 "last_state_loss_time", "effective_spark_version",
+                 "init_scripts_safe_mode", "_libraries"),
 }
 OWNED_TAGS = ("mlflow.ownerId", "mlflow.ownerEmail", "mlflow.experimentType",
               "mlflow.experiment.sourceName")
@@ -161,7 +174,8 @@ def normal(names, kind, one):
     fields = {name: value for name, value in one["fields"].items()
               if name not in OWNED[kind]}
     for name, value in fields.items():
-        if kind == "cluster-policies" and isinstance(value, str):
+        if (kind in ("cluster-policies", "clusters")
+                and isinstance(value, str)):
             fields[name] = names.inside(value)
         if name == "tags":
             value = [t for t in value if t["key"] not in OWNED_TAGS]
@@ -176,8 +190,11 @@ def normal(names, kind, one):
     return json.dumps({"fields": fields, "people": people}, sort_keys=True)
 
 
-def is_live(one):
-    """What is deleted, stopped or built in is left where it is."""
+def is_live(kind, one):
+    """What is deleted, stopped or built in is left where it is, and what runs
+    a job or a pipeline."""
+    if kind == "clusters":
+        return one["fields"]["cluster_source"] in ("UI", "API")
     return (one["fields"].get("lifecycle_stage", "active") == "active"
             and one["fields"].get("state", "ACTIVE") == "ACTIVE"
             and not one["fields"].get("is_default"))
@@ -191,10 +208,10 @@ def moved(source, target):
     for kind in KINDS:
         wanted = collections.Counter(
             normal(old, kind, one) for one in table(source, kind)
-            if is_live(one))
+            if is_live(kind, one))
         have = collections.Counter(
             normal(new, kind, one) for one in table(target, kind)
-            if is_live(one))
+            if is_live(kind, one))
         lines += [kind + " " + text for text in (wanted - have).elements()
                   if not grown(kind, text, have)]
     return "\n".join(lines)

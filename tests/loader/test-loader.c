@@ -260,6 +260,9 @@ WRONG (arrays_that_nobody_merges, "no-merge.so",
        "has a kind with merge[] and no import_asset for it: 'gadgets'")
 WRONG (arrays_that_no_callback_merges, "no-import.so",
        "has a kind with merge[] and no import_asset for it: 'gadgets'")
+WRONG (creates_that_nothing_finishes, "no-finish.so",
+       "has a kind to be finished and no update or import_asset for it: "
+       "'gadgets'")
 TOO_NEW (a_kind_flag_of_the_future, "needs-feature.so",
          "kind 'gadgets' needs feature 0x4000 of a newer version")
 TOO_NEW (a_paging_of_the_future, "needs-paging.so", "needs paging 0x9")

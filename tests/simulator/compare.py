@@ -7,8 +7,8 @@ What is in them is compared as multisets, with ids replaced by names: two
 objects that are equal but for what the service fills in are the same.  Prints
 a line 'missing KIND {...}' or 'extra KIND {...}' for each difference and ends
 with status 1 when there is one.  The service principal of each workspace's
-own OAuth client is left out, and so are deleted experiments and pools that are
-not active.
+own OAuth client is left out, and so are deleted experiments, pools that are
+not active, and clusters of jobs and pipelines.
 """
 
 import collections
@@ -19,7 +19,12 @@ import urllib.request
 FILLED_IN = {"id", "applicationId", "experiment_id", "artifact_location",
              "creation_time", "last_update_time", "instance_pool_id",
              "default_tags", "state", "stats", "status", "policy_id",
-             "creator_user_name", "created_at_timestamp"}
+             "creator_user_name", "created_at_timestamp", "cluster_id",
+             "cluster_source", "spec", "state_message", "start_time",
+             "terminated_time", "termination_reason", "last_restarted_time",
+             "spark_context_id", "driver", "executors", "jdbc_port",
+             "last_state_loss_time", "effective_spark_version",
+             "init_scripts_safe_mode"}
 FILLED_IN_TAGS = {"mlflow.ownerId", "mlflow.ownerEmail",
                   "mlflow.experimentType", "mlflow.experiment.sourceName"}
 NAMES = {"users": "userName", "groups": "displayName",
@@ -33,6 +38,8 @@ def own_client(kind, fields):
 
 
 def is_live(fields):
+    if "cluster_source" in fields:
+        return fields["cluster_source"] in ("UI", "API")
     return fields.get("state", "ACTIVE") == "ACTIVE"
 
 
@@ -48,8 +55,8 @@ def plain_list(values):
 
 
 def plain_text(value, names):
-    """Ids of pools stand inside the definitions of policies."""
-    for number, name in names["pools"]:
+    """Ids stand inside texts, and a text may be one."""
+    for number, name in names["words"]:
         value = value.replace(number, name)
     return value
 
@@ -71,9 +78,14 @@ def plain(one, names):
 
 
 def content(tables):
-    names = {"pools": [(one["fields"]["instance_pool_id"],
-                        one["fields"]["instance_pool_name"])
-                       for one in tables["instance-pools"]]}
+    names = {"words": [(one["fields"][number], one["fields"][name])
+                       for kind, number, name in (
+                           ("instance-pools", "instance_pool_id",
+                            "instance_pool_name"),
+                           ("cluster-policies", "policy_id", "name"),
+                           ("service-principals", "applicationId",
+                            "displayName"))
+                       for one in tables[kind]]}
     for kind, field in NAMES.items():
         for one in tables[kind]:
             if not own_client(kind, one["fields"]):

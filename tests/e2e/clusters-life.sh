@@ -1,0 +1,172 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Clusters: what move.sh and mutations.sh do not show.  What their creation
+# starts is ended, what names them, pins, a lost reply, what is adopted.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+. "$srcdir/tests/e2e/pair.sh"
+
+# api END PATH [BODY]
+api ()
+{
+  eval "mg_url=\$url_$1 mg_token=\$token_$1"
+  curl -sS -H "Authorization: Bearer $mg_token" ${3:+-d "$3"} \
+    "$mg_url/api/$2"
+}
+
+plain='"spark_version": "15.4.x-scala2.12", "node_type_id": "i3.xlarge",
+  "num_workers": 1'
+
+# make END NAME [MORE]: a cluster; prints its id
+make_cluster ()
+{
+  api "$1" 2.1/clusters/create "{\"cluster_name\": \"$2\", $plain${3:-}}" |
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["cluster_id"])'
+}
+
+# clusters END EXPRESSION: it, for each cluster 'c' by name
+clusters ()
+{
+  api "$1" 2.0/clusters/list | python3 -c '
+import json, sys
+for c in sorted(json.load(sys.stdin).get("clusters", []),
+                key=lambda c: c["cluster_name"]):
+    print(eval(sys.argv[1]))' "$2"
+}
+
+work_of ()
+{
+  rows "SELECT key, work.state, coalesce (code, '') FROM work
+    JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
+    WHERE kind.name = '$1' AND phase = 1 ORDER BY key"
+}
+
+# --- what is created does not go on running, and is never started again
+pair
+make_cluster old one ', "autotermination_minutes": 10' >/dev/null
+make_cluster old two >/dev/null
+tell "$url_old" object '{"kind": "clusters", "create": {
+  "cluster_name": "job-1-run-2"}, "set": {"cluster_source": "JOB"}}'
+state new "$tmp/before"
+run move export
+run move import
+status_is "life: import ends with 0" 0
+is "life: each cluster is ended" \
+  "$(clusters new 'c["cluster_name"], c["state"][:9]' | tr -d "(',)")" \
+  "one TERMINATI
+two TERMINATI"
+is "life: one row each says so, after that of its create" \
+  "$(rows "SELECT count (*) FROM work WHERE phase = 2 AND state = 4")" 2
+is "life: that of a job is left out, and counted" "$(work_of clusters)" \
+  "job-1-run-2|8|job-cluster
+one|4|
+two|4|"
+run move validate
+status_is "life: validate ends with 0" 0
+run move export
+run move import
+is "life: a second import starts none" "$(ask number "$url_new" routes \
+  clusters/start)$(ask number "$url_new" routes clusters/edit)" 00
+is "life: and creates none" "$(ask number "$url_new" routes clusters/create)" 2
+run move undo
+status_is "life: undo ends with 0" 0
+state new "$tmp/after"
+is "life: undo leaves the target as it was" \
+  "$(ask same "$tmp/before" "$tmp/after")" ''
+end_process "$simulator_pid"
+
+# --- pins
+forget_session
+pair
+one=$(make_cluster old pinned)
+make_cluster old loose >/dev/null
+api old 2.1/clusters/pin "{\"cluster_id\": \"$one\"}" >/dev/null
+state new "$tmp/before"
+run move export
+run move import
+is "pins: what was pinned is" \
+  "$(clusters new '"pinned_by_user_name" in c, c["cluster_name"]')" \
+  "(False, 'loose')
+(True, 'pinned')"
+run move validate
+status_is "pins: validate ends with 0" 0
+there=$(clusters new 'c["cluster_id"]' | tail -1)
+api new 2.1/clusters/unpin "{\"cluster_id\": \"$there\"}" >/dev/null
+run move validate
+status_is "pins: validate sees that it is not pinned any more" 5
+like "pins: and says so" "$out$err" 'pinned'
+api new 2.1/clusters/pin "{\"cluster_id\": \"$there\"}" >/dev/null
+run move undo
+status_is "pins: undo ends with 0" 0
+state new "$tmp/after"
+is "pins: undo leaves the target as it was" \
+  "$(ask same "$tmp/before" "$tmp/after")" ''
+end_process "$simulator_pid"
+
+# --- whom a cluster is for, and what it cannot have
+forget_session
+pair --populate users=5,service-principals=4,groups=6
+tell "$url_old" object '{"kind": "users", "create": {"userName":
+  "Ann.Capital@example.com"}}'
+who=', "data_security_mode": "SINGLE_USER", "single_user_name": '
+make_cluster old ann "$who \"ann.capital@example.com\"" >/dev/null
+make_cluster old nobody "$who \"gone@example.com\"" >/dev/null
+make_cluster old image ', "docker_image": {"url": "r/i", "basic_auth":
+  {"username": "puller", "password": "xyzzy"}}' >/dev/null
+tell "$url_old" object '{"kind": "clusters", "create": {"cluster_name":
+  "lost", "policy_id": "00000000000000AA", "num_workers": 1,
+  "node_type_id": "i3.xlarge"}}'
+run move export
+run move import
+status_is "whom: import ends with 1" 1
+is "whom: what cannot be moved is told" "$(work_of clusters)" "ann|4|
+image|4|
+lost|7|unknown-reference
+nobody|7|unknown-principal"
+is "whom: one cluster is for whom it was" \
+  "$(clusters new 'c.get("single_user_name", "")' | head -1)" \
+  "Ann.Capital@example.com"
+like "whom: a line says that the password has to be set" \
+  "$(rows 'SELECT message FROM note')" 'password of its Docker registry'
+is "whom: nothing was asked for that a create does not take" \
+  "$(ask strict "$url_new")" ''
+end_process "$simulator_pid"
+
+# --- the reply to a create is lost: it is found, ended, and not made again
+forget_session
+pair
+for i in 1 2 3; do
+  make_cluster old twin >/dev/null
+done
+create='"match": "POST */clusters/create"'
+tell "$url_new" faults \
+  "{$create, \"do\": \"cut\", \"when\": \"after\", \"times\": 2}"
+run move export
+run move import --settle 0
+status_is "lost: import ends with 0" 0
+is "lost: three were made and ended" \
+  "$(clusters new 'c["state"][:9]')" "TERMINATI
+TERMINATI
+TERMINATI"
+run move validate
+status_is "lost: validate ends with 0" 0
+end_process "$simulator_pid"
+
+# --- one that is there already is adopted; another of its name decides nothing
+forget_session
+pair
+make_cluster old same >/dev/null
+make_cluster new same >/dev/null
+make_cluster old other ', "autotermination_minutes": 10' >/dev/null
+make_cluster new other ', "autotermination_minutes": 20' >/dev/null
+state new "$tmp/before"
+run move export
+run move import
+status_is "adopted: import ends with 1" 1
+is "adopted: the equal one alone" "$(work_of clusters)" "other|6|ambiguous
+same|5|"
+is "adopted: and goes on as it was" \
+  "$(clusters new 'c["state"]' | sort -u)" PENDING
+run move undo
+state new "$tmp/after"
+is "adopted: undo leaves the target as it was" \
+  "$(ask same "$tmp/before" "$tmp/after")" ''
