@@ -146,6 +146,16 @@ static const struct migrate_ref cluster_refs[] = {
   { .path = NULL },
 };
 
+static const struct migrate_value cluster_values[] = {
+  { "node_type_id", MIGRATE_VALUE_NODE_TYPE },
+  { "driver_node_type_id", MIGRATE_VALUE_NODE_TYPE },
+  { "worker_node_type_flexibility.alternate_node_type_ids[*]",
+    MIGRATE_VALUE_NODE_TYPE },
+  { "driver_node_type_flexibility.alternate_node_type_ids[*]",
+    MIGRATE_VALUE_NODE_TYPE },
+  { NULL, 0 },
+};
+
 /* What runs one job, pipeline or query is made and removed with it. */
 static const struct migrate_leave cluster_leave[] = {
   { "cluster_source", "JOB", "job-cluster" },
@@ -202,7 +212,7 @@ static const struct migrate_kind kinds[] = {
     .permissions = "clusters",
     .owned = cluster_owned, .derived = cluster_derived,
     .unordered = cluster_sets,
-    .refs = cluster_refs, .leave = cluster_leave,
+    .refs = cluster_refs, .leave = cluster_leave, .values = cluster_values,
     .created = "start_time", .creator = "creator_user_name",
     .link = "/compute/clusters/{id}",
   },

@@ -170,3 +170,22 @@ run move undo
 state new "$tmp/after"
 is "adopted: undo leaves the target as it was" \
   "$(ask same "$tmp/before" "$tmp/after")" ''
+end_process "$simulator_pid"
+
+# --- a region without such machines: a rule says which it has
+forget_session
+pair
+tell "$url_old" object '{"kind": "clusters", "create": {"cluster_name": "one",
+  "node_type_id": "old.large", "num_workers": 1}}'
+run move export
+run move import
+status_is "rules: import ends with 1 without one" 1
+like "rules: with the words of the service" "$err" 'old.large is not supported'
+run migrate rules --session s add node-type old.large=m5d.large
+run move import --retry-failed
+status_is "rules: with it import ends with 0" 0
+is "rules: driver and workers have the new type" \
+  "$(clusters new 'c["node_type_id"], c["driver_node_type_id"]')" \
+  "('m5d.large', 'm5d.large')"
+run move validate
+status_is "rules: validate ends with 0" 0
