@@ -83,19 +83,25 @@ is_adopted_only (const struct mg_kind *kind)
   return !kind->chosen || (kind->k->flags & MIGRATE_KIND_ADOPT_ONLY) != 0;
 }
 
+/* Has it what a merge could add?  Most assets are in no target, and need not be
+ * read for this. */
 static int
-has_elements (const struct mg_kind *kind, const struct mg_asset *a)
+has_elements (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 {
-  const char *const *path;
+  MG_CLEANUP (mg_asset_done) struct mg_asset whole = MG_ASSET_INIT;
+  const char *const *path = p->kind->k->merge;
   struct mg_span array;
   char each[200];
+  int r = path == NULL ? 0
+          : mg_asset_get (p->run->store, &p->packer, a->aid, &whole, err);
 
-  for (path = kind->k->merge; path != NULL && *path != NULL; path++) {
+  for (; r > 0 && *path != NULL; path++) {
     snprintf (each, sizeof each, "%s[*]", *path);
-    if (mg_json_get (mg_buf_text (&a->body), a->body.len, each, &array) == 1)
+    if (mg_json_get (mg_buf_text (&whole.body), whole.body.len, each, &array)
+        == 1)
       return 1;
   }
-  return 0;
+  return r < 0 ? r : 0;
 }
 
 /* The target's is one of those that are never moved (deleted, built in): it
@@ -132,7 +138,10 @@ plan_existing (struct planner *p, const struct mg_asset *a, int64_t new_aid,
   if (p->run->options.on_conflict == MG_CONFLICT_UPDATE
       && p->kind->k->update != NULL)
     return plan_row (p, a, MG_OP_UPDATE, MG_WAIT, new_aid, NULL, NULL, err);
-  if (has_elements (p->kind, a)) {
+  r = has_elements (p, a, err);
+  if (r < 0)
+    return r;
+  if (r > 0) {
     r = plan_missing (p, a, MG_OP_MERGE, err);
     if (r != 0)
       return r < 0 ? r : 0;
@@ -411,8 +420,7 @@ static int
 wants_bodies (const struct migrate_kind *k)
 {
   return k->leave != NULL || k->builtin != NULL
-         || (k->once != MIGRATE_ONCE_PUT
-             && (k->merge != NULL || k->once == MIGRATE_ONCE_NONUNIQUE));
+         || k->once == MIGRATE_ONCE_NONUNIQUE;
 }
 
 /* The rows of permissions look at those of their assets, and names that repeat
