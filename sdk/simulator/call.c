@@ -250,6 +250,13 @@ sim_id_text (const struct sim_table *t, int64_t id, char ret_text[SIM_ID_SIZE])
               digits + 10);
   else if (t->id_form == SIM_ID_HEX)
     snprintf (ret_text, SIM_ID_SIZE, "%016" PRIX64, id);
+  else if (t->id_form == SIM_ID_HEX32)
+    snprintf (ret_text, SIM_ID_SIZE, "%016" PRIx64 "%016" PRIx64, id, id);
+  else if (t->id_form == SIM_ID_UUID) {
+    snprintf (digits, sizeof digits, "%016" PRIx64, id);
+    snprintf (ret_text, SIM_ID_SIZE, "%.8s-%.4s-4%.3s-8%.1s00-000000000000",
+              digits, digits + 8, digits + 12, digits + 15);
+  }
   else
     snprintf (ret_text, SIM_ID_SIZE, "%" PRId64, id);
 }
@@ -273,6 +280,23 @@ parse_hex (const char *text)
   return id;
 }
 
+/* Of few objects: looked for. */
+static int64_t
+find_id (const struct sim_table *t, const char *text)
+{
+  char id[SIM_ID_SIZE];
+  uint32_t i;
+
+  for (i = 0; text != NULL && i < t->n_live; i++) {
+    const struct sim_object *o = sim_table_at (t, i);
+
+    sim_id_text (t, o->id, id);
+    if (strcmp (id, text) == 0)
+      return o->id;
+  }
+  return -1;
+}
+
 int64_t
 sim_id_parse (const struct sim_table *t, const char *text)
 {
@@ -285,6 +309,8 @@ sim_id_parse (const struct sim_table *t, const char *text)
     return sim_parse_id (text);
   if (t->id_form == SIM_ID_HEX)
     return parse_hex (text);
+  if (t->id_form == SIM_ID_HEX32 || t->id_form == SIM_ID_UUID)
+    return find_id (t, text);
   for (p = text; p != NULL && *p != '\0' && n + 1 < sizeof digits; p++)
     if (*p >= '0' && *p <= '9')
       digits[n++] = *p;

@@ -18,6 +18,7 @@
 #include "base/str.h"
 #include "control.h"
 #include "compute.h"
+#include "jobs.h"
 #include "mlflow.h"
 #include "routes.h"
 #include "scim.h"
@@ -205,6 +206,11 @@ create_object (struct sim_call *c, int kind, struct json_object *fields)
   if (kind == SIM_POOLS)
     return sim_pool_make (s, fields, sim_principal (s, s->admin_id, NULL),
                           c->now_us);
+  if (kind == SIM_JOBS)
+    return sim_job_make (s, fields, sim_principal (s, s->admin_id, NULL),
+                         SIM_USERS, c->now_us);
+  if (sim_is_named (kind))
+    return sim_named_make (s, kind, fields);
   if (kind == SIM_POLICIES)
     return sim_policy_make (s, fields, 0, c->now_us);
   if (kind == SIM_CLUSTERS)

@@ -7,7 +7,8 @@
 Run by maintainers, by hand; the result is committed.  The input lists every
 operation of the service with the names of its path, query and body fields,
 as the public Python SDK has them (see NOTICE).  Only the families that the
-simulator serves are written; add a line to FAMILIES when it learns more.
+simulator serves are written; add a line to FAMILIES when it learns more.  A
+line that ends with '#GET' is of that method alone.
 
 Lines of the output, fields separated by tabs:
 
@@ -35,6 +36,10 @@ FAMILIES = [
     r"permanent-delete|pin|spark-versions|start|unpin)$",
     r"/api/2\.0/libraries/",
     r"/api/2\.0/permissionmigration$",
+    r"/api/2\.2/jobs/(create|get|list|update|reset|delete)$",
+    r"/api/2\.0/(pipelines|notification-destinations|alerts)$#GET",
+    r"/api/2\.0/(lakeview/dashboards|serving-endpoints)$#GET",
+    r"/api/2\.0/sql/(warehouses|queries|alerts)$#GET",
     r"/api/2\.0/instance-(profiles|pools)/",
     r"/api/2\.0/mlflow/experiments/",
     r"/api/2\.0/workspace/(mkdirs|get-status)$",
@@ -82,9 +87,11 @@ class Table:
 
 
 def operation_lines(table):
-    wanted = [re.compile(f) for f in FAMILIES]
+    wanted = [(re.compile(f.split("#")[0]), f.partition("#")[2])
+              for f in FAMILIES]
     for op in table.spec["operations"]:
-        if not any(w.match(op["path"]) for w in wanted):
+        if not any(w.match(op["path"]) and method in ("", op["method"])
+                   for w, method in wanted):
             continue
         service = op["id"].split(".")[0]
         body = op.get("body")

@@ -256,7 +256,8 @@ sim_ops_find (const struct sim_ops *o, const char *method, const char *path,
 
     if (strcmp (op->method, method) != 0 || !match_path (op->path, path, &m))
       continue;
-    if (best == NULL || m.literal > won.literal) {
+    /* of two that are the same the later one serves: that of --routes */
+    if (best == NULL || m.literal >= won.literal) {
       best = op;
       won = m;
     }

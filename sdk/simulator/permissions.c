@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "jobs.h"
 #include "mlflow.h"
 #include "routes.h"
 
@@ -22,54 +23,57 @@ static const struct acl_type {
   int table;
   const char *levels[MAX_LEVELS + 1];
   const char *effect;                  /* of a change, in the ledger */
+  const char *owned;                   /* has one IS_OWNER: what it is called */
 } types[] = {
   { "experiments", "mlflowExperiment", SIM_EXPERIMENTS,
-    { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }, "experiments/permissions" },
+    { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }, "experiments/permissions", NULL },
   { "clusters", "cluster", SIM_CLUSTERS,
-    { "CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE" }, "clusters/permissions" },
+    { "CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE" }, "clusters/permissions",
+    NULL },
   { "cluster-policies", "cluster-policy", SIM_POLICIES, { "CAN_USE" },
-    "cluster-policies/permissions" },
+    "cluster-policies/permissions", NULL },
   { "instance-pools", "instance-pool", SIM_POOLS,
-    { "CAN_ATTACH_TO", "CAN_MANAGE" }, "instance-pools/permissions" },
-  { "jobs", "job", -1,
-    { "CAN_VIEW", "CAN_MANAGE_RUN", "IS_OWNER", "CAN_MANAGE" }, NULL },
+    { "CAN_ATTACH_TO", "CAN_MANAGE" }, "instance-pools/permissions", NULL },
+  { "jobs", "job", SIM_JOBS,
+    { "CAN_VIEW", "CAN_MANAGE_RUN", "IS_OWNER", "CAN_MANAGE" },
+    "jobs/permissions", "job" },
   { "pipelines", "pipelines", -1,
-    { "CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER" }, NULL },
+    { "CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER" }, NULL, NULL },
   { "notebooks", "notebook", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL },
   { "directories", "directory", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL },
   { "repos", "repo", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL },
   { "files", "file", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL },
   { "warehouses", "warehouses", -1,
-    { "CAN_USE", "CAN_MONITOR", "CAN_VIEW", "CAN_MANAGE", "IS_OWNER" }, NULL },
+    { "CAN_USE", "CAN_MONITOR", "CAN_VIEW", "CAN_MANAGE", "IS_OWNER" }, NULL, NULL },
   { "queries", "query", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" }, NULL },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" }, NULL, NULL },
   { "alerts", "alert", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" }, NULL },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" }, NULL, NULL },
   { "alertsv2", "alertv2", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL },
   { "dbsql-dashboards", "dashboard", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" }, NULL },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE", "CAN_VIEW" }, NULL, NULL },
   { "dashboards", "dashboard", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL },
   { "genie", "genie-space", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL },
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL },
   { "serving-endpoints", "serving-endpoint", -1,
-    { "CAN_VIEW", "CAN_QUERY", "CAN_MANAGE" }, NULL },
+    { "CAN_VIEW", "CAN_QUERY", "CAN_MANAGE" }, NULL, NULL },
   { "vector-search-endpoints", "vector-search-endpoints", -1,
-    { "CAN_USE", "CAN_MANAGE" }, NULL },
-  { "apps", "apps", -1, { "CAN_USE", "CAN_MANAGE" }, NULL },
+    { "CAN_USE", "CAN_MANAGE" }, NULL, NULL },
+  { "apps", "apps", -1, { "CAN_USE", "CAN_MANAGE" }, NULL, NULL },
   { "registered-models", "registered-model", -1,
     { "CAN_READ", "CAN_EDIT", "CAN_MANAGE_STAGING_VERSIONS",
-      "CAN_MANAGE_PRODUCTION_VERSIONS", "CAN_MANAGE" }, NULL },
+      "CAN_MANAGE_PRODUCTION_VERSIONS", "CAN_MANAGE" }, NULL, NULL },
 };
 
 /* What extra kinds of --routes have. */
 static const struct acl_type extra_type = {
-  "", "", -1, { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }, NULL
+  "", "", -1, { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL
 };
 
 static const struct acl_type *
@@ -154,6 +158,15 @@ segment_of (const struct sim_call *c)
   return "";
 }
 
+static struct sim_object *
+find_object (struct sim *s, int table, const char *id,
+             struct sim_table **ret_table)
+{
+  *ret_table = table < 0 ? NULL : &s->tables[table];
+  return table < 0 ? NULL
+         : sim_table_by_id (*ret_table, sim_id_parse (*ret_table, id));
+}
+
 /* -1 after a reply. */
 static int
 find_target (struct sim_call *c, struct target *t)
@@ -180,9 +193,10 @@ find_target (struct sim_call *c, struct target *t)
   }
   if (t->type == NULL)
     t->type = &extra_type;
-  t->table = table < 0 ? NULL : &c->s->tables[table];
-  t->object = t->table ? sim_table_by_id (t->table, sim_id_parse (t->table, id))
-                       : NULL;
+  t->object = find_object (c->s, table, id, &t->table);
+  if (t->object == NULL)               /* or beside those of the service */
+    t->object = find_object (c->s, sim_extra_table (c->s, t->segment), id,
+                             &t->table);
   if (t->object == NULL) {
     sim_fail (c, 404, "RESOURCE_DOES_NOT_EXIST", "%s %s does not exist.",
               t->object_type, id);
@@ -413,24 +427,106 @@ read_entries (struct sim_call *c, const struct target *t,
   return 0;
 }
 
+/* What an object's list becomes, until it is stored. */
+static void
+set_entry (struct sim_links *l, const struct sim_ace *entry, int owner)
+{
+  uint32_t i;
+
+  for (i = 0; entry->level == owner && i < l->n_acl; i++)
+    if (l->acl[i].level == owner) {    /* it passes from one to the other */
+      l->acl[i] = l->acl[--l->n_acl];
+      break;
+    }
+  for (i = 0; i < l->n_acl; i++)
+    if (l->acl[i].principal == entry->principal) {
+      l->acl[i].level = entry->level;
+      return;
+    }
+  l->acl = mg_xreallocarray (l->acl, l->n_acl + 1, sizeof l->acl[0]);
+  l->acl[l->n_acl++] = *entry;
+}
+
+/* A user or a service principal, and nobody else beside: -1 after a reply. */
+static int
+check_owner (struct sim_call *c, const struct target *t,
+             const struct sim_links *l, const struct sim_ace *list, size_t n)
+{
+  int owner = level_of (t->type, "IS_OWNER"), there = 0, given = 0;
+  enum sim_kind kind;
+  size_t i;
+
+  for (i = 0; i < n; i++)
+    given += list[i].level == owner;
+  for (i = 0; i < l->n_acl; i++) {
+    if (l->acl[i].level != owner)
+      continue;
+    there++;
+    if (sim_principal (c->s, l->acl[i].principal, &kind) == NULL
+        || kind != SIM_GROUPS)
+      continue;
+    sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
+              "Groups can not be owners of a %s.", t->type->owned);
+    return -1;
+  }
+  if (there == 1 && given < 2)
+    return 0;
+  sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
+            "The %s must have exactly one owner.", t->type->owned);
+  return -1;
+}
+
+/* Stores the entries, or nothing after a reply. */
+static int
+apply (struct sim_call *c, const struct target *t, const struct sim_ace *list,
+       size_t n, int replace)
+{
+  struct sim_links *own = sim_object_links (t->object);
+  struct sim_links next = { .n_acl = replace ? 0 : own->n_acl };
+  int owner = t->type->owned && t->type->table >= 0
+              && t->table == &c->s->tables[t->type->table]
+              ? level_of (t->type, "IS_OWNER") : -1;
+  size_t i;
+
+  next.acl = mg_xmemdup (own->acl, own->n_acl * sizeof own->acl[0]);
+  for (i = 0; i < n; i++)
+    set_entry (&next, &list[i], owner);
+  if (owner >= 0 && check_owner (c, t, &next, list, n) < 0) {
+    mg_free (next.acl);
+    return -1;
+  }
+  mg_free (own->acl);
+  own->acl = next.acl;
+  own->n_acl = next.n_acl;
+  return 0;
+}
+
 static void
 change (struct sim_call *c, int replace)
 {
   MG_CLEANUP_FREE struct sim_ace *list = NULL;
   MG_CLEANUP_FREE char *key = NULL;
   struct target t;
-  size_t i, n;
+  size_t n;
 
-  if (find_target (c, &t) < 0 || read_entries (c, &t, &list, &n) < 0)
+  if (find_target (c, &t) < 0 || read_entries (c, &t, &list, &n) < 0
+      || apply (c, &t, list, n, replace) < 0)
     return;
-  if (replace)
-    sim_object_links (t.object)->n_acl = 0;
-  for (i = 0; i < n; i++)
-    sim_acl_set (t.object, list[i].principal, list[i].level);
   key = t.table->key ? sim_text_field (t.object->text, t.table->key) : NULL;
   sim_effect_on (c, "update", t.table, t.object, key ? key : "");
   c->effect_kind = t.type->effect ? t.type->effect : "permissions";
   show (c, &t);
+}
+
+int
+sim_perm_add (struct sim_call *c, const char *type, struct sim_object *o)
+{
+  MG_CLEANUP_FREE struct sim_ace *list = NULL;
+  struct target t = { .type = find_type (type), .segment = type, .object = o };
+  size_t n;
+
+  t.table = &c->s->tables[t.type->table];
+  return read_entries (c, &t, &list, &n) < 0 ? -1 : apply (c, &t, list, n, 0);
 }
 
 void

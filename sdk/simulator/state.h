@@ -66,7 +66,9 @@ enum sim_id_form {
   SIM_ID_NUMBER,             /* 4027184301000042 */
   SIM_ID_POOL,               /* 4027-184301-sim00-pool-0042 */
   SIM_ID_HEX,                /* 000E4E9C0AE9202A */
-  SIM_ID_CLUSTER             /* 4027-184301-sim000042 */
+  SIM_ID_CLUSTER,            /* 4027-184301-sim000042 */
+  SIM_ID_HEX32,              /* 000e4e9c0ae9202a000e4e9c0ae9202a */
+  SIM_ID_UUID                /* 000e4e9c-0ae9-4202-8a00-000000000000 */
 };
 #define SIM_ID_SIZE 48
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "compute.h"
+#include "jobs.h"
 #include "sdk/simulator/extra-tsv.h"
 #include "sdk/simulator/operations-tsv.h"
 
@@ -31,6 +32,7 @@
 #define POOLS "/api/2.0/instance-pools/"
 #define POLICIES "/api/2.0/policies/clusters/"
 #define FAMILIES "/api/2.0/policy-families"
+#define JOBS "/api/2.2/jobs/"
 #define ASSIGN "/api/2.0/preview/permissionassignments"
 #define ASSIGN2 "/api/2.0/accounts/{account_id}/workspaces/{workspace_id}" \
   "/permissionassignments"
@@ -104,6 +106,21 @@ static const struct served {
   { "GET", LIBRARIES "cluster-status", sim_library_status, 0 },
   { "POST", LIBRARIES "install", sim_library_install, 0 },
   { "POST", LIBRARIES "uninstall", sim_library_uninstall, 0 },
+  { "POST", JOBS "create", sim_job_create, 0 },
+  { "GET", JOBS "get", sim_job_get, 0 },
+  { "GET", JOBS "list", sim_job_list, 0 },
+  { "POST", JOBS "update", sim_job_update, 0 },
+  { "POST", JOBS "reset", sim_job_reset, 0 },
+  { "POST", JOBS "delete", sim_job_delete, 0 },
+  { "GET", "/api/2.0/sql/warehouses", sim_named_list, SIM_WAREHOUSES },
+  { "GET", "/api/2.0/pipelines", sim_named_list, SIM_PIPELINES },
+  { "GET", "/api/2.0/notification-destinations", sim_named_list,
+    SIM_DESTINATIONS },
+  { "GET", "/api/2.0/lakeview/dashboards", sim_named_list, SIM_DASHBOARDS },
+  { "GET", "/api/2.0/sql/queries", sim_named_list, SIM_QUERIES },
+  { "GET", "/api/2.0/sql/alerts", sim_named_list, SIM_ALERTS },
+  { "GET", "/api/2.0/alerts", sim_named_list, SIM_ALERTS_V2 },
+  { "GET", "/api/2.0/serving-endpoints", sim_named_list, SIM_ENDPOINTS },
   { "POST", MLFLOW "create", sim_exp_create, 0 },
   { "GET", MLFLOW "get", sim_exp_get, 0 },
   { "GET", MLFLOW "get-by-name", sim_exp_get_by_name, 0 },
@@ -208,6 +225,7 @@ init_tables (struct sim *s)
     { "instance-pools", "instance_pool_name", 0 },
     { "cluster-policies", "name", 0 },
     { "clusters", NULL, 0 },       /* their names repeat */
+    { "jobs", NULL, 0 },
   };
   size_t i;
 
@@ -216,6 +234,7 @@ init_tables (struct sim *s)
                     fixed[i].fold);
     s->tables[i].seed = s->config.seed;
   }
+  sim_named_init (s);
   s->tables[SIM_POOLS].id_form = SIM_ID_POOL;
   s->tables[SIM_POLICIES].id_form = SIM_ID_HEX;
   s->tables[SIM_CLUSTERS].id_form = SIM_ID_CLUSTER;
