@@ -100,6 +100,12 @@ struct migrate_set {
   const char *value;
 };
 
+/* What 'get' leaves unsaid, from elsewhere in its answer: the string at 'from'
+ * is put at 'path' when it has 'has' in it (NULL = whatever it is, but not
+ * empty) and nothing stands at 'unless'.  Row by row, before anything else is
+ * done with the answer. */
+struct migrate_fill { const char *path, *from, *unless, *has; };
+
 /* What sort of value it is: which rules of the operator change it. */
 enum migrate_value_sort {
   MIGRATE_VALUE_EMAIL = 1,       /* an address: equal in any case */
@@ -183,6 +189,14 @@ struct migrate_kind {
   const struct migrate_derived *derived;
   const struct migrate_leave *builtin; /* found by their key, never created */
   const struct migrate_value *values;  /* what rules change */
+  const char *send;              /* create and update send this member alone:
+                                    "settings" */
+  const char *const *parts;      /* arrays of which 'get' answers a page: it is
+                                    asked again with its 'next_page_token' as
+                                    'page_token', and they are put together */
+  const struct migrate_fill *fill;
+  const struct migrate_set *set_there; /* as set, where the object that holds
+                                    the member is there; elsewhere nothing */
 };
 
 #endif

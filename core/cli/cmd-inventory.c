@@ -57,7 +57,7 @@ count_kind (struct mg_ctx *ctx, const struct mg_kind *kind,
   if (r == 0) {
     on_page (ctx, &c, NULL);
     values[0] = *ret_found = c.n;
-    mg_sheet_add (sheet, kind->k->name, values);
+    mg_sheet_add (sheet, kind, values);
     return 0;
   }
   mg_ctx_drop_batch (ctx);

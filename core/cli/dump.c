@@ -225,20 +225,45 @@ dump_derived (struct mg_buf *b, const struct migrate_derived *d)
 }
 
 static void
-dump_changes (struct mg_buf *b, const struct migrate_kind *k)
+dump_set (struct mg_buf *b, const char *name, const struct migrate_set *s)
 {
   static const char *const keys[] = { "path", "value" };
-  const struct migrate_set *s = k->set;
   int first = 1;
 
-  if (s != NULL)
-    mg_buf_add_str (b, ",\n      \"set\": [");
-  for (; s != NULL && s->path != NULL; s++) {
+  if (s == NULL)
+    return;
+  mg_buf_addf (b, ",\n      \"%s\": [", name);
+  for (; s->path != NULL; s++) {
     const char *const values[] = { s->path, s->value };
 
     dump_row (b, &first, keys, values, 2);
   }
-  mg_buf_add_str (b, k->set ? "]" : "");
+  mg_buf_add_byte (b, ']');
+}
+
+static void
+dump_fill (struct mg_buf *b, const struct migrate_fill *f)
+{
+  static const char *const keys[] = { "path", "from", "unless", "has" };
+  int first = 1;
+
+  if (f == NULL)
+    return;
+  mg_buf_add_str (b, ",\n      \"fill\": [");
+  for (; f->path != NULL; f++) {
+    const char *const values[] = { f->path, f->from, f->unless, f->has };
+
+    dump_row (b, &first, keys, values, 4);
+  }
+  mg_buf_add_byte (b, ']');
+}
+
+static void
+dump_changes (struct mg_buf *b, const struct migrate_kind *k)
+{
+  dump_set (b, "set", k->set);
+  dump_set (b, "set_there", k->set_there);
+  dump_fill (b, k->fill);
   dump_leave (b, "leave", k->leave);
   dump_leave (b, "builtin", k->builtin);
   dump_derived (b, k->derived);
@@ -263,7 +288,9 @@ dump_kind (struct mg_buf *b, const struct migrate_kind *k)
   dump_text (b, "array", k->array);
   dump_text (b, "get", k->get);
   dump_text (b, "unwrap", k->unwrap);
+  dump_list (b, "parts", k->parts);
   dump_text (b, "create", k->create);
+  dump_text (b, "send", k->send);
   dump_text (b, "update", k->update);
   dump_text (b, "update_body", k->update_body);
   dump_text (b, "remove", k->remove);

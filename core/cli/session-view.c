@@ -236,7 +236,7 @@ mg_session_show_kinds (struct mg_app *app, int wsid, struct mg_error *err)
     values[6] = c[MG_BLOCKED];
     values[7] = c[MG_DOUBT] + c[MG_SENT];
     values[8] = c[MG_SKIPPED];
-    mg_sheet_add (&sheet, kind->k->name, values);
+    mg_sheet_add (&sheet, kind, values);
   }
   mg_sheet_end (&sheet);
   return r < 0 ? r : 0;

@@ -138,10 +138,11 @@ check_paths (const struct subject *s)
 {
   const struct migrate_kind *k = s->k;
   const char *const single[] = {
-    k->key, k->id, k->array, k->unwrap, k->created, k->creator,
+    k->key, k->id, k->array, k->unwrap, k->created, k->creator, k->send,
   };
   const char *const *const lists[] = {
     k->owned, k->unordered, k->nocase, k->later, k->merge, k->fixed,
+    k->parts,
   };
   size_t i, j;
   int r = 0;
@@ -192,9 +193,8 @@ check_aliases (const struct subject *s)
 }
 
 static int
-check_set (const struct subject *s)
+check_sets (const struct subject *s, const struct migrate_set *set)
 {
-  const struct migrate_set *set = s->k->set;
   int i, r = 0;
 
   for (i = 0; set != NULL && set[i].path != NULL && r == 0; i++)
@@ -205,6 +205,34 @@ check_set (const struct subject *s)
       r = refuse (s, "sets what is not JSON:", set[i].path);
     else
       r = check_path (s, set[i].path);
+  return r;
+}
+
+static int
+check_set (const struct subject *s)
+{
+  int r = check_sets (s, s->k->set);
+
+  return r < 0 ? r : check_sets (s, s->k->set_there);
+}
+
+static int
+check_fill (const struct subject *s)
+{
+  const struct migrate_fill *f = s->k->fill;
+  int i, r = 0;
+
+  for (i = 0; f != NULL && f[i].path != NULL && r == 0; i++)
+    if (i == MG_MAX_PLUGIN_LIST)
+      r = refuse (s, "has a list of what it fills without an end", NULL);
+    else if (f[i].from == NULL || f[i].unless == NULL)
+      r = refuse (s, "does not say from where or unless what it fills:",
+                  f[i].path);
+    else {
+      r = check_path (s, f[i].path);
+      r = r < 0 ? r : check_path (s, f[i].from);
+      r = r < 0 ? r : check_path (s, f[i].unless);
+    }
   return r;
 }
 
@@ -273,6 +301,7 @@ mg_check_kind (const struct migrate_kind *k, const char *path,
   static int (*const checks[]) (const struct subject *) = {
     check_versions, check_shape, check_calls, check_paths, check_refs,
     check_aliases, check_set, check_leave, check_derived, check_values,
+    check_fill,
   };
   struct subject s = { k, path, err };
   size_t i;

@@ -118,6 +118,12 @@ int mg_generic_list (struct mg_ctx *ctx, const struct mg_kind *kind,
 int mg_generic_get (struct mg_ctx *ctx, const struct mg_kind *kind,
                     const char *id, struct mg_buf *ret_body);
 
+/* Makes the first page of an answer, which stands in 'body', the whole: the
+ * other pages of parts[], and what fill[] says. */
+int mg_whole_answer (struct mg_ctx *ctx, const struct migrate_kind *k,
+                     const char *id, const struct migrate_response *res,
+                     struct mg_buf *body);
+
 /* Creates or updates; reports through the context as a callback would. */
 int mg_generic_import (struct mg_ctx *ctx, const struct migrate_asset *asset);
 

@@ -306,7 +306,7 @@ get_once (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
                          k->unwrap ? k->unwrap : "");
   if (mg_buf_add (ret_body, body.p, body.len) < 0)
     return mg_buf_check (ret_body, "answer", &ctx->error);
-  return 0;
+  return mg_whole_answer (ctx, k, id, res, ret_body);
 }
 
 /* Half an answer, or a gateway's page in its place, may be whole next time. */
@@ -320,6 +320,7 @@ mg_generic_get (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
     r = get_once (ctx, kind, id, ret_body);
     if (r == 0 || !worth_again (r) || tries == GET_TRIES)
       return r;
+    mg_buf_reset (ret_body);
     mg_error_clear (&ctx->error);
   }
 }
@@ -422,21 +423,33 @@ take_reply (struct mg_ctx *ctx, const struct migrate_asset *a,
   return migrate_created (&ctx->pub, id, mg_buf_text (&body), body.len);
 }
 
+/* The asset, or the member of it that is sent. */
+static int
+what_to_send (struct mg_ctx *ctx, const struct migrate_asset *a,
+              struct mg_span *ret)
+{
+  ret->p = a->json;
+  ret->len = a->json_len;
+  if (a->kind->send == NULL
+      || mg_json_get (a->json, a->json_len, a->kind->send, ret) == 1)
+    return 0;
+  return mg_error_set (&ctx->error, MG_E_INVALID, "no-member",
+                       "it has no '%s', and nothing else of it can be sent",
+                       a->kind->send);
+}
+
 /* ${id} and ${*} in update_body. */
 static void
-fill_template (struct mg_ctx *ctx, const struct migrate_asset *a,
-               const char *id_json, struct mg_buf *out)
+fill_template (const char *t, const char *id_json, struct mg_span asset,
+               struct mg_buf *out)
 {
-  const char *t = a->kind->update_body;
-
-  (void) ctx;
   while (*t != '\0') {
     if (mg_starts (t, "${id}")) {
       mg_buf_add_str (out, id_json);
       t += 5;
     }
     else if (mg_starts (t, "${*}")) {
-      mg_buf_add (out, a->json, a->json_len);
+      mg_buf_add (out, asset.p, asset.len);
       t += 4;
     }
     else
@@ -469,20 +482,25 @@ update_with (struct mg_ctx *ctx, const struct migrate_asset *a)
   MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
   const char *id_json = mg_id_json (ctx, k, a->target_id, a->target_json,
                                     a->target_json_len);
-  int r = 0;
+  struct mg_span asset;
+  int r = what_to_send (ctx, a, &asset);
 
+  if (r < 0)
+    return r;
   if (k->update_body != NULL)
-    fill_template (ctx, a, id_json, &body);
+    fill_template (k->update_body, id_json, asset, &body);
   else if (strstr (k->update, "{id}") != NULL)
-    mg_buf_add (&body, a->json, a->json_len);
+    mg_buf_add (&body, asset.p, asset.len);
   else
-    r = with_id (ctx, k, a->json, a->json_len, id_json, &body);
+    r = with_id (ctx, k, asset.p, asset.len, id_json, &body);
   if (r == 0)
     r = mg_buf_check (&body, "body", &ctx->error);
   if (r < 0)
     return r;
-  return mg_ctx_call (ctx, MIGRATE_IDEMPOTENT, k->update, a->target_id,
-                      k->content_type, mg_buf_text (&body), body.len, NULL);
+  r = mg_ctx_call (ctx, MIGRATE_IDEMPOTENT, k->update, a->target_id,
+                   k->content_type, mg_buf_text (&body), body.len, NULL);
+  return r < 0 && ctx->kind != NULL && ctx->kind->parent != NULL
+         ? mg_permissions_owner (ctx, a, r) : r;
 }
 
 static int
@@ -506,6 +524,7 @@ int
 mg_generic_import (struct mg_ctx *ctx, const struct migrate_asset *a)
 {
   const struct migrate_response *res = NULL;
+  struct mg_span asset;
   int r;
 
   if (a->phase == MIGRATE_MERGE)
@@ -519,8 +538,10 @@ mg_generic_import (struct mg_ctx *ctx, const struct migrate_asset *a)
     return mg_error_set (&ctx->error, MG_E_UNSUPPORTED, "no-update",
                          "the service cannot change %s; change it by hand",
                          a->kind->title);
-  r = mg_ctx_call (ctx, MIGRATE_CREATING, a->kind->create, NULL,
-                   a->kind->content_type, a->json, a->json_len, &res);
+  r = what_to_send (ctx, a, &asset);
+  if (r == 0)
+    r = mg_ctx_call (ctx, MIGRATE_CREATING, a->kind->create, NULL,
+                     a->kind->content_type, asset.p, asset.len, &res);
   if (r < 0)
     return r;
   return take_reply (ctx, a, res);

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "plugin/ctx.h"
 #include "plugin/permissions.h"
 
 static const struct migrate_ref refs[] = {
@@ -113,4 +114,57 @@ mg_permissions_direct (const char *answer, size_t len,
   mg_json_each (answer, len, "access_control_list[*]", each_entry, &e);
   mg_buf_add_str (ret_body, "]}");
   return mg_buf_check (ret_body, "access control list", err);
+}
+
+/* ---- the owner ---- */
+
+#define OWNER "access_control_list[permission_level=IS_OWNER]"
+
+/* The entry of the owner behind those that were sent. */
+static int
+with_owner (struct mg_ctx *ctx, const struct migrate_asset *a,
+            struct mg_span owner, struct mg_buf *ret_body)
+{
+  struct mg_span list;
+
+  if (mg_json_get (a->json, a->json_len, "access_control_list", &list) != 1
+      || list.len < 2)
+    return mg_error_set (&ctx->error, MG_E_INVALID, "no-member",
+                         "it has no access control list");
+  mg_buf_add_str (ret_body, "{\"access_control_list\":");
+  mg_buf_add (ret_body, list.p, list.len - 1);
+  mg_buf_add_str (ret_body, mg_json_get (a->json, a->json_len,
+                                         "access_control_list[*]", &list) == 1
+                  ? "," : "");
+  mg_buf_add (ret_body, owner.p, owner.len);
+  mg_buf_add_str (ret_body, "]}");
+  return mg_buf_check (ret_body, "access control list", &ctx->error);
+}
+
+int
+mg_permissions_owner (struct mg_ctx *ctx, const struct migrate_asset *a, int r)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf now = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
+  struct mg_error why = MG_ERROR_INIT;
+  struct mg_span owner;
+  int got;
+
+  if (strstr (ctx->error.text, "must have exactly one owner") == NULL
+      || mg_json_get (a->json, a->json_len, OWNER, &owner) == 1)
+    return r;
+  mg_error_copy (&why, &ctx->error);
+  mg_error_clear (&ctx->error);
+  got = mg_generic_get (ctx, ctx->kind, a->target_id, &now);
+  if (got < 0)
+    return got;
+  if (mg_json_get (now.data, now.len, OWNER, &owner) != 1) {
+    mg_error_copy (&ctx->error, &why);
+    return r;
+  }
+  r = with_owner (ctx, a, owner, &body);
+  return r < 0 ? r
+         : mg_ctx_call (ctx, MIGRATE_IDEMPOTENT, a->kind->update, a->target_id,
+                        a->kind->content_type, mg_buf_text (&body), body.len,
+                        NULL);
 }

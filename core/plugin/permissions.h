@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+struct mg_ctx;
+
 /* Names of the namespaces that a plugin with principals declares. */
 #define MG_NS_USER "principal.user_name"
 #define MG_NS_GROUP "principal.group_name"
@@ -23,5 +25,12 @@ void mg_permissions_kind_free (const struct migrate_kind *k);
  * service's answer.  Appends. */
 int mg_permissions_direct (const char *answer, size_t len,
                            struct mg_buf *ret_body, struct mg_error *err);
+
+/* Sends an access control list again that the service refused because it names
+ * no owner: with the one that the asset has now.  'r' and the context's error
+ * are those of the refusal, and what is returned when it was for another
+ * reason. */
+int mg_permissions_owner (struct mg_ctx *ctx, const struct migrate_asset *a,
+                          int r);
 
 #endif

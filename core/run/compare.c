@@ -33,6 +33,9 @@ rules_of (const struct mg_kind *kind, struct paths *p)
   for (set = kind->k->set; set != NULL && set->path != NULL
        && n < MAX_PATHS - 1; set++)
     p->ignore[n++] = set->path;
+  for (set = kind->k->set_there; set != NULL && set->path != NULL
+       && n < MAX_PATHS - 1; set++)
+    p->ignore[n++] = set->path;
   n = add_all (p->nocase, 0, kind->k->nocase);
   if (kind->k->flags & MIGRATE_KIND_NOCASE)
     p->nocase[n++] = kind->k->key;

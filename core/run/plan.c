@@ -201,6 +201,27 @@ plan_equal (struct planner *p, const struct mg_asset *a, struct mg_error *err)
   return plan_row (p, a, MG_OP_ADOPT, MG_UNCHANGED, new_aid, NULL, NULL, err);
 }
 
+/* Not created here, and the target has n of this name.  What is only listed may
+ * bear a name that others of the source bear as well. */
+static int
+plan_named (struct planner *p, const struct mg_asset *a, int64_t new_aid, int n,
+            struct mg_error *err)
+{
+  int repeats = p->kind->k->once == MIGRATE_ONCE_NONUNIQUE;
+  int only_listed = (p->kind->k->flags & MIGRATE_KIND_ADOPT_ONLY) != 0;
+
+  if (n == 1 && only_listed)
+    n = mg_match_sources (&p->match, a, err);
+  if (n < 0)
+    return n;
+  if (repeats || (n > 1 && only_listed))
+    return plan_row (p, a, MG_OP_ADOPT, MG_SKIPPED, 0, "ambiguous",
+                     "others have this name too; a name alone decides nothing",
+                     err);
+  return n > 1 ? plan_ambiguous (p, a, n, err)
+         : plan_existing (p, a, new_aid, err);
+}
+
 static int
 plan_main (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 {
@@ -216,10 +237,8 @@ plan_main (struct planner *p, const struct mg_asset *a, struct mg_error *err)
     return n;
   if (n == 0)
     return plan_absent (p, a, err);
-  if (repeats && is_adopted_only (p->kind))
-    return plan_row (p, a, MG_OP_ADOPT, MG_SKIPPED, 0, "ambiguous",
-                     "the target has others of this name; a name alone decides "
-                     "nothing", err);
+  if (is_adopted_only (p->kind))
+    return plan_named (p, a, aids[0], n, err);
   if (repeats && p->run->options.on_conflict == MG_CONFLICT_UPDATE && n == 1)
     n = mg_match_sources (&p->match, a, err);
   else if (repeats && p->run->options.on_conflict == MG_CONFLICT_SKIP)

@@ -399,6 +399,20 @@ add_values (struct collected *c)
       add_value (c, value->path, value->what);
 }
 
+/* Is the object there that holds the member at this path? */
+static int
+has_room (const struct mg_asset *asset, const char *path)
+{
+  const char *dot = strrchr (path, '.');
+  MG_CLEANUP_FREE char *above =
+    mg_xstrndup (path, dot ? (size_t) (dot - path) : 0);
+  struct mg_span holder;
+
+  return mg_json_get (mg_buf_text (&asset->body), asset->body.len, above,
+                      &holder) == 1
+         && mg_json_type (holder) == '{';
+}
+
 static void
 collect_edits (struct collected *c)
 {
@@ -421,6 +435,10 @@ collect_edits (struct collected *c)
   if (p->purpose != MG_FOR_COMPARE && p->purpose != MG_FOR_UNDO)
     for (set = k->set; set != NULL && set->path != NULL; set++)
       add_edit (c, MG_EDIT_SET, set->path)->value = set->value;
+  if (p->purpose != MG_FOR_COMPARE && p->purpose != MG_FOR_UNDO)
+    for (set = k->set_there; set != NULL && set->path != NULL; set++)
+      if (has_room (p->asset, set->path))
+        add_edit (c, MG_EDIT_SET, set->path)->value = set->value;
   add_values (c);
 }
 

@@ -31,15 +31,31 @@ mg_sheet_init (struct mg_sheet *sheet, const struct mg_view *view,
   }
 }
 
+/* What is only listed needs no row to say that there is none. */
+static int
+is_idle (const struct mg_sheet *sheet, const struct migrate_kind *k,
+         const int64_t *values)
+{
+  int i;
+
+  for (i = 0; i < sheet->n_fields; i++)
+    if (values[i] != 0)
+      return 0;
+  return (k->flags & MIGRATE_KIND_ADOPT_ONLY) != 0 && !sheet->view->json;
+}
+
 void
-mg_sheet_add (struct mg_sheet *sheet, const char *kind, const int64_t *values)
+mg_sheet_add (struct mg_sheet *sheet, const struct mg_kind *kind,
+              const int64_t *values)
 {
   struct mg_sheet_row *row;
 
+  if (is_idle (sheet, kind->k, values))
+    return;
   sheet->rows = mg_xreallocarray (sheet->rows, (size_t) sheet->n_rows + 1,
                                   sizeof *sheet->rows);
   row = &sheet->rows[sheet->n_rows++];
-  row->kind = kind;
+  row->kind = kind->k->name;
   memcpy (row->values, values,
           (size_t) sheet->n_fields * sizeof row->values[0]);
 }
@@ -132,7 +148,7 @@ mg_summary_export (const struct mg_view *view, struct mg_run *run,
                          &values[0], err);
     values[2] = counts[MG_FAILED];
     values[1] = values[0] - values[2];
-    mg_sheet_add (&sheet, kind->k->name, values);
+    mg_sheet_add (&sheet, kind, values);
   }
   mg_sheet_end (&sheet);
   return r < 0 ? r : 0;
@@ -169,7 +185,7 @@ mg_summary_import (const struct mg_view *view, struct mg_run *run,
     values[5] = c[MG_DOUBT] + c[MG_SENT];
     values[6] = c[MG_WAIT] + c[MG_READY] + c[MG_PARKED];
     values[7] = c[MG_SKIPPED];
-    mg_sheet_add (&sheet, kind->k->name, values);
+    mg_sheet_add (&sheet, kind, values);
   }
   mg_sheet_end (&sheet);
   return r < 0 ? r : 0;
@@ -233,7 +249,7 @@ mg_summary_plan (const struct mg_view *view, const struct mg_plan *plan)
     const int64_t values[] = { row->create, row->update, row->same,
                                row->blocked, row->skipped, row->failed };
 
-    mg_sheet_add (&sheet, row->kind->k->name, values);
+    mg_sheet_add (&sheet, row->kind, values);
   }
   mg_sheet_end (&sheet);
   mg_summary_least_time (view, "", plan);
@@ -451,7 +467,7 @@ mg_summary_undo (const struct mg_view *view, struct mg_undo *undo,
     const int64_t did[] = { row->removed, row->restored, row->edited,
                             row->failed };
 
-    mg_sheet_add (&sheet, row->kind->k->name, applied ? did : plan);
+    mg_sheet_add (&sheet, row->kind, applied ? did : plan);
   }
   mg_sheet_end (&sheet);
 }

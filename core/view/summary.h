@@ -39,7 +39,8 @@ struct mg_sheet {
 /* "found exported failed?": a question mark makes a column optional. */
 void mg_sheet_init (struct mg_sheet *sheet, const struct mg_view *view,
                     const char *const *names);
-void mg_sheet_add (struct mg_sheet *sheet, const char *kind,
+/* A kind that is only listed has no row when all of it is 0. */
+void mg_sheet_add (struct mg_sheet *sheet, const struct mg_kind *kind,
                    const int64_t *values);
 /* Prints and releases. */
 void mg_sheet_end (struct mg_sheet *sheet);

@@ -463,4 +463,8 @@ WRONG (a_builtin_without_code, "bad-builtin.so",
        "leaves assets without a value or code: 'state'")
 WRONG (a_derived_member_of_nothing, "bad-derived.so",
        "does not say what derives: 'whole'")
+WRONG (a_member_filled_from_nothing, "bad-fill.so",
+       "does not say from where or unless what it fills: 'whole'")
+WRONG (a_value_set_there_that_is_no_json, "bad-pause.so",
+       "sets what is not JSON: 'timer.state'")
 TOO_NEW (a_value_of_an_unknown_sort, "bad-value.so", "needs sort of value 0x4d")
