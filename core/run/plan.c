@@ -388,13 +388,6 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
 
 /* ---- the whole ---- */
 
-static int
-wants_baseline (const struct mg_run *run, const struct mg_kind *kind)
-{
-  (void) run;
-  return (kind->chosen || kind->indexed) && kind->parent == NULL;
-}
-
 static void
 say_phase (struct mg_run *run, const char *text)
 {
@@ -487,58 +480,6 @@ plan_kinds (struct mg_run *run, int anew, const struct mg_selection *selection,
   return r;
 }
 
-/* Without the whole list of a kind nobody knows what the target had before our
- * first create: its plugin is out for this run, and the rest goes on. */
-static int
-leave_unlisted (struct mg_run *run, struct mg_error *err)
-{
-  int i, r = 0;
-
-  for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
-    const struct mg_kind *kind = run->registry->kinds[i];
-    MG_CLEANUP (mg_walk_done) struct mg_walk walk = { 0 };
-
-    if (!wants_baseline (run, kind) || !mg_kind_at (kind, run->target.end))
-      continue;
-    r = mg_walk_get (run->store, run->target.sid, kind->kid, "", &walk, err);
-    if (r <= 0 || walk.state != MG_WALK_FAILED)
-      continue;
-    kind->plugin->disabled = 1;
-    mg_error_set (&kind->plugin->why, MG_E_REMOTE, "plugin-disabled",
-                  "the target's list of %s could not be read, so nobody knows "
-                  "what is there already; run the command again",
-                  kind->k->title);
-    mg_run_say_disabled (run, &run->target, kind->plugin);
-  }
-  return r < 0 ? r : 0;
-}
-
-/* The baseline: the target's index before our first create.  A plan that is
- * asked for, and a second try of what failed, look at the target again: what
- * was in the way may be gone, and what stood for an asset, too. */
-static int
-list_target (struct mg_run *run, int anew, struct mg_error *err)
-{
-  struct mg_listing listing = { .side = &run->target, .purpose = "baseline",
-                                .detail = MG_DETAIL_NONE,
-                                .wants = wants_baseline };
-  int64_t sid = 0;
-  int ended = 0;
-  int r = mg_snapshot_last (run->store, run->target.wsid, "baseline", &sid,
-                            &ended, NULL, err);
-
-  if (r >= 0)
-    r = mg_run_list (run, &listing, err);
-  if (r == 0 && !run->stopped)
-    r = leave_unlisted (run, err);
-  if (r < 0 || run->stopped || !ended || !anew)
-    return r;
-  listing.purpose = "index";
-  listing.again = listing.fresh = 1;
-  r = mg_run_list (run, &listing, err);
-  return r == 0 && !run->stopped ? leave_unlisted (run, err) : r;
-}
-
 static int
 is_begun (void *opaque, const struct mg_work *w, struct mg_error *err)
 {
@@ -595,7 +536,7 @@ mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
   r = mg_run_open_plugins (run, &run->target, err);
   say_phase (run, "listing the target");
   if (r == 0)
-    r = list_target (run, anew, err);
+    r = mg_run_baseline (run, anew, err);
   if (r == 0 && run->stopped)
     r = mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
   if (r == 0)

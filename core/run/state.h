@@ -85,6 +85,11 @@ int mg_run_list (struct mg_run *run, const struct mg_listing *listing,
 /* Is this kind offered by that end? */
 int mg_kind_at (const struct mg_kind *kind, uint32_t end);
 
+/* The baseline (baseline.c): the target's index before our first create.  A plan
+ * that is asked for, and a second try of what failed ('anew'), look at the target
+ * again: what was in the way may be gone, and what stood for an asset, too. */
+int mg_run_baseline (struct mg_run *run, int anew, struct mg_error *err);
+
 /* ---- references (refs.c, prepare.c) ---- */
 
 /* Edges of every asset of the chosen kinds. */

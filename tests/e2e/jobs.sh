@@ -393,3 +393,30 @@ state new "$tmp/after"
 is "there: undo leaves the target as it was" \
   "$(ask same "$tmp/before" "$tmp/after")" ''
 end_process "$simulator_pid"
+
+# --- a list of what is only looked for cannot be read: the rest goes on
+forget_session
+pair
+wanted=$(have old warehouses big)
+have new warehouses big >/dev/null
+make_job old "{\"name\": \"asks\", \"tasks\": [{\"task_key\": \"x\", \"sql_task\":
+  {\"warehouse_id\": \"$wanted\", \"file\": {\"path\": \"/a.sql\"}}}]}" >/dev/null
+make_job old "{\"name\": \"plain\", \"tasks\": [{\"task_key\": \"x\",
+  $notebook}]}" >/dev/null
+run move export
+tell "$url_new" faults \
+  '{"match": "GET *sql/warehouses*", "do": "status", "status": 403, "times": 0}'
+run move import
+status_is "denied: import ends with 1" 1
+like "denied: one line says what could not be read" "$out$err" \
+  'warehouses.*export-incomplete'
+is "denied: who does not need it is made" "$(job new plain name; work_of jobs)" \
+  "$(job new plain name)
+asks|7|blocked
+plain|4|"
+ask delete "$url_new" faults >/dev/null
+run move import --retry-failed
+status_is "denied: it goes on when the list can be read" 0
+run move validate
+status_is "denied: validate ends with 0" 0
+end_process "$simulator_pid"
