@@ -143,6 +143,9 @@ first=$(make_job old "{\"name\": \"first\"}")
 cluster="{\"spark_version\": \"15.4.x-scala2.12\", \"num_workers\": 1,
   \"instance_pool_id\": \"$pool\", \"driver_instance_pool_id\": \"$pool\",
   \"policy_id\": \"$policy\", \"single_user_name\": \"admin@example.com\"}"
+shared=$(api old 2.1/clusters/create "{\"cluster_name\": \"shared\",
+  \"spark_version\": \"15.4.x-scala2.12\", \"num_workers\": 1,
+  \"node_type_id\": \"i3.xlarge\"}" | sed 's/.*:"//; s/"}//')
 make_job old "{\"name\": \"all\",
   \"run_as\": {\"service_principal_name\": \"$robot\"},
   \"email_notifications\": {\"on_failure\": [\"a-list@example.com\"]},
@@ -168,7 +171,8 @@ make_job old "{\"name\": \"all\",
     {\"task_key\": \"h\", \"alert_task\": {\"alert_id\": \"$here_alerts_v2\",
       \"warehouse_id\": \"$here_warehouses\"}},
     {\"task_key\": \"i\", \"notebook_task\": {\"notebook_path\": \"/Shared/a\",
-      \"base_parameters\": {\"warehouse_id\": \"$here_warehouses\"}}}
+      \"base_parameters\": {\"warehouse_id\": \"$here_warehouses\"}},
+     \"existing_cluster_id\": \"$shared\"}
   ]}" >/dev/null
 run move export
 status_is "places: export ends with 0" 0
@@ -176,7 +180,7 @@ run move import
 status_is "places: import ends with 0" 0
 job new all settings >"$tmp/all"
 is "places: nothing of the source is named" \
-  "$(grep -o "$pool\|$policy\|$robot\|$first\|$here_pipelines\|$here_queries\|$here_alerts\|$here_alerts_v2\|$here_dashboards\|$here_notification_destinations" "$tmp/all")" ''
+  "$(grep -o "$shared\|$pool\|$policy\|$robot\|$first\|$here_pipelines\|$here_queries\|$here_alerts\|$here_alerts_v2\|$here_dashboards\|$here_notification_destinations" "$tmp/all")" ''
 is "places: what people write stays" \
   "$(job new all settings.tasks.8.notebook_task.base_parameters.warehouse_id)" \
   "$here_warehouses"
@@ -198,6 +202,12 @@ $there_alerts
 $there_notification_destinations
 $there_dashboards
 $there_alerts_v2"
+is "places: a cluster" \
+  "$(job new all settings.tasks.8.existing_cluster_id)" \
+  "$(api new 2.1/clusters/list | python3 -c '
+import json, sys
+print(*(c["cluster_id"] for c in json.load(sys.stdin)["clusters"]
+        if c["cluster_name"] == "shared"))')"
 is "places: an address of nobody stays" \
   "$(job new all settings.email_notifications.on_failure.0)" \
   a-list@example.com
@@ -282,9 +292,9 @@ query good "$here" "$once"
 query "no warehouse" "$gone" "$once"
 query "two there" "$here" "$twice"
 query "two here" "$here" "$two"
-make_job old '{"name": "lost", "tasks": [{"task_key": "a",
-  "existing_cluster_id": "0101-000000-gone", "notebook_task":
-  {"notebook_path": "/Shared/a"}}]}' >/dev/null
+tell "$url_old" object "{\"kind\": \"jobs\", \"create\": {\"name\": \"lost\",
+  \"tasks\": [{\"task_key\": \"a\", \"existing_cluster_id\":
+  \"0101-000000-gone\", $notebook}]}}"
 a=$(make_job old '{"name": "a"}')
 b=$(make_job old "{\"name\": \"b\", \"tasks\": [{\"task_key\": \"x\",
   \"run_job_task\": {\"job_id\": $a}}]}")
