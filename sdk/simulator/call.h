@@ -20,6 +20,8 @@ enum sim_kind {
   SIM_POOLS,                 /* instance pools */
   SIM_POLICIES,              /* cluster policies */
   SIM_CLUSTERS,
+  SIM_NOTEBOOKS,
+  SIM_FILES,                 /* and what else lies in folders */
   SIM_JOBS,
   SIM_WAREHOUSES, SIM_PIPELINES, SIM_DESTINATIONS, SIM_DASHBOARDS, SIM_QUERIES,
   SIM_ALERTS, SIM_ALERTS_V2, SIM_ENDPOINTS,  /* only listed: named.c */
@@ -150,7 +152,8 @@ sim_handler sim_profiles_add, sim_profiles_edit, sim_profiles_list,
 sim_handler sim_exp_create, sim_exp_get, sim_exp_get_by_name, sim_exp_list,
   sim_exp_search, sim_exp_update, sim_exp_delete, sim_exp_restore,
   sim_exp_set_tag, sim_exp_delete_tag;
-sim_handler sim_folders_mkdirs, sim_folders_status;
+sim_handler sim_workspace_list, sim_workspace_status, sim_workspace_mkdirs,
+  sim_workspace_delete, sim_workspace_export, sim_workspace_import;
 sim_handler sim_perm_get, sim_perm_put, sim_perm_patch, sim_perm_levels;
 sim_handler sim_assign_list, sim_assign_post, sim_assign_put,
   sim_assign_delete, sim_assign_levels, sim_perm_migrate;

@@ -216,6 +216,14 @@ create_object (struct sim_call *c, int kind, struct json_object *fields)
   if (kind == SIM_CLUSTERS)
     return sim_cluster_make (s, fields, sim_principal (s, s->admin_id, NULL),
                              "UI", c->now_us);
+  if (kind == SIM_NOTEBOOKS || kind == SIM_FILES)
+    return sim_leaf_make (s, (enum sim_kind) kind, fields, c->now_us);
+  if (kind == SIM_FOLDERS && key != NULL) {
+    struct sim_node node;
+
+    sim_folder_make (s, key);
+    return sim_tree_find (s, key, &node) ? node.o : NULL;
+  }
   id = sim_new_id (s);
   json_object_deep_copy (fields, &copy, NULL);
   if (kind >= SIM_FIXED_KINDS) {
@@ -234,6 +242,8 @@ delete_object (struct sim_call *c, int kind, struct sim_object *o)
 {
   if (kind <= SIM_PRINCIPALS)
     sim_principal_delete (c->s, (enum sim_kind) kind, o);
+  else if (kind == SIM_FOLDERS || kind == SIM_NOTEBOOKS || kind == SIM_FILES)
+    sim_tree_remove (c->s, &(struct sim_node) { (enum sim_kind) kind, o });
   else
     sim_table_remove (&c->s->tables[kind], o);
 }

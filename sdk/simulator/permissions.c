@@ -39,14 +39,17 @@ static const struct acl_type {
     "jobs/permissions", "job" },
   { "pipelines", "pipelines", -1,
     { "CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER" }, NULL, NULL },
-  { "notebooks", "notebook", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL },
-  { "directories", "directory", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL },
+  { "notebooks", "notebook", SIM_NOTEBOOKS,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" },
+    "notebooks/permissions", NULL },
+  { "directories", "directory", SIM_FOLDERS,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" },
+    "directories/permissions", NULL },
   { "repos", "repo", -1,
     { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL },
-  { "files", "file", -1,
-    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL },
+  { "files", "file", SIM_FILES,
+    { "CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE" }, "files/permissions",
+    NULL },
   { "warehouses", "warehouses", -1,
     { "CAN_USE", "CAN_MONITOR", "CAN_VIEW", "CAN_MANAGE", "IS_OWNER" }, NULL, NULL },
   { "queries", "query", -1,
@@ -164,6 +167,7 @@ find_object (struct sim *s, int table, const char *id,
 {
   *ret_table = table < 0 ? NULL : &s->tables[table];
   return table < 0 ? NULL
+         : table == SIM_FOLDERS ? sim_folder_by_id (s, sim_parse_id (id))
          : sim_table_by_id (*ret_table, sim_id_parse (*ret_table, id));
 }
 
@@ -230,17 +234,88 @@ add_principal (struct sim *s, struct mg_buf *out, enum sim_kind kind,
 #define ACCOUNT_USERS INT64_MAX
 #define ACCOUNT_USERS_NAME "account users"
 
-struct shown { int64_t principal; int direct; const char *from; };
+/* One entry on the way from the object up to the root; of the object itself
+ * 'from' is 0. */
+struct shown { int64_t principal; int level; char *from; };
+
+struct shown_list {
+  struct shown *all;
+  int n;
+};
 
 static void
-add_entry (struct sim *s, struct mg_buf *out, const struct target *t,
-           const struct shown *e, int *n)
+note_entry (struct shown_list *list, int64_t principal, int level, char *from)
 {
+  list->all = mg_xreallocarray (list->all, (size_t) list->n + 1,
+                                sizeof list->all[0]);
+  list->all[list->n].principal = principal;
+  list->all[list->n].level = level;
+  list->all[list->n++].from = from;
+}
+
+static void
+note_entries (struct shown_list *list, const struct sim_object *o,
+              const char *from)
+{
+  const struct sim_links *l = o->links;
+  uint32_t i;
+
+  for (i = 0; l != NULL && i < l->n_acl; i++)
+    note_entry (list, l->acl[i].principal, l->acl[i].level, mg_xstrdup (from));
+}
+
+/* The levels of folders are those of all that lies in them, but experiments
+ * have no CAN_RUN. */
+static int
+level_below (const struct target *t, int level)
+{
+  int same = level_of (t->type, find_type ("directories")->levels[level]);
+
+  return same >= 0 ? same : 0;
+}
+
+/* What the folders above give, the nearest first; whose home it is in manages
+ * all of it. */
+static void
+note_inherited (struct sim *s, const struct target *t, const char *path,
+                struct shown_list *list)
+{
+  MG_CLEANUP_FREE char *at = mg_xstrdup (path);
   enum sim_kind kind;
-  struct sim_object *p = sim_principal (s, e->principal, &kind);
+  struct sim_object *owner = sim_folder_owner (s, path, &kind);
+  struct sim_node node;
+
+  while (strcmp (at, "/") != 0 && strchr (at, '/') != NULL) {
+    char *up = sim_tree_parent (at);
+    int i, first = list->n;
+
+    mg_free (at);
+    at = up;
+    if (!sim_tree_find (s, at, &node) || node.kind != SIM_FOLDERS)
+      continue;
+    note_entries (list, node.o, "");
+    for (i = first; i < list->n; i++) {
+      mg_free (list->all[i].from);
+      list->all[i].from = mg_xasprintf ("/directories/%" PRId64, node.o->id);
+      list->all[i].level = level_below (t, list->all[i].level);
+    }
+  }
+  if (owner != NULL)
+    note_entry (list, owner->id, level_of (t->type, "CAN_MANAGE"),
+                mg_xasprintf ("/directories/%" PRId64, owner->id));
+}
+
+/* All of one principal's, from the i-th entry on. */
+static void
+add_entry (struct sim *s, struct mg_buf *out, const struct target *t,
+           const struct shown_list *list, int i, int *n)
+{
+  int64_t principal = list->all[i].principal;
+  enum sim_kind kind;
+  struct sim_object *p = sim_principal (s, principal, &kind);
   const char *comma = "";
 
-  if (p == NULL && e->principal != ACCOUNT_USERS)   /* deleted since */
+  if (p == NULL && principal != ACCOUNT_USERS)   /* deleted since */
     return;
   mg_buf_add_str (out, (*n)++ == 0 ? "{" : ",{");
   if (p != NULL)
@@ -248,70 +323,73 @@ add_entry (struct sim *s, struct mg_buf *out, const struct target *t,
   else
     mg_buf_add_str (out, "\"group_name\":\"" ACCOUNT_USERS_NAME "\"");
   mg_buf_add_str (out, ",\"all_permissions\":[");
-  if (e->direct >= 0) {
-    mg_buf_addf (out, "{\"permission_level\":\"%s\",\"inherited\":false}",
-                 t->type->levels[e->direct]);
+  for (; i < list->n; i++) {
+    const struct shown *e = &list->all[i];
+
+    if (e->principal != principal)
+      continue;
+    mg_buf_addf (out, "%s{\"permission_level\":\"%s\",\"inherited\":%s", comma,
+                 t->type->levels[e->level], e->from ? "true" : "false");
+    if (e->from != NULL)
+      mg_buf_addf (out, ",\"inherited_from_object\":[\"%s\"]", e->from);
+    mg_buf_add_byte (out, '}');
     comma = ",";
   }
-  if (e->from != NULL)
-    mg_buf_addf (out, "%s{\"permission_level\":\"%s\",\"inherited\":"
-                 "true,\"inherited_from_object\":[\"%s\"]}", comma,
-                 level_of (t->type, "CAN_MANAGE") < 0 ? t->type->levels[0]
-                 : "CAN_MANAGE", e->from);
   mg_buf_add_str (out, "]}");
 }
 
 /* Administrators have the highest level of all objects: of what lies in a
  * folder by the root of the tree, else by the type itself; to be freed. */
-static char *
-admins_from (const struct sim_call *c, const struct target *t)
+static void
+note_admins (const struct sim_call *c, const struct target *t, int in_tree,
+             struct shown_list *list)
 {
-  if (t->table != &c->s->tables[SIM_EXPERIMENTS] && t->type->table >= 0)
-    return mg_xasprintf ("/%s/", t->segment);
-  return mg_xstrdup (SIM_DIRECTORY_ADMINS);
+  int manage = level_of (t->type, "CAN_MANAGE");
+  char *from = !in_tree && t->type->table >= 0
+    ? mg_xasprintf ("/%s/", t->segment) : mg_xstrdup (SIM_DIRECTORY_ADMINS);
+
+  note_entry (list, c->s->admins_id, manage < 0 ? 0 : manage, from);
+}
+
+/* Where in the tree it is, to be freed; NULL: elsewhere. */
+static char *
+tree_path (const struct sim_call *c, const struct target *t)
+{
+  int table = (int) (t->table - c->s->tables);
+
+  if (table == SIM_EXPERIMENTS)
+    return sim_text_field (t->object->text, "name");
+  if (table == SIM_FOLDERS || table == SIM_NOTEBOOKS || table == SIM_FILES)
+    return sim_text_field (t->object->text, "path");
+  return NULL;
 }
 
 static void
 show (struct sim_call *c, const struct target *t)
 {
-  const struct sim_links *l = t->object->links;
-  MG_CLEANUP_FREE char *name = NULL;
-  MG_CLEANUP_FREE char *home = NULL;
-  MG_CLEANUP_FREE char *top = admins_from (c, t);
-  struct sim_object *owner = NULL;
+  MG_CLEANUP_FREE char *path = tree_path (c, t);
+  struct shown_list list = { NULL, 0 };
   struct mg_buf *out = &c->r->body;
-  enum sim_kind kind;
-  struct shown e;
-  uint32_t i;
-  int n = 0, owner_done = 0;
+  int i, j, n = 0;
   char id[SIM_ID_SIZE];
 
-  if (t->table == &c->s->tables[SIM_EXPERIMENTS]) {
-    name = sim_text_field (t->object->text, "name");
-    owner = sim_folder_owner (c->s, name, &kind);
-  }
-  if (owner != NULL)
-    home = mg_xasprintf ("/directories/%" PRId64, owner->id);
   sim_id_text (t->table, t->object->id, id);
   mg_buf_addf (out, "{\"object_id\":\"/%s/%s\",\"object_type\":\"%s"
                "\",\"access_control_list\":[", t->segment, id,
                t->object_type);
-  for (i = 0; l != NULL && i < l->n_acl; i++) {
-    e.principal = l->acl[i].principal;
-    e.direct = l->acl[i].level;
-    e.from = owner != NULL && owner->id == e.principal ? home : NULL;
-    owner_done |= e.from != NULL;
-    add_entry (c->s, out, t, &e, &n);
+  note_entries (&list, t->object, NULL);
+  if (path != NULL)
+    note_inherited (c->s, t, path, &list);
+  note_admins (c, t, path != NULL, &list);
+  for (i = 0; i < list.n; i++) {
+    for (j = 0; j < i && list.all[j].principal != list.all[i].principal; j++)
+      ;
+    if (j == i)
+      add_entry (c->s, out, t, &list, i, &n);
   }
-  e.direct = -1;
-  if (owner != NULL && !owner_done) {
-    e.principal = owner->id;
-    e.from = home;
-    add_entry (c->s, out, t, &e, &n);
-  }
-  e.principal = c->s->admins_id;
-  e.from = top;
-  add_entry (c->s, out, t, &e, &n);
+  for (i = 0; i < list.n; i++)
+    mg_free (list.all[i].from);
+  mg_free (list.all);
   mg_buf_add_str (out, "]}");
   c->r->status = 200;
   c->r->content_type = "application/json";

@@ -243,6 +243,8 @@ sim_acl_type (const struct sim *s, const struct sim_table *t)
 {
   int i = (int) (t - s->tables);
 
+  if (i == SIM_FOLDERS)
+    return "directories";
   if (i < SIM_FIXED_KINDS)
     return t->name;
   return s->extra[i - SIM_FIXED_KINDS].permissions

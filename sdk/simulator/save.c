@@ -15,6 +15,7 @@
 #include "control.h"
 #include "routes.h"
 #include "scim.h"
+#include "tree.h"
 
 #define MAX_TEXT (16 * 1024 * 1024)
 
@@ -131,7 +132,8 @@ save_tables (struct sim *s, int live_only, struct mg_buf *ret_text)
     for (j = 0, n = 0; j < t->n_live; j++) {
       struct sim_object *o = sim_table_at (t, j);
 
-      if (live_only && is_deleted (s, t, o))
+      if ((live_only && is_deleted (s, t, o))
+          || (t == &s->tables[SIM_FOLDERS] && sim_tree_is_implied (s, o)))
         continue;
       mg_buf_add_str (ret_text, n++ ? ",\n" : "\n");
       save_object (s, t, o, ret_text);
@@ -275,6 +277,7 @@ sim_load (struct sim *s, const char *text, size_t len, struct mg_error *err)
       }
     }
   }
+  sim_tree_link_all (s);
   robot = sim_principal (s, s->robot_id, NULL);
   if (robot != NULL) {
     MG_CLEANUP_FREE char *app = sim_text_field (robot->text, "applicationId");

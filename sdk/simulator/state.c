@@ -156,6 +156,7 @@ object_done (struct sim_object *o)
   if (o->links != NULL) {
     sim_ids_done (&o->links->members);
     sim_ids_done (&o->links->groups);
+    sim_ids_done (&o->links->children);
     mg_free (o->links->acl);
     mg_free (o->links);
   }

@@ -31,6 +31,7 @@ struct sim_ace {             /* one direct entry of an access control list */
 struct sim_links {
   struct sim_ids members;    /* of a group */
   struct sim_ids groups;     /* that this principal is a member of */
+  struct sim_ids children;   /* of a folder: what was made in it */
   struct sim_ace *acl;
   uint32_t n_acl;
 };

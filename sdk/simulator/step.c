@@ -33,6 +33,7 @@
 #define POLICIES "/api/2.0/policies/clusters/"
 #define FAMILIES "/api/2.0/policy-families"
 #define JOBS "/api/2.2/jobs/"
+#define TREE "/api/2.0/workspace/"
 #define ASSIGN "/api/2.0/preview/permissionassignments"
 #define ASSIGN2 "/api/2.0/accounts/{account_id}/workspaces/{workspace_id}" \
   "/permissionassignments"
@@ -132,8 +133,12 @@ static const struct served {
   { "POST", MLFLOW "restore", sim_exp_restore, 0 },
   { "POST", MLFLOW "set-experiment-tag", sim_exp_set_tag, 0 },
   { "POST", MLFLOW "delete-experiment-tag", sim_exp_delete_tag, 0 },
-  { "POST", "/api/2.0/workspace/mkdirs", sim_folders_mkdirs, 0 },
-  { "GET", "/api/2.0/workspace/get-status", sim_folders_status, 0 },
+  { "GET", TREE "list", sim_workspace_list, 0 },
+  { "GET", TREE "get-status", sim_workspace_status, 0 },
+  { "GET", TREE "export", sim_workspace_export, 0 },
+  { "POST", TREE "import", sim_workspace_import, 0 },
+  { "POST", TREE "mkdirs", sim_workspace_mkdirs, 0 },
+  { "POST", TREE "delete", sim_workspace_delete, 0 },
   { "GET", PERM_EXP, sim_perm_get, 0 },
   { "PUT", PERM_EXP, sim_perm_put, 0 },
   { "PATCH", PERM_EXP, sim_perm_patch, 0 },
@@ -225,6 +230,8 @@ init_tables (struct sim *s)
     { "instance-pools", "instance_pool_name", 0 },
     { "cluster-policies", "name", 0 },
     { "clusters", NULL, 0 },       /* their names repeat */
+    { "notebooks", "path", 0 },
+    { "files", "path", 0 },
     { "jobs", NULL, 0 },
   };
   size_t i;
