@@ -177,3 +177,49 @@ mg_walk_newest (struct mg_store *store, int wsid, int kid,
   *ret_newest = r > 0 && walk.state == MG_WALK_DONE ? sid : baseline;
   return 0;
 }
+
+static int
+apply_new (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+           struct mg_error *err)
+{
+  const struct mg_walk *w = &((struct walk_op *) op)->walk;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_WALK_NEW, "iis", w->sid,
+                     (int64_t) w->kid, w->node);
+}
+
+int
+mg_walk_new (struct mg_store *store, int64_t sid, int kid, const char *node,
+             struct mg_error *err)
+{
+  struct walk_op *op = mg_xcalloc (1, sizeof *op);
+
+  op->op.apply = apply_new;
+  op->op.free = free_walk;
+  op->walk.sid = sid;
+  op->walk.kid = kid;
+  op->walk.node = mg_xstrdup (node);
+  return mg_store_post (store, &op->op, err);
+}
+
+int
+mg_walk_open (struct mg_store *store, int64_t sid, int kid,
+              int (*each) (void *opaque, const char *node), void *opaque,
+              struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WALK_UNDONE, "ii", sid,
+                                  (int64_t) kid);
+  int r;
+
+  while ((r = mg_sql_step (conn, st, err)) > 0) {
+    r = each (opaque, (const char *) sqlite3_column_text (st, 0));
+    if (r != 0)
+      break;
+  }
+  if (r != 0)
+    mg_sql_reset (st);
+  mg_store_read_end (store, conn);
+  return r;
+}

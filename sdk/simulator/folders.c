@@ -318,6 +318,16 @@ each_experiment (struct sim *s, const char *folder,
   }
 }
 
+/* Made again after it was orphaned: it is listed with its owner. */
+static int
+is_owned_home (struct sim *s, const struct sim_node *node)
+{
+  MG_CLEANUP_FREE char *path = node->kind == SIM_FOLDERS
+    ? sim_text_field (node->o->text, "path") : NULL;
+
+  return path != NULL && home_of (s, path) != NULL;
+}
+
 void
 sim_tree_each (struct sim *s, const struct sim_node *folder,
                void (*each) (void *opaque, const struct sim_node *node),
@@ -334,7 +344,8 @@ sim_tree_each (struct sim *s, const struct sim_node *folder,
   if (strcmp (path, "/Users") == 0)
     each_home (s, each, opaque);
   for (i = 0; folder->o->links && i < folder->o->links->children.n; i++)
-    if (by_id (s, folder->o->links->children.ids[i], &node))
+    if (by_id (s, folder->o->links->children.ids[i], &node)
+        && !is_owned_home (s, &node))
       each (opaque, &node);
   each_experiment (s, path, each, opaque);
 }
@@ -408,6 +419,19 @@ sim_tree_remove (struct sim *s, const struct sim_node *node)
     unlink_one (s, &at);
     (void) by_id (s, top, &at);
   }
+}
+
+void
+sim_tree_orphan (struct sim *s, enum sim_kind kind,
+                 const struct sim_object *owner)
+{
+  MG_CLEANUP_FREE char *text = sim_object_copy (&s->tables[kind], owner);
+  MG_CLEANUP_FREE char *name = sim_text_field (text, s->tables[kind].key);
+  MG_CLEANUP_FREE char *path = mg_xasprintf ("/Users/%s", name);
+  struct sim_object *o = sim_table_by_key (&s->tables[SIM_FOLDERS], path);
+
+  if (o != NULL && (has_children (o) || has_acl (o)))
+    link_to_parent (s, path, o);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "scim.h"
+#include "tree.h"
 
 static uint32_t
 cell_of (const struct sim_idset *set, int64_t id)
@@ -157,6 +158,8 @@ sim_principal_delete (struct sim *s, enum sim_kind kind,
   struct sim_links *l = o->links;
   uint32_t i;
 
+  if (kind == SIM_USERS || kind == SIM_PRINCIPALS)
+    sim_tree_orphan (s, kind, o);
   if (l != NULL) {
     for (i = 0; i < l->groups.n; i++) {
       struct sim_object *group = sim_table_by_id (&s->tables[SIM_GROUPS],

@@ -186,6 +186,25 @@ change_permissions (struct sim_call *c, const char *type,
   return 0;
 }
 
+static int
+lies_in_tree (int kind)
+{
+  return kind == SIM_FOLDERS || kind == SIM_NOTEBOOKS || kind == SIM_FILES;
+}
+
+static struct sim_object *
+create_in_tree (struct sim_call *c, enum sim_kind kind,
+                struct json_object *fields)
+{
+  const char *path = sim_json_str (fields, "path");
+  struct sim_node node;
+
+  if (kind != SIM_FOLDERS)
+    return sim_leaf_make (c->s, kind, fields, c->now_us);
+  sim_folder_make (c->s, path ? path : "/unnamed");
+  return sim_tree_find (c->s, path ? path : "/unnamed", &node) ? node.o : NULL;
+}
+
 static struct sim_object *
 create_object (struct sim_call *c, int kind, struct json_object *fields)
 {
@@ -216,14 +235,8 @@ create_object (struct sim_call *c, int kind, struct json_object *fields)
   if (kind == SIM_CLUSTERS)
     return sim_cluster_make (s, fields, sim_principal (s, s->admin_id, NULL),
                              "UI", c->now_us);
-  if (kind == SIM_NOTEBOOKS || kind == SIM_FILES)
-    return sim_leaf_make (s, (enum sim_kind) kind, fields, c->now_us);
-  if (kind == SIM_FOLDERS && key != NULL) {
-    struct sim_node node;
-
-    sim_folder_make (s, key);
-    return sim_tree_find (s, key, &node) ? node.o : NULL;
-  }
+  if (lies_in_tree (kind))
+    return create_in_tree (c, (enum sim_kind) kind, fields);
   id = sim_new_id (s);
   json_object_deep_copy (fields, &copy, NULL);
   if (kind >= SIM_FIXED_KINDS) {
@@ -242,7 +255,7 @@ delete_object (struct sim_call *c, int kind, struct sim_object *o)
 {
   if (kind <= SIM_PRINCIPALS)
     sim_principal_delete (c->s, (enum sim_kind) kind, o);
-  else if (kind == SIM_FOLDERS || kind == SIM_NOTEBOOKS || kind == SIM_FILES)
+  else if (lies_in_tree (kind))
     sim_tree_remove (c->s, &(struct sim_node) { (enum sim_kind) kind, o });
   else
     sim_table_remove (&c->s->tables[kind], o);

@@ -17,9 +17,9 @@
 
 static const struct { const char *name; struct sim_amounts amounts; }
 sizes[] = {
-  { "small", { 40, 14, 8, 30, 3, 8, 14, 15, 0, 0, 0 } },
-  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 60, 0, 0, 0 } },
-  { "large", { 50000, 2000, 1000, 20000, 20, 60, 120, 400, 0, 0, 0 } },
+  { "small", { 40, 14, 8, 30, 3, 8, 14, 15, 60, 0, 0, 0 } },
+  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 60, 10000, 0, 0, 0 } },
+  { "large", { 50000, 2000, 1000, 20000, 20, 60, 120, 400, 30000, 0, 0, 0 } },
 };
 
 static int64_t *
@@ -33,6 +33,7 @@ amount (struct sim_amounts *a, const char *name)
     { "instance-pools", &a->pools },
     { "cluster-policies", &a->policies },
     { "clusters", &a->clusters },
+    { "notebooks", &a->notebooks },
     { "account-users", &a->account_users },
     { "account-groups", &a->account_groups },
     { "account-service-principals", &a->account_principals },
@@ -163,5 +164,6 @@ sim_populate (struct sim *s, const char *what, struct mg_error *err)
   sim_populate_pools (s, a.pools);
   sim_populate_policies (s, a.policies);
   sim_populate_clusters (s, a.clusters);
+  sim_populate_notebooks (s, a.notebooks);
   return 0;
 }

@@ -51,6 +51,9 @@ void sim_tree_each (struct sim *s, const struct sim_node *folder,
 /* One that goes without saying: nobody gave it anything, and it is there
  * anyhow (or not at all).  It is no part of the state. */
 int sim_tree_is_implied (struct sim *s, const struct sim_object *folder);
+/* Somebody is about to be deleted: what is in his home stays. */
+void sim_tree_orphan (struct sim *s, enum sim_kind kind,
+                      const struct sim_object *owner);
 /* After a state was read: who lies where. */
 void sim_tree_link_all (struct sim *s);
 

@@ -137,7 +137,7 @@ marked (const struct language *l, const char *path, const char *source,
   if (has == NULL || strcmp (has->comment, l->comment) != 0)
     mg_buf_addf (&text, "%s" MARK "\n", l->comment);
   mg_buf_add (&text, source, len);
-  if (len > 0 && source[len - 1] == '\n')
+  if (text.data[text.len - 1] == '\n')
     text.len--;
   *ret_len = text.len;
   return mg_buf_steal (&text);

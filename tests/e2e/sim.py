@@ -19,11 +19,12 @@ import sys
 import urllib.request
 
 KINDS = ("users", "groups", "service-principals", "instance-profiles",
-         "experiments", "instance-pools", "cluster-policies", "clusters")
+         "experiments", "instance-pools", "cluster-policies", "clusters",
+         "folders", "notebooks")
 
 # Kinds that have permissions of their own.
 WITH_PERMISSIONS = ("experiments", "instance-pools", "cluster-policies",
-                    "clusters")
+                    "clusters", "folders", "notebooks")
 
 
 def call(url, what, text=None, method=None):
@@ -164,6 +165,8 @@ OWNED = {
                  "spark_context_id", "driver", "executors", "jdbc_port",
                  "last_state_loss_time", "effective_spark_version",
                  "init_scripts_safe_mode", "_libraries"),
+    "folders": (),
+    "notebooks": ("created_at", "modified_at", "results"),
 }
 OWNED_TAGS = ("mlflow.ownerId", "mlflow.ownerEmail", "mlflow.experimentType",
               "mlflow.experiment.sourceName")

@@ -24,7 +24,8 @@ FILLED_IN = {"id", "applicationId", "experiment_id", "artifact_location",
              "terminated_time", "termination_reason", "last_restarted_time",
              "spark_context_id", "driver", "executors", "jdbc_port",
              "last_state_loss_time", "effective_spark_version",
-             "init_scripts_safe_mode"}
+             "init_scripts_safe_mode", "created_at", "modified_at",
+             "results"}
 FILLED_IN_TAGS = {"mlflow.ownerId", "mlflow.ownerEmail",
                   "mlflow.experimentType", "mlflow.experiment.sourceName"}
 NAMES = {"users": "userName", "groups": "displayName",

@@ -69,6 +69,52 @@ has_member (const char *group, const char *member)
   return 0;
 }
 
+/* What get-status says of a path. */
+static const char *
+of_path (const char *path, const char *field)
+{
+  struct mg_buf target = MG_BUF_INIT (4096);
+
+  mg_buf_add_str (&target, "/api/2.0/workspace/get-status?path=");
+  mg_buf_add_url (&target, path, 0);
+  is_int (call ("GET", mg_buf_text (&target), NULL), 200);
+  mg_buf_done (&target);
+  return at (field);
+}
+
+#define DIR "/Shared/notebooks/"
+
+MG_TEST (odd_notebooks)
+{
+  static const char *const paths[] = {
+    DIR "case/etl", DIR "case/ETL", DIR "Case/etl",
+    DIR "quotes 'single' \"double\"",
+    DIR "\xd0\xbe\xd1\x82\xd1\x87\xd1\x91\xd1\x82 \xf0\x9f\xa7\xaa/"
+    "\xe6\x97\xa5", DIR "100% \\ done & dusted?#+", DIR "two\nlines",
+    DIR "\xe2\x80\xae" "ltr", DIR "deep/er/and/deeper/still/notebook",
+    DIR "a.py", DIR "a", DIR "a.ipynb",
+    "/Users/conor.o'brien@example.com/o'folder/o'notebook",
+  };
+  size_t i;
+
+  START (.populate = "small");
+  for (i = 0; i < MG_N_ELEMENTS (paths); i++)
+    is_str (of_path (paths[i], "object_type"), "NOTEBOOK");
+  is_str (of_path (DIR "nothing/in/it", "object_type"), "DIRECTORY");
+  call ("GET", "/api/2.0/workspace/list?path=" DIR "nothing/in/it", NULL);
+  is_str (text (), "{}");
+  call ("GET", "/api/2.0/workspace/list?path=/Shared/notebooks", NULL);
+  ok (strstr (text (), "made by a program that puts all") != NULL);
+  call ("GET", "/api/2.0/workspace/export?direct_download=true&path=" DIR
+        "empty", NULL);
+  is_str (text (), "# Databricks notebook source");
+  is_int (call ("GET", "/api/2.0/workspace/export?format=JUPYTER&path=" DIR
+                "shows%20a%20lot", NULL), 400);
+  gett ("GET", "/api/2.0/permissions/notebooks/%s",
+        of_path (DIR "case/etl", "object_id"));
+  ok (length ("access_control_list") > 3);
+}
+
 MG_TEST (the_amounts_are_those_asked_for)
 {
   START (.populate = "medium");

@@ -221,6 +221,11 @@ MG_TEST (a_home_stays_while_something_is_in_it)
         "\"userName\":\"ana@example.com\"},\"delete\":true}");
   is_int (list ("/Users/ana@example.com"), 200);
   is_int (length ("objects"), 1);
+  list ("/Users");
+  is_int (length ("objects"), 3);
+  call ("POST", SCIM "Users", "{\"userName\":\"ana@example.com\"}");
+  list ("/Users");
+  is_int (length ("objects"), 3);
   is_int (python ("/Users/bob@example.com/n"), 404);
   is_int (mkdirs ("/Users/bob@example.com"), 400);
 }
