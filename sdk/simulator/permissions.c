@@ -10,21 +10,14 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "acl.h"
 #include "jobs.h"
 #include "mlflow.h"
 #include "routes.h"
 
-#define MAX_LEVELS 5
-
 /* The types of the service; those without a table have objects only when
  * --routes makes them. */
-static const struct acl_type {
-  const char *segment, *object_type;
-  int table;
-  const char *levels[MAX_LEVELS + 1];
-  const char *effect;                  /* of a change, in the ledger */
-  const char *owned;                   /* has one IS_OWNER: what it is called */
-} types[] = {
+static const struct sim_acl_type types[] = {
   { "experiments", "mlflowExperiment", SIM_EXPERIMENTS,
     { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }, "experiments/permissions", NULL },
   { "clusters", "cluster", SIM_CLUSTERS,
@@ -75,12 +68,12 @@ static const struct acl_type {
 };
 
 /* What extra kinds of --routes have. */
-static const struct acl_type extra_type = {
+static const struct sim_acl_type extra_type = {
   "", "", -1, { "CAN_READ", "CAN_EDIT", "CAN_MANAGE" }, NULL, NULL
 };
 
-static const struct acl_type *
-find_type (const char *segment)
+const struct sim_acl_type *
+sim_acl_find_type (const char *segment)
 {
   size_t i;
 
@@ -90,12 +83,12 @@ find_type (const char *segment)
   return NULL;
 }
 
-static int
-level_of (const struct acl_type *t, const char *level)
+int
+sim_acl_level_of (const struct sim_acl_type *t, const char *level)
 {
   int i;
 
-  for (i = 0; i < MAX_LEVELS && t->levels[i] != NULL; i++)
+  for (i = 0; i < SIM_MAX_LEVELS && t->levels[i] != NULL; i++)
     if (strcmp (t->levels[i], level) == 0)
       return i;
   return -1;
@@ -104,15 +97,15 @@ level_of (const struct acl_type *t, const char *level)
 int
 sim_acl_level (const char *type, const char *level)
 {
-  const struct acl_type *t = find_type (type);
+  const struct sim_acl_type *t = sim_acl_find_type (type);
 
-  return level_of (t ? t : &extra_type, level);
+  return sim_acl_level_of (t ? t : &extra_type, level);
 }
 
 const char *
 sim_acl_level_name (const char *type, int level)
 {
-  const struct acl_type *t = find_type (type);
+  const struct sim_acl_type *t = sim_acl_find_type (type);
 
   return (t ? t : &extra_type)->levels[level];
 }
@@ -135,13 +128,6 @@ sim_acl_set (struct sim_object *o, int64_t principal, int level)
 }
 
 /* --- finding the object ---------------------------------------------- */
-
-struct target {
-  const struct acl_type *type;
-  const char *segment, *object_type;
-  struct sim_table *table;
-  struct sim_object *object;
-};
 
 /* Either a part of the path of the call, or of that of the operation. */
 static const char *
@@ -173,7 +159,7 @@ find_object (struct sim *s, int table, const char *id,
 
 /* -1 after a reply. */
 static int
-find_target (struct sim_call *c, struct target *t)
+find_target (struct sim_call *c, struct sim_acl_target *t)
 {
   const char *id = sim_param (c, c->n_params > 1 ? 1 : 0);
   int table;
@@ -185,7 +171,7 @@ find_target (struct sim_call *c, struct target *t)
               t->segment);
     return -1;
   }
-  t->type = find_type (t->segment);
+  t->type = sim_acl_find_type (t->segment);
   t->object_type = t->type ? t->type->object_type : t->segment;
   table = t->type ? t->type->table : -1;
   if (table < 0)                       /* --routes may have such objects */
@@ -209,211 +195,25 @@ find_target (struct sim_call *c, struct target *t)
   return 0;
 }
 
-/* --- showing --------------------------------------------------------- */
-
-static void
-add_principal (struct sim *s, struct mg_buf *out, enum sim_kind kind,
-               const struct sim_object *p)
-{
-  static const char *const names[] = { "user_name", "group_name",
-                                       "service_principal_name" };
-  MG_CLEANUP (mg_buf_done) struct mg_buf scratch = MG_BUF_INIT (1 << 20);
-  const char *text = sim_object_text (&s->tables[kind], p, &scratch);
-  MG_CLEANUP_FREE char *key = sim_text_field (text, s->tables[kind].key);
-  MG_CLEANUP_FREE char *shown = sim_text_field (text, "displayName");
-
-  mg_buf_addf (out, "\"%s\":", names[kind]);
-  mg_buf_add_json (out, key);
-  if (kind != SIM_GROUPS && *shown != '\0') {
-    mg_buf_add_str (out, ",\"display_name\":");
-    mg_buf_add_json (out, shown);
-  }
-}
-
-/* Of the account: it may stand in a list and is no group of the workspace. */
-#define ACCOUNT_USERS INT64_MAX
-#define ACCOUNT_USERS_NAME "account users"
-
-/* One entry on the way from the object up to the root; of the object itself
- * 'from' is 0. */
-struct shown { int64_t principal; int level; char *from; };
-
-struct shown_list {
-  struct shown *all;
-  int n;
-};
-
-static void
-note_entry (struct shown_list *list, int64_t principal, int level, char *from)
-{
-  list->all = mg_xreallocarray (list->all, (size_t) list->n + 1,
-                                sizeof list->all[0]);
-  list->all[list->n].principal = principal;
-  list->all[list->n].level = level;
-  list->all[list->n++].from = from;
-}
-
-static void
-note_entries (struct shown_list *list, const struct sim_object *o,
-              const char *from)
-{
-  const struct sim_links *l = o->links;
-  uint32_t i;
-
-  for (i = 0; l != NULL && i < l->n_acl; i++)
-    note_entry (list, l->acl[i].principal, l->acl[i].level, mg_xstrdup (from));
-}
-
-/* The levels of folders are those of all that lies in them, but experiments
- * have no CAN_RUN. */
-static int
-level_below (const struct target *t, int level)
-{
-  int same = level_of (t->type, find_type ("directories")->levels[level]);
-
-  return same >= 0 ? same : 0;
-}
-
-/* What the folders above give, the nearest first; whose home it is in manages
- * all of it. */
-static void
-note_inherited (struct sim *s, const struct target *t, const char *path,
-                struct shown_list *list)
-{
-  MG_CLEANUP_FREE char *at = mg_xstrdup (path);
-  enum sim_kind kind;
-  struct sim_object *owner = sim_folder_owner (s, path, &kind);
-  struct sim_node node;
-
-  while (strcmp (at, "/") != 0 && strchr (at, '/') != NULL) {
-    char *up = sim_tree_parent (at);
-    int i, first = list->n;
-
-    mg_free (at);
-    at = up;
-    if (!sim_tree_find (s, at, &node) || node.kind != SIM_FOLDERS)
-      continue;
-    note_entries (list, node.o, "");
-    for (i = first; i < list->n; i++) {
-      mg_free (list->all[i].from);
-      list->all[i].from = mg_xasprintf ("/directories/%" PRId64, node.o->id);
-      list->all[i].level = level_below (t, list->all[i].level);
-    }
-  }
-  if (owner != NULL)
-    note_entry (list, owner->id, level_of (t->type, "CAN_MANAGE"),
-                mg_xasprintf ("/directories/%" PRId64, owner->id));
-}
-
-/* All of one principal's, from the i-th entry on. */
-static void
-add_entry (struct sim *s, struct mg_buf *out, const struct target *t,
-           const struct shown_list *list, int i, int *n)
-{
-  int64_t principal = list->all[i].principal;
-  enum sim_kind kind;
-  struct sim_object *p = sim_principal (s, principal, &kind);
-  const char *comma = "";
-
-  if (p == NULL && principal != ACCOUNT_USERS)   /* deleted since */
-    return;
-  mg_buf_add_str (out, (*n)++ == 0 ? "{" : ",{");
-  if (p != NULL)
-    add_principal (s, out, kind, p);
-  else
-    mg_buf_add_str (out, "\"group_name\":\"" ACCOUNT_USERS_NAME "\"");
-  mg_buf_add_str (out, ",\"all_permissions\":[");
-  for (; i < list->n; i++) {
-    const struct shown *e = &list->all[i];
-
-    if (e->principal != principal)
-      continue;
-    mg_buf_addf (out, "%s{\"permission_level\":\"%s\",\"inherited\":%s", comma,
-                 t->type->levels[e->level], e->from ? "true" : "false");
-    if (e->from != NULL)
-      mg_buf_addf (out, ",\"inherited_from_object\":[\"%s\"]", e->from);
-    mg_buf_add_byte (out, '}');
-    comma = ",";
-  }
-  mg_buf_add_str (out, "]}");
-}
-
-/* Administrators have the highest level of all objects: of what lies in a
- * folder by the root of the tree, else by the type itself; to be freed. */
-static void
-note_admins (const struct sim_call *c, const struct target *t, int in_tree,
-             struct shown_list *list)
-{
-  int manage = level_of (t->type, "CAN_MANAGE");
-  char *from = !in_tree && t->type->table >= 0
-    ? mg_xasprintf ("/%s/", t->segment) : mg_xstrdup (SIM_DIRECTORY_ADMINS);
-
-  note_entry (list, c->s->admins_id, manage < 0 ? 0 : manage, from);
-}
-
-/* Where in the tree it is, to be freed; NULL: elsewhere. */
-static char *
-tree_path (const struct sim_call *c, const struct target *t)
-{
-  int table = (int) (t->table - c->s->tables);
-
-  if (table == SIM_EXPERIMENTS)
-    return sim_text_field (t->object->text, "name");
-  if (table == SIM_FOLDERS || table == SIM_NOTEBOOKS || table == SIM_FILES)
-    return sim_text_field (t->object->text, "path");
-  return NULL;
-}
-
-static void
-show (struct sim_call *c, const struct target *t)
-{
-  MG_CLEANUP_FREE char *path = tree_path (c, t);
-  struct shown_list list = { NULL, 0 };
-  struct mg_buf *out = &c->r->body;
-  int i, j, n = 0;
-  char id[SIM_ID_SIZE];
-
-  sim_id_text (t->table, t->object->id, id);
-  mg_buf_addf (out, "{\"object_id\":\"/%s/%s\",\"object_type\":\"%s"
-               "\",\"access_control_list\":[", t->segment, id,
-               t->object_type);
-  note_entries (&list, t->object, NULL);
-  if (path != NULL)
-    note_inherited (c->s, t, path, &list);
-  note_admins (c, t, path != NULL, &list);
-  for (i = 0; i < list.n; i++) {
-    for (j = 0; j < i && list.all[j].principal != list.all[i].principal; j++)
-      ;
-    if (j == i)
-      add_entry (c->s, out, t, &list, i, &n);
-  }
-  for (i = 0; i < list.n; i++)
-    mg_free (list.all[i].from);
-  mg_free (list.all);
-  mg_buf_add_str (out, "]}");
-  c->r->status = 200;
-  c->r->content_type = "application/json";
-}
-
 void
 sim_perm_get (struct sim_call *c)
 {
-  struct target t;
+  struct sim_acl_target t;
 
   if (find_target (c, &t) == 0)
-    show (c, &t);
+    sim_acl_show (c, &t);
 }
 
 void
 sim_perm_levels (struct sim_call *c)
 {
-  struct target t;
+  struct sim_acl_target t;
   int i;
 
   if (find_target (c, &t) < 0)
     return;
   mg_buf_add_str (&c->r->body, "{\"permission_levels\":[");
-  for (i = 0; i < MAX_LEVELS && t.type->levels[i] != NULL; i++)
+  for (i = 0; i < SIM_MAX_LEVELS && t.type->levels[i] != NULL; i++)
     mg_buf_addf (&c->r->body, "%s{\"permission_level\":\"%s\",\"description\""
                  ":\"%s on this object\"}", i ? "," : "", t.type->levels[i],
                  t.type->levels[i]);
@@ -448,8 +248,8 @@ entry_principal (struct sim_call *c, struct json_object *entry)
       continue;
     if (given++ > 0)
       break;
-    if (forms[i].kind == SIM_GROUPS && strcmp (name, ACCOUNT_USERS_NAME) == 0) {
-      id = ACCOUNT_USERS;
+    if (forms[i].kind == SIM_GROUPS && strcmp (name, SIM_ACCOUNT_USERS_NAME) == 0) {
+      id = SIM_ACL_EVERYBODY;
       continue;
     }
     o = sim_table_by_key (&c->s->tables[forms[i].kind], name);
@@ -475,7 +275,7 @@ entry_principal (struct sim_call *c, struct json_object *entry)
 
 /* All entries, or nothing and a reply. */
 static int
-read_entries (struct sim_call *c, const struct target *t,
+read_entries (struct sim_call *c, const struct sim_acl_target *t,
               struct sim_ace **ret_list, size_t *ret_n)
 {
   struct json_object *list = sim_json_array (c->body, "access_control_list");
@@ -486,7 +286,7 @@ read_entries (struct sim_call *c, const struct target *t,
     struct json_object *entry = json_object_array_get_idx (list, i);
     const char *level = sim_json_str (entry, "permission_level");
 
-    all[i].level = level ? level_of (t->type, level) : -1;
+    all[i].level = level ? sim_acl_level_of (t->type, level) : -1;
     if (all[i].level < 0) {
       sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
                 "'%s' is not a permission level of %s",
@@ -527,10 +327,10 @@ set_entry (struct sim_links *l, const struct sim_ace *entry, int owner)
 
 /* A user or a service principal, and nobody else beside: -1 after a reply. */
 static int
-check_owner (struct sim_call *c, const struct target *t,
+check_owner (struct sim_call *c, const struct sim_acl_target *t,
              const struct sim_links *l, const struct sim_ace *list, size_t n)
 {
-  int owner = level_of (t->type, "IS_OWNER"), there = 0, given = 0;
+  int owner = sim_acl_level_of (t->type, "IS_OWNER"), there = 0, given = 0;
   enum sim_kind kind;
   size_t i;
 
@@ -556,14 +356,14 @@ check_owner (struct sim_call *c, const struct target *t,
 
 /* Stores the entries, or nothing after a reply. */
 static int
-apply (struct sim_call *c, const struct target *t, const struct sim_ace *list,
+apply (struct sim_call *c, const struct sim_acl_target *t, const struct sim_ace *list,
        size_t n, int replace)
 {
   struct sim_links *own = sim_object_links (t->object);
   struct sim_links next = { .n_acl = replace ? 0 : own->n_acl };
   int owner = t->type->owned && t->type->table >= 0
               && t->table == &c->s->tables[t->type->table]
-              ? level_of (t->type, "IS_OWNER") : -1;
+              ? sim_acl_level_of (t->type, "IS_OWNER") : -1;
   size_t i;
 
   next.acl = mg_xmemdup (own->acl, own->n_acl * sizeof own->acl[0]);
@@ -584,7 +384,7 @@ change (struct sim_call *c, int replace)
 {
   MG_CLEANUP_FREE struct sim_ace *list = NULL;
   MG_CLEANUP_FREE char *key = NULL;
-  struct target t;
+  struct sim_acl_target t;
   size_t n;
 
   if (find_target (c, &t) < 0 || read_entries (c, &t, &list, &n) < 0
@@ -593,14 +393,15 @@ change (struct sim_call *c, int replace)
   key = t.table->key ? sim_text_field (t.object->text, t.table->key) : NULL;
   sim_effect_on (c, "update", t.table, t.object, key ? key : "");
   c->effect_kind = t.type->effect ? t.type->effect : "permissions";
-  show (c, &t);
+  sim_acl_show (c, &t);
 }
 
 int
 sim_perm_add (struct sim_call *c, const char *type, struct sim_object *o)
 {
   MG_CLEANUP_FREE struct sim_ace *list = NULL;
-  struct target t = { .type = find_type (type), .segment = type, .object = o };
+  struct sim_acl_target t = { .type = sim_acl_find_type (type), .segment = type,
+                              .object = o };
   size_t n;
 
   t.table = &c->s->tables[t.type->table];
