@@ -220,6 +220,12 @@ struct migrate_kind {
   const char *permissions_id;    /* path of the id that permissions want, where
                                     it is another one; ... */
   const char *permissions_get;   /* ... 'GET' with {id} that tells it */
+  const char *part_of;           /* a kind of this plugin, each of whose assets
+                                    has one of these under its own id: read by
+                                    'get', put by 'update' when the asset was
+                                    created, left alone when it was adopted,
+                                    gone with it.  Needs MIGRATE_ONCE_PUT and
+                                    MIGRATE_KIND_DETAIL, and has no list */
 };
 
 #endif

@@ -296,6 +296,7 @@ dump_kind (struct mg_buf *b, const struct migrate_kind *k)
   dump_text (b, "remove", k->remove);
   dump_text (b, "content_type", k->content_type);
   dump_text (b, "permissions", k->permissions);
+  dump_text (b, "part_of", k->part_of);
   dump_list (b, "owned", k->owned);
   dump_list (b, "unordered", k->unordered);
   dump_list (b, "nocase", k->nocase);

@@ -25,7 +25,7 @@ self_of (const struct mg_ctx *ctx, const struct mg_plugin *plugin)
 static int
 uses_calls (const struct mg_kind *kind)
 {
-  return kind->parent == NULL && (kind->k->flags & MIGRATE_KIND_CALLS) != 0;
+  return !kind->is_acl && (kind->k->flags & MIGRATE_KIND_CALLS) != 0;
 }
 
 /* ---- lanes: how many threads may be in a kind's callbacks ---- */

@@ -100,7 +100,7 @@ check_shape (const struct subject *s)
     return refuse (s, "has no key, id or title", NULL);
   if (k->once == 0)
     return refuse (s, "does not say what makes a create happen once", NULL);
-  if (!calls && k->list == NULL && k->tree == NULL)
+  if (!calls && k->list == NULL && k->tree == NULL && k->part_of == NULL)
     return refuse (s, "has neither a list nor callbacks", NULL);
   if (!calls && (k->flags & MIGRATE_KIND_DETAIL) && k->get == NULL)
     return refuse (s, "lists stubs but has no get", NULL);

@@ -142,6 +142,24 @@ finishes_in_vain (const struct migrate_plugin *p, const struct migrate_kind *k)
              || k->update == NULL);
 }
 
+/* Is there what it is a part of, and a way to read and to put it? */
+static int
+is_good_part (const struct mg_plugin *plugin, const struct migrate_kind *k)
+{
+  uint32_t i;
+
+  if (k->part_of == NULL)
+    return 1;
+  if (k->once != MIGRATE_ONCE_PUT || !(k->flags & MIGRATE_KIND_DETAIL)
+      || k->get == NULL || k->update == NULL || k->list != NULL)
+    return 0;
+  for (i = 0; i < plugin->p.n_kinds; i++)
+    if (plugin->kinds[i].part_of == NULL
+        && mg_streq (plugin->kinds[i].name, k->part_of))
+      return 1;
+  return 0;
+}
+
 static int
 check_content (struct mg_plugin *plugin, struct mg_error *err)
 {
@@ -161,6 +179,11 @@ check_content (struct mg_plugin *plugin, struct mg_error *err)
                         "'%s' has a kind to be finished and no update or "
                         "import_asset for it: '%s'; refusing to load it",
                         plugin->path, plugin->kinds[i].name);
+    if (r == 0 && !is_good_part (plugin, &plugin->kinds[i]))
+      r = mg_error_set (err, MG_E_INVALID, "plugin-load",
+                        "'%s' has a kind that cannot be the part that it says "
+                        "it is: '%s'; refusing to load it", plugin->path,
+                        plugin->kinds[i].name);
   }
   if (r == 0 && !data && !has_callback (&plugin->p))
     return refuse (err, plugin->path, "has none of export, import, validate");

@@ -17,8 +17,8 @@
 #define CROWD_TURNS 50
 
 enum what {
-  OPEN, PREFLIGHT, EXPORT, FETCH, IMPORT_CREATE, IMPORT_UPDATE, IMPORT_MERGE,
-  VALIDATE, DELETE, N_WHAT
+  OPEN, PREFLIGHT, EXPORT, FETCH, IMPORT_CREATE, IMPORT_UPDATE,
+  IMPORT_FINISH, IMPORT_MERGE, VALIDATE, DELETE, N_WHAT
 };
 
 static const struct {
@@ -32,6 +32,7 @@ static const struct {
   [FETCH] = { "fetch_asset", 1, 0 },
   [IMPORT_CREATE] = { "import_asset to create", 0, MIGRATE_CREATE },
   [IMPORT_UPDATE] = { "import_asset to update", 0, MIGRATE_UPDATE },
+  [IMPORT_FINISH] = { "import_asset to finish", 0, MIGRATE_UPDATE },
   [IMPORT_MERGE] = { "import_asset to merge", 0, MIGRATE_MERGE },
   [VALIDATE] = { "validate_asset", 1, 0 },
   [DELETE] = { "delete_asset", 0, 0 },
@@ -59,9 +60,15 @@ has (const struct run *run, enum what what)
   case FETCH: return p->fetch_asset != NULL;
   case IMPORT_MERGE:
     return p->import_asset != NULL && run->fake.kind->merge != NULL;
-  case IMPORT_CREATE: case IMPORT_UPDATE: return p->import_asset != NULL;
+  case IMPORT_CREATE:
+    return p->import_asset != NULL && run->fake.kind->part_of == NULL;
+  case IMPORT_UPDATE: return p->import_asset != NULL;
+  case IMPORT_FINISH:
+    return p->import_asset != NULL
+           && (run->fake.kind->flags & MIGRATE_KIND_FINISH) != 0;
   case VALIDATE: return p->validate_asset != NULL;
-  case DELETE: return p->delete_asset != NULL;
+  case DELETE:
+    return p->delete_asset != NULL && run->fake.kind->part_of == NULL;
   case N_WHAT: break;
   }
   return 0;
@@ -79,6 +86,7 @@ make_asset (const struct run *run, struct migrate_asset *a)
   a->id = "1";
   a->key = "canned 'name'";
   a->phase = callbacks[run->what].phase;
+  a->finishes = run->what == IMPORT_FINISH;
   a->source_json = mg_buf_text (&f->sample);
   a->source_json_len = f->sample.len;
   a->json = raw ? a->source_json : mg_buf_text (&run->ready);
@@ -108,7 +116,8 @@ call (struct run *run, void *self, void **ret_self)
   case PREFLIGHT: return p->preflight (ctx, self);
   case EXPORT: return p->export_kind (ctx, self, run->fake.kind);
   case FETCH: return p->fetch_asset (ctx, self, &a);
-  case IMPORT_CREATE: case IMPORT_UPDATE: case IMPORT_MERGE:
+  case IMPORT_CREATE: case IMPORT_UPDATE: case IMPORT_FINISH:
+  case IMPORT_MERGE:
     return p->import_asset (ctx, self, &a);
   case VALIDATE: return p->validate_asset (ctx, self, &a);
   case DELETE: return p->delete_asset (ctx, self, &a);

@@ -128,23 +128,26 @@ batch_of (struct mg_ctx *ctx)
   return ctx->batch;
 }
 
-/* The permissions of what was just emitted: a stub right behind it. */
+/* The parts of what was just emitted: a stub each, right behind it. */
 static void
-emit_permissions (struct mg_ctx *ctx, const struct mg_kind *kind,
-                  const char *id, const char *key)
+emit_parts (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
+            const char *key)
 {
-  struct mg_put *put;
+  const struct mg_kind *part = ctx->stubs_only ? NULL : kind->first_part;
 
-  if (ctx->stubs_only || kind->permissions == NULL
-      || !kind->permissions->chosen)
-    return;
-  put = mg_put_op_add (batch_of (ctx));
-  put->kid = kind->permissions->kid;
-  put->stub = 1;
-  put->parent_before = 1;
-  put->src_id = mg_xstrdup (id);
-  put->key = mg_xstrdup (key);
-  add_aliases (kind->permissions, NULL, "", 0, put);
+  for (; part != NULL; part = part->next_part) {
+    struct mg_put *put;
+
+    if (!part->chosen)
+      continue;
+    put = mg_put_op_add (batch_of (ctx));
+    put->kid = part->kid;
+    put->stub = 1;
+    put->parent_before = 1;
+    put->src_id = mg_xstrdup (id);
+    put->key = mg_xstrdup (key);
+    add_aliases (part, NULL, "", 0, put);
+  }
 }
 
 int
@@ -170,7 +173,7 @@ mg_ctx_emit (struct mg_ctx *ctx, const struct mg_kind *kind, const char *json,
   if (id == NULL)
     id = mg_xstrdup (put->src_id);
   key = mg_xstrdup (put->key);
-  emit_permissions (ctx, kind, id, key);
+  emit_parts (ctx, kind, id, key);
   return 0;
 }
 
@@ -187,7 +190,7 @@ mg_ctx_emit_stub (struct mg_ctx *ctx, const struct mg_kind *kind,
   put->stamp = mg_xstrdup (stamp);
   add_aliases (kind, NULL, "", 0, put);
   ctx->n_emitted++;
-  emit_permissions (ctx, kind, id, key ? key : id);
+  emit_parts (ctx, kind, id, key ? key : id);
   return 0;
 }
 

@@ -56,7 +56,7 @@ get_once (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
 
   if (r < 0)
     return r;
-  if (kind->parent != NULL)
+  if (kind->is_acl)
     return mg_permissions_direct (res->body, res->body_len, ret_body,
                                   &ctx->error);
   if (mg_json_get (res->body, res->body_len, k->unwrap ? k->unwrap : "",

@@ -35,6 +35,27 @@ add_kind (struct mg_registry *registry, struct mg_plugin *plugin,
   return 0;
 }
 
+static void
+link_part (struct mg_kind *parent, struct mg_kind *part)
+{
+  part->parent = parent;
+  part->next_part = parent->first_part;
+  parent->first_part = part;
+}
+
+static void
+link_parts (struct mg_registry *registry, const struct mg_plugin *plugin)
+{
+  int i;
+
+  for (i = 0; i < registry->n_kinds; i++) {
+    struct mg_kind *kind = registry->kinds[i];
+
+    if (kind->plugin == plugin && kind->k->part_of != NULL)
+      link_part (mg_registry_kind (registry, kind->k->part_of), kind);
+  }
+}
+
 static int
 add_plugin (struct mg_registry *registry, struct mg_plugin *plugin,
             struct mg_error *err)
@@ -49,13 +70,14 @@ add_plugin (struct mg_registry *registry, struct mg_plugin *plugin,
     if (r == 0 && kind->k->permissions != NULL) {
       r = add_kind (registry, plugin, mg_permissions_kind (kind->k), &sub, err);
       if (r == 0) {
-        sub->parent = kind;
-        kind->permissions = sub;
+        sub->is_acl = 1;
+        link_part (kind, sub);
       }
     }
   }
   if (r < 0)
     return r;
+  link_parts (registry, plugin);
   registry->plugins = mg_xreallocarray (registry->plugins,
                                         (size_t) registry->n_plugins + 1,
                                         sizeof *registry->plugins);
@@ -66,7 +88,7 @@ add_plugin (struct mg_registry *registry, struct mg_plugin *plugin,
 static void
 free_kind (struct mg_kind *kind)
 {
-  if (kind->parent != NULL)
+  if (kind->is_acl)
     mg_permissions_kind_free (kind->k);
   mg_lanes_free (kind->lanes);
   mg_free (kind);
@@ -273,7 +295,7 @@ static int
 means (const struct mg_kind *kind, const char *word)
 {
   if (strcmp (word, "acls") == 0 || strcmp (word, "permissions") == 0)
-    return kind->parent != NULL;
+    return kind->is_acl;
   if (strcmp (kind->plugin->p.name, word) == 0
       || strcmp (kind->k->name, word) == 0)
     return 1;

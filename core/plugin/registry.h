@@ -28,8 +28,11 @@ struct mg_plugin {
 struct mg_kind {
   const struct migrate_kind *k;
   struct mg_plugin *plugin;
-  struct mg_kind *parent;          /* of NAME/permissions: NAME; else NULL */
-  struct mg_kind *permissions;     /* of NAME: NAME/permissions; else NULL */
+  struct mg_kind *parent;          /* of NAME/permissions: NAME, else what it
+                                      is part_of, or NULL */
+  struct mg_kind *first_part;          /* of NAME: the first of its parts */
+  struct mg_kind *next_part;       /* of the same parent */
+  int is_acl;                      /* NAME/permissions */
   int index;                       /* in registry order */
   int kid;                         /* in the session; 0 before it is opened */
   int chosen;                      /* by --plugins and --skip: imported */

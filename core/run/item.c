@@ -76,8 +76,8 @@ load_target (struct item *it, struct mg_error *err)
     aid = parent.new_aid;
     if (parent.provenance == MG_ADOPTED)
       return mg_error_set (err, MG_E_EXISTS, "adopted",
-                           "the asset was in the target before; its own "
-                           "permissions stay");
+                           "the asset was in the target before; what "
+                           "belongs to it stays");
   }
   if (aid == 0)
     return 0;

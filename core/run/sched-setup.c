@@ -36,7 +36,7 @@ by_tail (const void *a, const void *b)
 static int
 lanes_of (const struct mg_kind *kind)
 {
-  if (kind->parent != NULL || !(kind->k->flags & MIGRATE_KIND_CALLS)
+  if (kind->is_acl || !(kind->k->flags & MIGRATE_KIND_CALLS)
       || kind->plugin->p.import_asset == NULL)
     return 0;
   return kind->k->lanes ? (int) kind->k->lanes : 1;

@@ -8,6 +8,7 @@
 #include <migrate-plugin.h>
 
 #define CLUSTERS "/api/2.1/clusters/"
+#define LIBRARIES "/api/2.0/libraries/"
 
 /* ---- instance pools ---- */
 
@@ -166,6 +167,21 @@ static const struct migrate_leave cluster_leave[] = {
   { NULL, NULL, NULL },
 };
 
+/* ---- libraries ---- */
+
+/* Those that the service gives to every cluster, or that are to go, are not the
+ * cluster's. */
+static const char *const library_owned[] = {
+  "cluster_id", "library_statuses[is_library_for_all_clusters=true]",
+  "library_statuses[status=UNINSTALL_ON_RESTART]",
+  "library_statuses[*].status", "library_statuses[*].messages",
+  "library_statuses[*].is_library_for_all_clusters", NULL,
+};
+
+static const char *const library_sets[] = {
+  "library_statuses", "library_statuses[*].library.maven.exclusions", NULL,
+};
+
 static const struct migrate_kind kinds[] = {
   {
     .name = "instance-pools", .title = "instance pools",
@@ -216,6 +232,17 @@ static const struct migrate_kind kinds[] = {
     .created = "start_time", .creator = "creator_user_name",
     .link = "/compute/clusters/{id}",
   },
+  {
+    .name = "cluster-libraries", .title = "libraries of clusters",
+    .key = "cluster_id", .id = "cluster_id", .part_of = "clusters",
+    .once = MIGRATE_ONCE_PUT,
+    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_SENSITIVE
+             | MIGRATE_KIND_DETAIL,
+    .lanes = 20,
+    .get = "GET " LIBRARIES "cluster-status?cluster_id={id}",
+    .update = "POST " LIBRARIES "install",
+    .owned = library_owned, .unordered = library_sets,
+  },
 };
 
 /* Says 'what' of the cluster; twice is once. */
@@ -253,6 +280,58 @@ finish_cluster (struct migrate_ctx *ctx, const struct migrate_asset *asset)
   return tell (ctx, "pin", asset->target_id, NULL);
 }
 
+struct libraries {
+  const char *list;              /* so far, as JSON */
+};
+
+/* The file stays behind. */
+static void
+note_file (struct migrate_ctx *ctx, const char *json, size_t len)
+{
+  static const char *const forms[] = { "jar", "egg", "whl", "requirements" };
+  const char *path = "";
+  size_t i;
+
+  for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
+    if (migrate_json_get (ctx, json, len, forms[i], &path)
+        && (strncmp (path, "dbfs:/", 6) == 0
+            || strncmp (path, "/Volumes/", 9) == 0
+            || strncmp (path, "/dbfs/", 6) == 0))
+      migrate_note (ctx, migrate_printf (ctx, "a library's file is not moved; "
+                                         "put it there by hand: %s", path));
+}
+
+static int
+add_library (struct migrate_ctx *ctx, void *opaque, const char *json,
+             size_t len)
+{
+  struct libraries *all = (struct libraries *) opaque;
+
+  all->list = migrate_printf (ctx, "%s%s%.*s", all->list,
+                              *all->list ? "," : "", (int) len, json);
+  note_file (ctx, json, len);
+  return 0;
+}
+
+/* The service installs what the cluster lacks, now or when it starts. */
+static int
+install_libraries (struct migrate_ctx *ctx, const struct migrate_asset *asset)
+{
+  struct libraries all = { "" };
+  struct migrate_request req = MIGRATE_REQUEST_INIT;
+  int r = migrate_json_each (ctx, asset->json, asset->json_len,
+                             "library_statuses[*].library", add_library, &all);
+
+  if (r < 0 || *all.list == '\0')
+    return r;
+  req.effect = MIGRATE_IDEMPOTENT;
+  req.call = "POST " LIBRARIES "install";
+  req.body = migrate_printf (ctx, "{\"cluster_id\":%s,\"libraries\":[%s]}",
+                             migrate_quote (ctx, asset->target_id), all.list);
+  req.body_len = strlen (req.body);
+  return migrate_request (ctx, &req, NULL);
+}
+
 static int
 import_asset (struct migrate_ctx *ctx, void *self,
               const struct migrate_asset *asset)
@@ -260,6 +339,8 @@ import_asset (struct migrate_ctx *ctx, void *self,
   const char *user = "";
 
   (void) self;
+  if (asset->kind->part_of != NULL)
+    return install_libraries (ctx, asset);
   if (asset->finishes)
     return finish_cluster (ctx, asset);
   if (asset->phase == MIGRATE_CREATE
@@ -276,7 +357,8 @@ validate_asset (struct migrate_ctx *ctx, void *self,
                 const struct migrate_asset *asset)
 {
   (void) self;
-  if (!is_pinned (ctx, asset->source_json, asset->source_json_len)
+  if (asset->kind->part_of != NULL
+      || !is_pinned (ctx, asset->source_json, asset->source_json_len)
       || is_pinned (ctx, asset->target_json, asset->target_json_len))
     return 0;
   return migrate_fail (ctx, MIGRATE_E_FAIL, "not-pinned",
@@ -332,6 +414,8 @@ static const struct migrate_right rights[] = {
   { "cluster-policies/permissions", "workspace admin on both sides" },
   { "clusters", "source: CAN_ATTACH_TO on each cluster; target: workspace "
     "admin" },
+  { "cluster-libraries", "source: CAN_ATTACH_TO on each cluster; target: "
+    "workspace admin" },
   { "clusters/permissions", "source: CAN_MANAGE on each cluster; target: "
     "workspace admin" },
   { NULL, NULL },
@@ -339,8 +423,8 @@ static const struct migrate_right rights[] = {
 
 MIGRATE_REGISTER (
   .name = "clusters",
-  .summary = "Instance pools, cluster policies and clusters, with their "
-             "permissions",
+  .summary = "Instance pools, cluster policies, clusters and their libraries, "
+             "with their permissions",
   .version = MIGRATE_VERSION_STRING,
   .kinds = kinds, .n_kinds = sizeof kinds / sizeof kinds[0],
   .codes = codes,

@@ -189,3 +189,77 @@ is "rules: driver and workers have the new type" \
   "('m5d.large', 'm5d.large')"
 run move validate
 status_is "rules: validate ends with 0" 0
+end_process "$simulator_pid"
+
+# libraries END NAME: those of a cluster
+libraries ()
+{
+  mg_id=$(clusters "$1" "c['cluster_id'] if c['cluster_name'] == '$2' else ''" |
+    grep .)
+  api "$1" "2.0/libraries/cluster-status?cluster_id=$mg_id" | python3 -c '
+import json, sys
+for one in json.load(sys.stdin).get("library_statuses", []):
+    print(json.dumps(one["library"]), one["status"])'
+}
+
+# --- libraries: put once, those that are the cluster's
+forget_session
+pair
+one=$(make_cluster old one)
+make_cluster old none >/dev/null
+make_cluster old same >/dev/null
+make_cluster new same >/dev/null
+for end in old new; do
+  api $end 2.0/libraries/install "{\"cluster_id\": \"$(clusters $end \
+    'c["cluster_id"]' | tail -1)\", \"libraries\": [{\"pypi\":
+    {\"package\": \"of $end\"}}]}" >/dev/null
+done
+api old 2.0/libraries/install "{\"cluster_id\": \"$one\", \"libraries\": [
+  {\"jar\": \"dbfs:/FileStore/a b.jar\"}, {\"pypi\": {\"package\": \"x\",
+  \"repo\": \"https://pypi.example.com\"}}]}" >/dev/null
+state new "$tmp/before"
+run move export
+run move import
+status_is "libraries: import ends with 0" 0
+is "libraries: those of the new cluster wait for its start" \
+  "$(libraries new one)" '{"jar": "dbfs:/FileStore/a b.jar"} PENDING
+{"pypi": {"package": "x", "repo": "https://pypi.example.com"}} PENDING'
+is "libraries: an adopted cluster keeps its own" "$(libraries new same)" \
+  '{"pypi": {"package": "of new"}} PENDING'
+is "libraries: nothing is sent where there are none" \
+  "$(ask number "$url_new" routes libraries/install)" 2
+like "libraries: a file that stays behind is told by its path" \
+  "$(rows 'SELECT message FROM note')" 'put it there by hand: dbfs:/FileStore/a b.jar$'
+run move validate
+status_is "libraries: validate ends with 0" 0
+is "libraries: what the adopted one lacks is told, with the reason" \
+  "$(rows "SELECT DISTINCT key, what, why FROM difference")" \
+  'same|differs|adopted'
+run move import
+is "libraries: a second import sends none" \
+  "$(ask number "$url_new" routes libraries/install)" 2
+mg_there=$(clusters new 'c["cluster_id"]' | sed -n 2p)
+api new 2.0/libraries/uninstall "{\"cluster_id\": \"$mg_there\",
+  \"libraries\": [{\"jar\": \"dbfs:/FileStore/a b.jar\"}]}" >/dev/null
+run move validate
+status_is "libraries: validate sees one that is gone" 5
+run move undo
+status_is "libraries: undo ends with 0" 0
+state new "$tmp/after"
+is "libraries: undo leaves the target as it was" \
+  "$(ask same "$tmp/before" "$tmp/after")" ''
+is "libraries: nothing was asked for that the service does not know" \
+  "$(ask strict "$url_new")$(ask strict "$url_old")" ''
+end_process "$simulator_pid"
+
+# --- without the plugin's clusters there are no libraries; without these, those
+forget_session
+pair --populate instance-pools=8,cluster-policies=8,clusters=15
+run move export
+run move import --skip cluster-libraries
+is "without libraries: none is put" \
+  "$(ask number "$url_new" routes libraries/install)" 0
+run move import
+status_is "without libraries: a later import brings them" 0
+is "without libraries: to those that have some" \
+  "$(ask number "$url_new" routes libraries/install)" 4

@@ -35,7 +35,8 @@ class Bench:
             "instance-profiles": "instance_profile_arn",
             "experiments": "name",
             "instance-pools": "instance_pool_name",
-            "cluster-policies": "name", "clusters": "cluster_name"}
+            "cluster-policies": "name", "clusters": "cluster_name",
+            "cluster-libraries": "cluster_name"}
 
     def key(self, kind, one):
         return one["fields"][self.KEYS[kind.split("/")[0]]]
@@ -350,6 +351,7 @@ def clusters(bench):
     bench.post(kind, one, delete=True)
     bench.expect(kind, one, "", "missing")
     bench.expect(kind + "/permissions", one, "", "missing")
+    bench.expect("cluster-libraries", one, "", "missing")
     one = bench.take(kind, has("pinned_by_user_name"))
     bench.post(kind, one, remove=["pinned_by_user_name"])
     bench.expect(kind, one, "")
@@ -383,6 +385,10 @@ def clusters(bench):
         bench.post(kind, one, set={top: dict(one["fields"][top],
                                              **{name: value})})
         bench.expect(kind, one, path)
+    one = bench.take(kind, lambda one: len(one["fields"].get(
+        "_libraries", ())) == 1)
+    bench.post(kind, one, remove=["_libraries"])
+    bench.expect("cluster-libraries", one, "library_statuses")
     bench.gain(kind, cluster_name="extra cluster")
     one = bench.take(kind, pooled)
     bench.post(kind, one, set={"node_type_id": "what the pool gives"})

@@ -34,7 +34,7 @@ diff "$tmp/wanted" "$tmp/found" >"$tmp/diff" || :
 for kind in users groups service-principals instance-profiles experiments \
   experiments/permissions instance-pools instance-pools/permissions \
   cluster-policies cluster-policies/permissions clusters \
-  clusters/permissions; do
+  cluster-libraries clusters/permissions; do
   is "$kind: every change is named, and nothing else" \
     "$(grep -E "^[<>] $kind\|" "$tmp/diff" || :)" ''
   note "$kind: $(grep -c "^$kind|" "$tmp/wanted") differences"

@@ -164,7 +164,7 @@ OWNED = {
                  "termination_reason", "last_restarted_time", "default_tags",
                  "spark_context_id", "driver", "executors", "jdbc_port",
                  "last_state_loss_time", "effective_spark_version",
-                 "init_scripts_safe_mode", "_libraries"),
+                 "init_scripts_safe_mode"),
     "folders": (),
     "notebooks": ("created_at", "modified_at", "results"),
 }
@@ -176,6 +176,10 @@ def normal(names, kind, one):
     """One object without ids: what must be the same in both workspaces."""
     fields = {name: value for name, value in one["fields"].items()
               if name not in OWNED[kind]}
+    fields["_libraries"] = [
+        library["library"] for library in fields.get("_libraries", ())
+        if not library.get("is_library_for_all_clusters")
+        and library.get("status") != "UNINSTALL_ON_RESTART"]
     for name, value in fields.items():
         if (kind in ("cluster-policies", "clusters")
                 and isinstance(value, str)):

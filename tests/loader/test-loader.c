@@ -260,9 +260,6 @@ WRONG (arrays_that_nobody_merges, "no-merge.so",
        "has a kind with merge[] and no import_asset for it: 'gadgets'")
 WRONG (arrays_that_no_callback_merges, "no-import.so",
        "has a kind with merge[] and no import_asset for it: 'gadgets'")
-WRONG (creates_that_nothing_finishes, "no-finish.so",
-       "has a kind to be finished and no update or import_asset for it: "
-       "'gadgets'")
 TOO_NEW (a_kind_flag_of_the_future, "needs-feature.so",
          "kind 'gadgets' needs feature 0x4000 of a newer version")
 TOO_NEW (a_paging_of_the_future, "needs-paging.so", "needs paging 0x9")
@@ -469,3 +466,11 @@ WRONG (a_value_set_there_that_is_no_json, "bad-pause.so",
        "sets what is not JSON: 'timer.state'")
 TOO_NEW (a_value_of_an_unknown_sort, "bad-value.so", "needs sort of value 0x4d")
 WRONG (a_tree_whose_list_has_no_node, "bad-tree.so", "walks a tree without")
+
+/* ---- what one kind needs of another, or of a callback ---- */
+
+WRONG (creates_that_nothing_finishes, "no-finish.so",
+       "has a kind to be finished and no update or import_asset for it: "
+       "'gadgets'")
+WRONG (a_part_of_nothing, "bad-part.so",
+       "has a kind that cannot be the part that it says it is: 'gadgets'")
