@@ -30,7 +30,7 @@ struct mg_kind {
   struct mg_plugin *plugin;
   struct mg_kind *parent;          /* of NAME/permissions: NAME, else what it
                                       is part_of, or NULL */
-  struct mg_kind *first_part;          /* of NAME: the first of its parts */
+  struct mg_kind *first_part;      /* of NAME: the first of its parts */
   struct mg_kind *next_part;       /* of the same parent */
   int is_acl;                      /* NAME/permissions */
   int index;                       /* in registry order */
