@@ -1,6 +1,6 @@
-/* notebooks: the workspace's tree.  Directories and notebooks so far.
+/* notebooks: the workspace's tree: directories, notebooks and files.
  *
- * One walk finds both.  A path is what people and references know an object by,
+ * One walk finds them all.  A path is what people and references know an object by,
  * and what export and import take; permissions go by its number, which is the
  * workspace's own.  A notebook is kept as its source, in base 64, as the
  * service gives it; what it showed when it was run stays behind.
@@ -50,6 +50,20 @@ static const struct migrate_tree notebook_tree = {
   .walker = "directories", .sorts = notebook_sorts,
 };
 
+/* ---- files ---- */
+
+static const char *const file_sorts[] = { "FILE", NULL };
+
+static const struct migrate_tree file_tree = {
+  .walker = "directories", .sorts = file_sorts,
+};
+
+/* What an export says of the sort of a file follows from its name. */
+static const char *const file_owned[] = {
+  "object_id", "object_type", "created_at", "modified_at", "resource_id",
+  "size", "file_type", NULL,
+};
+
 static const struct migrate_kind kinds[] = {
   {
     .name = "directories", .title = "folders",
@@ -78,6 +92,20 @@ static const struct migrate_kind kinds[] = {
     .owned = object_owned, .refs = object_refs,
     .tree = &notebook_tree, .stamp = "modified_at",
   },
+  {
+    .name = "files", .title = "workspace files",
+    .key = "path", .id = "path",
+    .once = MIGRATE_ONCE_UNIQUE,
+    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_DETAIL, .lanes = 64,
+    .get = "GET /api/2.0/workspace/export?path={id}&format=RAW",
+    .create = "POST /api/2.0/workspace/import",
+    .update = "POST /api/2.0/workspace/import",
+    .remove = "POST /api/2.0/workspace/delete",
+    .permissions = "files", .permissions_id = "object_id",
+    .permissions_get = STATUS,
+    .owned = file_owned, .refs = object_refs,
+    .tree = &file_tree, .stamp = "modified_at",
+  },
 };
 
 /* What an export calls the sort of a source, and an import its language. */
@@ -85,31 +113,25 @@ static const struct { const char *type, *language; } languages[] = {
   { "py", "PYTHON" }, { "sql", "SQL" }, { "scala", "SCALA" }, { "r", "R" },
 };
 
+/* 'format' is JSON without its braces. */
 static int
-import_notebook (struct migrate_ctx *ctx, const struct migrate_asset *asset)
+import_content (struct migrate_ctx *ctx, const struct migrate_asset *asset,
+                const char *format)
 {
   struct migrate_request req = MIGRATE_REQUEST_INIT;
-  const char *path = asset->key, *type = "", *language = NULL, *content = "\"\"";
-  size_t i, len = 2;
+  const char *path = asset->key, *content = "\"\"";
+  size_t len = 2;
   int r;
 
   migrate_json_get (ctx, asset->json, asset->json_len, "path", &path);
-  migrate_json_get (ctx, asset->json, asset->json_len, "file_type", &type);
   migrate_json_raw (ctx, asset->json, asset->json_len, "content", &content,
                     &len);
-  for (i = 0; i < sizeof languages / sizeof languages[0]; i++)
-    if (strcmp (languages[i].type, type) == 0)
-      language = languages[i].language;
-  if (language == NULL)
-    return migrate_fail (ctx, MIGRATE_E_INVALID, "unknown-language",
-                         migrate_printf (ctx, "its source is of the type '%s', "
-                                         "which no import takes", type));
   req.effect = asset->phase == MIGRATE_CREATE ? MIGRATE_CREATING
                : MIGRATE_IDEMPOTENT;
-  req.call = kinds[1].create;
+  req.call = asset->kind->create;
   req.body = migrate_printf (
-    ctx, "{\"path\":%s,\"format\":\"SOURCE\",\"language\":\"%s\","
-    "\"overwrite\":%s,\"content\":%.*s}", migrate_quote (ctx, path), language,
+    ctx, "{\"path\":%s,%s,\"overwrite\":%s,\"content\":%.*s}",
+    migrate_quote (ctx, path), format,
     asset->phase == MIGRATE_CREATE ? "false" : "true", (int) len, content);
   req.body_len = strlen (req.body);
   r = migrate_request (ctx, &req, NULL);
@@ -119,12 +141,34 @@ import_notebook (struct migrate_ctx *ctx, const struct migrate_asset *asset)
 }
 
 static int
+import_notebook (struct migrate_ctx *ctx, const struct migrate_asset *asset)
+{
+  const char *type = "", *language = NULL;
+  size_t i;
+
+  migrate_json_get (ctx, asset->json, asset->json_len, "file_type", &type);
+  for (i = 0; i < sizeof languages / sizeof languages[0]; i++)
+    if (strcmp (languages[i].type, type) == 0)
+      language = languages[i].language;
+  if (language == NULL)
+    return migrate_fail (ctx, MIGRATE_E_INVALID, "unknown-language",
+                         migrate_printf (ctx, "its source is of the type '%s', "
+                                         "which no import takes", type));
+  return import_content (
+    ctx, asset, migrate_printf (ctx, "\"format\":\"SOURCE\",\"language\":"
+                                "\"%s\"", language));
+}
+
+static int
 import_object (struct migrate_ctx *ctx, void *self,
                const struct migrate_asset *asset)
 {
   (void) self;
-  return strcmp (asset->kind->name, "notebooks") == 0
-    ? import_notebook (ctx, asset) : migrate_generic (ctx, asset);
+  if (strcmp (asset->kind->name, "notebooks") == 0)
+    return import_notebook (ctx, asset);
+  return strcmp (asset->kind->name, "files") == 0
+    ? import_content (ctx, asset, "\"format\":\"RAW\"")
+    : migrate_generic (ctx, asset);
 }
 
 /* A home comes with its owner, and goes with him. */
@@ -178,12 +222,14 @@ static const struct migrate_right rights[] = {
   { "notebooks", "source: CAN_READ on each notebook; target: CAN_EDIT in each "
     "folder" },
   { "notebooks/permissions", "CAN_MANAGE on each notebook, both sides" },
+  { "files", "source: CAN_READ on each file; target: CAN_EDIT in each folder" },
+  { "files/permissions", "CAN_MANAGE on each file, both sides" },
   { NULL, NULL },
 };
 
 MIGRATE_REGISTER (
   .name = "notebooks",
-  .summary = "Folders and notebooks, with their permissions",
+  .summary = "Folders, notebooks and workspace files, with their permissions",
   .version = MIGRATE_VERSION_STRING,
   .kinds = kinds, .n_kinds = sizeof kinds / sizeof kinds[0],
   .codes = codes,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Folders and notebooks: what lies deep or has an odd name, whose homes are
+# Folders, notebooks and files: what lies deep or has an odd name, whose homes are
 # missing, what is too large, a folder that cannot be read, lost replies.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
@@ -49,7 +49,7 @@ for line in sorted(
         json.dumps([kind, one["fields"]["path"], one["fields"].get("language"),
                     one["fields"].get("content"),
                     sorted(one.get("permissions", {}).values())])
-        for kind in ("folders", "notebooks") for one in tables[kind]):
+        for kind in ("files", "folders", "notebooks") for one in tables[kind]):
     print(line)'
 }
 
@@ -85,12 +85,17 @@ odd ()
   put notebooks '"path": "/Shared/case/n", "language": "PYTHON",
     "source": "print (1)\n\n# COMMAND ----------\n\nprint (2)"'
   put notebooks '"path": "/Users/admin@example.com/own", "source": "1"'
+  put files '"path": "/Shared/case/data.csv", "source": "a,b\n\u00e9,\"x\"\n"'
+  put files '"path": "/Shared/case/job.py",
+    "source": "# Databricks notebook source\nprint (1)\n"'
+  put files '"path": "/Shared/case/nothing"'
 }
 
 # --- there and back
 pair --populate users=5,groups=4
 odd
 grant old notebooks /Shared/case/n '"user_name": "admin@example.com"' CAN_RUN
+grant old files /Shared/case/job.py '"group_name": "users"' CAN_EDIT
 grant old directories /Shared/case '"group_name": "users"' CAN_READ
 tree old >"$tmp/source"
 state new "$tmp/before"
@@ -106,7 +111,7 @@ tree new >"$tmp/target"
 is "import: names, sources and permissions are the source's" \
   "$(diff "$tmp/source" "$tmp/target")" ''
 is "import: of what has no permissions of its own none were written" \
-  "$(calls new 'PUT.*permissions/\(notebooks\|directories\)')" 2
+  "$(calls new 'PUT.*permissions/\(notebooks\|directories\|files\)')" 3
 run move validate
 status_is "validate ends with 0" 0
 run move import
@@ -138,6 +143,7 @@ tell "$url_old" object '{"kind": "users", "delete": true, "match": {
 put notebooks '"path": "/Shared/large", "padding": 10485760'
 put notebooks '"path": "/Shared/shows a lot", "results": 10485760'
 put files '"path": "/Shared/lib.jar", "object_type": "LIBRARY"'
+put files '"path": "/Shared/large.csv", "padding": 10485761'
 put notebooks '"path": "/Shared/inside", "source": "1"'
 fault old '"match": "GET *workspace/export", "with": "inside",
   "do": "status", "status": 200, "times": 9, "body":
@@ -155,6 +161,7 @@ is "left: what is too large, whose home is gone" "$(work_of notebooks)" \
 run migrate --session s errors
 like "left: one line for those that are too large" "$out" \
   "^2  too-large +notebooks '/Shared/"
+like "left: and for files" "$out" "^1  too-large +files '/Shared/large.csv'"
 like "left: a sort that nobody moves is told" \
   "$(rows "SELECT message FROM note WHERE code = 'unknown-type'")" LIBRARY
 run move validate

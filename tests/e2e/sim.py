@@ -20,11 +20,11 @@ import urllib.request
 
 KINDS = ("users", "groups", "service-principals", "instance-profiles",
          "experiments", "instance-pools", "cluster-policies", "clusters",
-         "folders", "notebooks")
+         "folders", "notebooks", "files")
 
 # Kinds that have permissions of their own.
 WITH_PERMISSIONS = ("experiments", "instance-pools", "cluster-policies",
-                    "clusters", "folders", "notebooks")
+                    "clusters", "folders", "notebooks", "files")
 
 
 def call(url, what, text=None, method=None):
@@ -167,6 +167,7 @@ OWNED = {
                  "init_scripts_safe_mode"),
     "folders": (),
     "notebooks": ("created_at", "modified_at", "results"),
+    "files": ("created_at", "modified_at"),
 }
 OWNED_TAGS = ("mlflow.ownerId", "mlflow.ownerEmail", "mlflow.experimentType",
               "mlflow.experiment.sourceName")
