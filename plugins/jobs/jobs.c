@@ -113,8 +113,6 @@ static const struct migrate_value job_values[] = {
   MAIL ("on_maintenance_complete"),
   { "**.new_cluster.node_type_id", MIGRATE_VALUE_NODE_TYPE },
   { "**.new_cluster.driver_node_type_id", MIGRATE_VALUE_NODE_TYPE },
-  { "**.new_cluster.aws_attributes.instance_profile_arn",
-    MIGRATE_VALUE_ARN },
   { NULL, 0 },
 };
 

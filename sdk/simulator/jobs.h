@@ -35,6 +35,7 @@ void sim_job_defaults (struct sim *s, struct json_object *settings);
 
 /* named.c: is this one of the kinds that are only listed? */
 int sim_is_named (int kind);
+const char *sim_named_key (int kind);  /* the member that has the name */
 struct sim_object *sim_named_make (struct sim *s, int kind,
                                    struct json_object *fields);
 void sim_named_init (struct sim *s);

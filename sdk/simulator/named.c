@@ -72,6 +72,13 @@ sim_is_named (int kind)
   return find (kind) != NULL;
 }
 
+const char *
+sim_named_key (int kind)
+{
+  return kind == SIM_WAREHOUSES || kind == SIM_PIPELINES
+         || kind == SIM_ENDPOINTS ? "name" : "display_name";
+}
+
 void
 sim_named_init (struct sim *s)
 {

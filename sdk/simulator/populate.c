@@ -17,9 +17,11 @@
 
 static const struct { const char *name; struct sim_amounts amounts; }
 sizes[] = {
-  { "small", { 40, 14, 8, 30, 3, 8, 14, 15, 60, 0, 0, 0 } },
-  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 60, 10000, 0, 0, 0 } },
-  { "large", { 50000, 2000, 1000, 20000, 20, 60, 120, 400, 30000, 0, 0, 0 } },
+  { "small", { 40, 14, 8, 30, 3, 8, 14, 15, 60, 20, 0, 0, 0, { 0 } } },
+  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 60, 10000, 1250, 0, 0, 0,
+                { 0 } } },
+  { "large", { 50000, 2000, 1000, 20000, 20, 60, 120, 400, 30000, 8000, 0, 0, 0,
+               { 0 } } },
 };
 
 static int64_t *
@@ -33,7 +35,16 @@ amount (struct sim_amounts *a, const char *name)
     { "instance-pools", &a->pools },
     { "cluster-policies", &a->policies },
     { "clusters", &a->clusters },
-    { "notebooks", &a->notebooks },
+    { "notebooks", &a->notebooks }, { "jobs", &a->jobs },
+    { "warehouses", &a->named[0] },
+    { "pipelines", &a->named[SIM_PIPELINES - SIM_WAREHOUSES] },
+    { "notification-destinations",
+      &a->named[SIM_DESTINATIONS - SIM_WAREHOUSES] },
+    { "dashboards", &a->named[SIM_DASHBOARDS - SIM_WAREHOUSES] },
+    { "queries", &a->named[SIM_QUERIES - SIM_WAREHOUSES] },
+    { "alerts", &a->named[SIM_ALERTS - SIM_WAREHOUSES] },
+    { "alerts-v2", &a->named[SIM_ALERTS_V2 - SIM_WAREHOUSES] },
+    { "serving-endpoints", &a->named[SIM_ENDPOINTS - SIM_WAREHOUSES] },
     { "account-users", &a->account_users },
     { "account-groups", &a->account_groups },
     { "account-service-principals", &a->account_principals },
@@ -150,6 +161,7 @@ int
 sim_populate (struct sim *s, const char *what, struct mg_error *err)
 {
   struct sim_amounts a = { 0 };
+  int i;
 
   if (what != NULL && read_amounts (&a, what, err) < 0)
     return MG_E_INVALID;
@@ -165,5 +177,8 @@ sim_populate (struct sim *s, const char *what, struct mg_error *err)
   sim_populate_policies (s, a.policies);
   sim_populate_clusters (s, a.clusters);
   sim_populate_notebooks (s, a.notebooks);
+  for (i = SIM_WAREHOUSES; i <= SIM_ENDPOINTS; i++)
+    sim_populate_named (s, i, a.named[i - SIM_WAREHOUSES]);
+  sim_populate_jobs (s, a.jobs);
   return 0;
 }

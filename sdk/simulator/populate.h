@@ -8,8 +8,9 @@
 
 struct sim_amounts {
   int64_t users, groups, principals, experiments, profiles, pools,
-    policies, clusters, notebooks;
+    policies, clusters, notebooks, jobs;
   int64_t account_users, account_groups, account_principals;
+  int64_t named[SIM_ENDPOINTS - SIM_WAREHOUSES + 1];
 };
 
 /* Compact JSON of user 'number'. */
@@ -23,6 +24,8 @@ void sim_populate_experiments (struct sim *s, int64_t n);
 void sim_populate_pools (struct sim *s, int64_t n);
 void sim_populate_policies (struct sim *s, int64_t n);
 void sim_populate_clusters (struct sim *s, int64_t n);
+void sim_populate_jobs (struct sim *s, int64_t n);
+void sim_populate_named (struct sim *s, int kind, int64_t n);
 #define SIM_DEFAULT_POLICIES 4     /* are the first of them */
 /* Somebody of this kind gets the level, but the group of administrators. */
 void sim_grant (struct sim *s, struct sim_object *o, enum sim_kind kind,

@@ -54,10 +54,10 @@ is "a piece of an address is no address" \
   "$out" "0 values: nothing of the export has 'nn.smith@example.com' there"
 run $rules add account-id 123456789012=210987654321
 like "an account's id, and who names its profiles" "$out" \
-  '^19 values: instance-profiles 4, instance-pools 2, cluster-policies 1, users 10, groups 2$'
+  '^20 values: instance-profiles 4, instance-pools 2, cluster-policies 1, users 10, groups 2, jobs 1$'
 run $rules add node-type i3.xlarge=i3en.xlarge
 is "a type of machine, also in the text of a policy" "$out" \
-  "4 values: instance-pools 2, cluster-policies 2"
+  "6 values: instance-pools 2, cluster-policies 2, jobs 2"
 run $rules add idle_instance_autotermination_minutes 15=20
 like "a path" "$out" '^1 value: instance-pools 1$'
 run $rules show
@@ -65,7 +65,7 @@ like "show counts them" "$out" '^account-id *123456789012 *210987654321 *[0-9]'
 like "... by kind" "$out" '^email *ann.smith.* 4 *users 2, '
 run $rules show --json
 like "... for programs" "$out" \
-  '"event":"rule".*"sort":"node-type","from":"i3.xlarge","to":"i3en.xlarge","values":4'
+  '"event":"rule".*"sort":"node-type","from":"i3.xlarge","to":"i3en.xlarge","values":6'
 before=$(rows "SELECT count (*), sum (length (body)), hex (max (sha))
   FROM asset WHERE wsid = 0")
 

@@ -36,14 +36,16 @@ class Bench:
             "experiments": "name",
             "instance-pools": "instance_pool_name",
             "cluster-policies": "name", "clusters": "cluster_name",
-            "cluster-libraries": "cluster_name"}
+            "cluster-libraries": "cluster_name", "jobs": "name",
+            "folders": "path", "notebooks": "path"}
 
     def key(self, kind, one):
-        return one["fields"][self.KEYS[kind.split("/")[0]]]
+        fields = one["fields"]
+        return fields.get("settings", fields)[self.KEYS[kind.split("/")[0]]]
 
     def count_names(self):
         counts = {}
-        for kind in ("service-principals", "clusters"):
+        for kind in ("service-principals", "clusters", "jobs"):
             for one in sim.table(self.state, kind):
                 name = self.key(kind, one)
                 counts[name] = counts.get(name, 0) + 1
@@ -54,7 +56,7 @@ class Bench:
         key = self.key(kind, one)
         if one["id"] in self.used or one["id"] in self.state["first"]:
             return False
-        if (kind in ("service-principals", "clusters")
+        if (kind in ("service-principals", "clusters", "jobs")
                 and self.counts[key] != 1):
             return False
         return (key.lower() in self.source_keys[kind] and "\n" not in key
@@ -397,8 +399,70 @@ def clusters(bench):
                                "default_tags": {"Vendor": "us"}})
 
 
+def jobs(bench):
+    kind = "jobs"
+
+    def settings(one):
+        return one["fields"]["settings"]
+
+    def with_(name):
+        return lambda one: settings(one).get(name)
+
+    def change(path, fits, value):
+        """One member of the settings, at any depth; None takes it away."""
+        one = bench.take(kind, fits)
+        copy = at = json.loads(json.dumps(settings(one)))
+        steps = path.split(".")
+        for step in steps[:-1]:
+            at = at[int(step) if step.isdigit() else step]
+        if value is None:
+            del at[steps[-1]]
+        else:
+            at[steps[-1]] = value
+        bench.post(kind, one, set={"settings": copy})
+        return one
+
+    def plain(one):
+        return (settings(one)["name"].startswith("job ")
+                and len(settings(one).get("tasks", [])) == 1)
+
+    for path, fits, value in (
+            ("max_concurrent_runs", plain, 77),
+            ("timeout_seconds", plain, 77),
+            ("a_new_field", plain, 1),
+            ("description", plain, "another"),
+            ("tags", with_("tags"), None),
+            ("schedule.quartz_cron_expression", with_("schedule"), "0"),
+            ("schedule.timezone_id", with_("schedule"), "UTC+1"),
+            ("continuous", with_("continuous"), {"task_retry_mode": "NEVER"}),
+            ("trigger.file_arrival.url", with_("trigger"), "s3://other/"),
+            ("git_source.git_branch", with_("git_source"), "other"),
+            ("queue", with_("queue"), None)):
+        bench.expect(kind, change(path, fits, value), "settings." + path)
+    one = change("tasks.0.notebook_task.notebook_path", plain, "/other")
+    for _ in range(2):
+        bench.expect(kind, one, "settings.tasks[]")
+    one = bench.take(kind, plain)
+    bench.post(kind, one, delete=True)
+    bench.expect(kind, one, "", "missing")
+    bench.expect(kind + "/permissions", one, "", "missing")
+    one = bench.take(kind, plain)
+    bench.post(kind, one, set={
+        "settings": dict(settings(one), run_as={"user_name": "x@example.com"}),
+        "run_as_user_name": "x@example.com"})
+    bench.expect(kind, one, "settings.run_as.user_name")
+    bench.gain(kind, name="extra job")
+    # what import forces, and what the service fills in
+    change("schedule.pause_status", with_("schedule"), "UNPAUSED")
+    change("format", plain, "OTHER")
+    one = bench.take(kind, plain)
+    bench.post(kind, one, set={"created_time": 1, "path": "x",
+                               "trigger_state": {"file_arrival": {}}})
+
+
 LOWEST = {"experiments": "CAN_READ", "instance-pools": "CAN_ATTACH_TO",
-          "cluster-policies": "CAN_USE", "clusters": "CAN_ATTACH_TO"}
+          "cluster-policies": "CAN_USE", "clusters": "CAN_ATTACH_TO",
+          "jobs": "CAN_VIEW"}
 
 
 def permissions(bench, kind):
@@ -446,7 +510,7 @@ def main(source, target):
     bench = Bench(source, target)
     for part in (users, service_principals, groups, instance_profiles,
                  experiments, instance_pools, cluster_policies, clusters,
-                 quiet):
+                 jobs, quiet):
         part(bench)
     for kind in LOWEST:
         permissions(bench, kind)

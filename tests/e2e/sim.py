@@ -20,11 +20,11 @@ import urllib.request
 
 KINDS = ("users", "groups", "service-principals", "instance-profiles",
          "experiments", "instance-pools", "cluster-policies", "clusters",
-         "folders", "notebooks", "files")
+         "folders", "notebooks", "files", "jobs")
 
 # Kinds that have permissions of their own.
 WITH_PERMISSIONS = ("experiments", "instance-pools", "cluster-policies",
-                    "clusters", "folders", "notebooks", "files")
+                    "clusters", "folders", "notebooks", "files", "jobs")
 
 
 def call(url, what, text=None, method=None):
@@ -82,6 +82,8 @@ def source_names(url):
         names["service-principals " + one["fields"]["displayName"]] += 1
     for one in table(state, "clusters"):
         names["clusters " + one["fields"]["cluster_name"]] += 1
+    for one in table(state, "jobs"):
+        names["jobs " + one["fields"]["settings"]["name"]] += 1
     return names
 
 
@@ -135,8 +137,13 @@ class Names:
             for kind, number, name in (
                 ("instance-pools", "instance_pool_id", "instance_pool_name"),
                 ("cluster-policies", "policy_id", "name"),
+                ("clusters", "cluster_id", "cluster_name"),
                 ("service-principals", "applicationId", "displayName"))
             for one in table(state, kind)]
+        self.words += [
+            (str(one["fields"]["job_id"]),
+             "jobs " + one["fields"]["settings"]["name"])
+            for one in table(state, "jobs")]
 
     def inside(self, text):
         """A text that holds ids."""
@@ -168,19 +175,43 @@ OWNED = {
     "folders": (),
     "notebooks": ("created_at", "modified_at", "results"),
     "files": ("created_at", "modified_at"),
+    "jobs": ("job_id", "creator_user_name", "created_time"),
 }
 OWNED_TAGS = ("mlflow.ownerId", "mlflow.ownerEmail", "mlflow.experimentType",
               "mlflow.experiment.sourceName")
+
+
+def paused(settings):
+    """The settings of a job as an import leaves them: nothing starts it."""
+    settings = {name: value for name, value in settings.items()
+                if name not in ("format", "deployment", "edit_mode",
+                                "run_as")}
+    for name in ("schedule", "continuous", "trigger"):
+        if name in settings:
+            settings[name] = dict(settings[name], pause_status="PAUSED")
+    if "triggers" in settings:
+        settings["triggers"] = [dict(one, pause_status="PAUSED")
+                                for one in settings["triggers"]]
+    if "git_source" in settings:
+        settings["git_source"] = {
+            name: value for name, value in settings["git_source"].items()
+            if name != "git_snapshot"}
+    return settings
 
 
 def normal(names, kind, one):
     """One object without ids: what must be the same in both workspaces."""
     fields = {name: value for name, value in one["fields"].items()
               if name not in OWNED[kind]}
-    fields["_libraries"] = [
-        library["library"] for library in fields.get("_libraries", ())
-        if not library.get("is_library_for_all_clusters")
-        and library.get("status") != "UNINSTALL_ON_RESTART"]
+    if kind == "clusters":
+        fields["_libraries"] = [
+            library["library"] for library in fields.get("_libraries", ())
+            if not library.get("is_library_for_all_clusters")
+            and library.get("status") != "UNINSTALL_ON_RESTART"]
+    if kind == "jobs":
+        fields = {"runs as": names.inside(fields["run_as_user_name"]),
+                  "settings": names.inside(json.dumps(
+                      paused(fields["settings"]), sort_keys=True))}
     for name, value in fields.items():
         if (kind in ("cluster-policies", "clusters")
                 and isinstance(value, str)):
@@ -203,6 +234,9 @@ def is_live(kind, one):
     a job or a pipeline."""
     if kind == "clusters":
         return one["fields"]["cluster_source"] in ("UI", "API")
+    if kind == "jobs":
+        return (one["fields"]["settings"].get("deployment", {}).get("kind")
+                != "SYSTEM_MANAGED")
     return (one["fields"].get("lifecycle_stage", "active") == "active"
             and one["fields"].get("state", "ACTIVE") == "ACTIVE"
             and not one["fields"].get("is_default"))

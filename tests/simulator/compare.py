@@ -25,7 +25,8 @@ FILLED_IN = {"id", "applicationId", "experiment_id", "artifact_location",
              "spark_context_id", "driver", "executors", "jdbc_port",
              "last_state_loss_time", "effective_spark_version",
              "init_scripts_safe_mode", "created_at", "modified_at",
-             "results"}
+             "results", "job_id", "created_time",
+             "pipeline_id", "dashboard_id"}
 FILLED_IN_TAGS = {"mlflow.ownerId", "mlflow.ownerEmail",
                   "mlflow.experimentType", "mlflow.experiment.sourceName"}
 NAMES = {"users": "userName", "groups": "displayName",
@@ -62,10 +63,17 @@ def plain_text(value, names):
     return value
 
 
+def word(kind, fields, number, name):
+    return (str(fields[number]), "its own client" if own_client(kind, fields)
+            else fields[name])
+
+
 def plain(one, names):
     """An object as text, with names for ids and nothing filled in."""
     fields = {name: plain_list(value) if isinstance(value, list)
               else plain_text(value, names) if isinstance(value, str)
+              else plain_text(json.dumps(value, sort_keys=True), names)
+              if isinstance(value, dict)
               else value
               for name, value in one["fields"].items()
               if name not in FILLED_IN}
@@ -79,14 +87,18 @@ def plain(one, names):
 
 
 def content(tables):
-    names = {"words": [(one["fields"][number], one["fields"][name])
+    names = {"words": [word(kind, one["fields"], number, name)
                        for kind, number, name in (
                            ("instance-pools", "instance_pool_id",
                             "instance_pool_name"),
                            ("cluster-policies", "policy_id", "name"),
+                           ("clusters", "cluster_id", "cluster_name"),
                            ("service-principals", "applicationId",
                             "displayName"))
                        for one in tables[kind]]}
+    names["words"] += [(str(one["fields"]["job_id"]),
+                        one["fields"]["settings"]["name"])
+                       for one in tables["jobs"]]
     for kind, field in NAMES.items():
         for one in tables[kind]:
             if not own_client(kind, one["fields"]):

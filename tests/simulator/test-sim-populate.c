@@ -308,3 +308,67 @@ MG_TEST (a_million_users_are_listed_from_anywhere)
   is_int (length ("Resources"), 10);
   is_str (at ("totalResults"), "1000000");
 }
+
+#define JOBS "/api/2.2/jobs/"
+
+/* The job of this name in the list that is there; its place, or -1. */
+static int
+job_called (const char *name)
+{
+  int i;
+
+  call ("GET", JOBS "list?limit=100&expand_tasks=true", NULL);
+  for (i = 0; i < length ("jobs"); i++)
+    if (mg_streq (at (keep (mg_xasprintf ("jobs.%d.settings.name", i))), name))
+      return i;
+  return -1;
+}
+
+static const char *
+of_job (const char *name, const char *path)
+{
+  return at (keep (mg_xasprintf ("jobs.%d.%s", job_called (name), path)));
+}
+
+MG_TEST (odd_jobs)
+{
+  static const char *const words[] = {
+    "'quotes' \\\"both\\\", a/slash, two\\nlines", "\"continuous\":{",
+    "\"file_arrival\":{", "\"triggers\":[", "\"PAUSED\"", "\"git_snapshot\":{",
+    "\"UI_LOCKED\"", "\"SYSTEM_MANAGED\"", "12345678901234567890",
+    "a-list@example.com", "\"for_each_task\":{", "instance-profile/data-00",
+    "\"driver_instance_pool_id\":", "\"existing_cluster_id\":",
+  };
+  size_t i;
+
+  START (.populate = "small");
+  is_int (gett ("GET", JOBS "list?name=twin"), 200);
+  is_int (length ("jobs"), 3);
+  call ("GET", JOBS "list?limit=100&expand_tasks=true", NULL);
+  is_int (length ("jobs"), 20);
+  is_null (strstr (text (), "${"));
+  for (i = 0; i < MG_N_ELEMENTS (words); i++)
+    has_str (text (), words[i]);
+  is_str (of_job ("of the days of 2.0", "settings.format"), "SINGLE_TASK");
+  is_str (of_job ("all the tables, one after the other", "has_more"), "true");
+  gett ("GET", JOBS "get?job_id=%s",
+        of_job ("runs as a service principal", "job_id"));
+  is_str (at ("settings.run_as.service_principal_name"), at (
+            "run_as_user_name"));
+  gett ("GET", "/api/2.0/permissions/jobs/%s", of_job ("twin", "job_id"));
+  has_str (text (), "service_principal_name");
+  has_str (text (), "IS_OWNER");
+}
+
+MG_TEST (jobs_of_a_workspace_without_anything_else)
+{
+  START (.populate = "jobs=20,queries=3,warehouses=2");
+  call ("GET", JOBS "list?limit=100&expand_tasks=true", NULL);
+  is_int (length ("jobs"), 20);
+  is_null (strstr (text (), "${"));
+  call ("GET", "/api/2.0/sql/queries", NULL);
+  is_int (length ("results"), 3);
+  is_str (at ("results.1.display_name"), "queries 001");
+  call ("GET", "/api/2.0/sql/warehouses", NULL);
+  is_str (at ("warehouses.1.name"), "warehouses 001");
+}
