@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/parse.h"
@@ -208,7 +209,8 @@ check_query_value (struct check *k, const struct sim_field *field,
     return;
   }
   if (strcmp (type, "boolean") == 0) {
-    if (strcmp (value, "true") != 0 && strcmp (value, "false") != 0)
+    /* the Python SDK writes True inside of a filter */
+    if (strcasecmp (value, "true") != 0 && strcasecmp (value, "false") != 0)
       refuse (k, "wrong-types", field->name,
               "query field '%s' must be of type boolean", field->name);
     return;

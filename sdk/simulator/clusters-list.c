@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/parse.h"
@@ -32,7 +33,7 @@ query_has (const struct sim_call *c, const char *member, const char *text)
   for (i = 0; i < c->n_query; i++) {
     if (strcmp (c->query[i].name, member) != 0)
       continue;
-    if (mg_streq (c->query[i].value, text))
+    if (text != NULL && strcasecmp (c->query[i].value, text) == 0)
       return 1;
     asked = 1;
   }

@@ -10,7 +10,7 @@ import sys
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk import errors
-from databricks.sdk.service import iam, ml
+from databricks.sdk.service import compute, iam, ml
 
 
 class Checks:
@@ -213,6 +213,35 @@ def instance_profiles(w, t):
                        for p in w.instance_profiles.list()], "and removed")
 
 
+def clusters(w, t):
+    made = w.clusters.create(
+        cluster_name="sdk " + t.profile, num_workers=1,
+        spark_version=w.clusters.select_spark_version(long_term_support=True),
+        node_type_id=w.clusters.select_node_type())
+    number = made.response.cluster_id
+    t.that(w.clusters.get(number).state == compute.State.PENDING,
+           "a cluster is created, and starts")
+    t.that([c.cluster_id for c in w.clusters.list(page_size=3)
+            if c.cluster_name == "sdk " + t.profile] == [number],
+           "pages of a list show it once")
+    w.clusters.pin(number)
+    t.that(number in [c.cluster_id for c in w.clusters.list(
+        filter_by=compute.ListClustersFilterBy(is_pinned=True))],
+           "it is pinned, and a filter finds it")
+    t.refused(errors.BadRequest, lambda: w.clusters.permanent_delete(number),
+              "a pinned cluster is not deleted")
+    w.libraries.install(number, [compute.Library(
+        pypi=compute.PythonPyPiLibrary(package="simplejson"))])
+    t.that([one.library.pypi.package
+            for one in w.libraries.cluster_status(number)] == ["simplejson"],
+           "it gets a library")
+    w.clusters.delete(number)
+    w.clusters.unpin(number)
+    w.clusters.permanent_delete(number)
+    t.refused(errors.ResourceDoesNotExist, lambda: w.clusters.get(number),
+              "deleted for good it is gone")
+
+
 def main():
     for profile in sys.argv[1:]:
         t = Checks(profile)
@@ -222,7 +251,7 @@ def main():
                "signed in as one of admins")
         t.that(w.get_workspace_id() > 0, "the workspace has a number")
         for part in (users, groups, service_principals, experiments,
-                     instance_profiles):
+                     instance_profiles, clusters):
             part(w, t)
     expired = Checks("expired")
     expired.refused(

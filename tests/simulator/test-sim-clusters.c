@@ -279,6 +279,8 @@ MG_TEST (lists_can_be_filtered_and_sorted)
   is_int (length ("clusters"), 2);
   call ("GET", CLUSTERS "list?filter_by.is_pinned=true", NULL);
   is_int (length ("clusters"), 3);
+  call ("GET", CLUSTERS "list?filter_by.is_pinned=True", NULL);
+  is_int (length ("clusters"), 3);
   call ("GET", CLUSTERS "list?filter_by.cluster_states=RUNNING", NULL);
   is_int (length ("clusters"), 1);
   call ("GET", CLUSTERS "list?sort_by.field=CLUSTER_NAME&sort_by.direction=DESC"
