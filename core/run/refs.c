@@ -128,15 +128,15 @@ mg_ref_inside (uint32_t target_end, const struct migrate_ref *ref,
   *ret_rest = "";
   if (ref->ends != 0 && !(ref->ends & target_end))
     return NULL;
-  if (ref->prefix == NULL && !ref->above)
+  if (ref->prefix == NULL)
     return *text != '\0' && !is_everywhere (ref, text) ? mg_xstrdup (text)
            : NULL;
-  if (ref->prefix != NULL && !mg_starts (text, ref->prefix))
+  if (!mg_starts (text, ref->prefix))
     return NULL;
-  from += ref->above ? 0 : strlen (ref->prefix);
-  end = ref->above ? strrchr (text, '/') : strchrnul (from, '/');
-  *ret_rest = end ? end : "";
-  return end && end > from ? mg_xstrndup (from, (size_t) (end - from)) : NULL;
+  from += strlen (ref->prefix);
+  end = strchrnul (from, '/');
+  *ret_rest = end;
+  return end > from ? mg_xstrndup (from, (size_t) (end - from)) : NULL;
 }
 
 /* 1 = the value leads somewhere or nowhere, and *ret says where; 0 = it names

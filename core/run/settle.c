@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "run/state.h"
-#include "run/tree.h"
 
 #define DEFAULT_SETTLE_US (120 * MG_SECOND_US)
 #define SECOND_LOOK_US (5 * MG_SECOND_US)
@@ -326,31 +325,6 @@ probe_restart (struct mg_ctx *ctx, void *opaque)
   mg_ctx_drop_batch (ctx);
 }
 
-/* In a tree only what is in doubt is looked at, each by its own name: the whole
- * of it may be large. */
-static int
-probe_names (struct settler *s, struct mg_error *err)
-{
-  int i, r = 0;
-
-  for (i = 0; i < s->n_doubts && r == 0; i++) {
-    MG_CLEANUP_FREE char *id = NULL;
-
-    if (s->doubts[i].state != MG_DOUBT)
-      continue;
-    r = mg_run_sent (s->run, s->ctx, &s->doubts[i], &s->source, err);
-    if (r <= 0)
-      continue;
-    r = mg_run_prepare (s->run, s->ctx, s->kind, &s->source, MG_FOR_COMPARE,
-                        &s->sent, err);
-    id = r == 0 ? mg_json_get_text (mg_buf_text (&s->sent.json),
-                                    s->sent.json.len, s->kind->k->id) : NULL;
-    if (id != NULL)
-      r = mg_tree_probe (s->ctx, s->kind, id, &s->ctx->error);
-  }
-  return r < 0 ? r : 0;
-}
-
 static int
 probe (struct settler *s, struct mg_error *err)
 {
@@ -365,8 +339,7 @@ probe (struct settler *s, struct mg_error *err)
   own.sid = s->probe_sid;          /* two kinds may be settled at once */
   s->ctx->side = &own;
   s->ctx->stubs_only = 1;
-  r = s->kind->k->tree != NULL ? probe_names (s, err)
-      : mg_call_export (s->ctx, s->kind, &list);
+  r = mg_call_export (s->ctx, s->kind, &list);
   if (r == 0)
     r = mg_ctx_flush (s->ctx);
   mg_ctx_drop_batch (s->ctx);

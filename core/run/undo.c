@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/str.h"
 #include "run/undo.h"
 
 struct undoer {
@@ -22,7 +21,7 @@ struct undoer {
   const struct mg_kind *kind;
   int op;
   struct mg_work *rows;            /* a part of the kind's, ROWS at most */
-  int n_rows, next, cap;
+  int n_rows, next;
   int64_t total;
 };
 
@@ -236,12 +235,8 @@ keep_row (void *opaque, const struct mg_work *w, struct mg_error *err)
   (void) err;
   if (w->kid != u->kind->kid || w->op != u->op || w->state == MG_DONE)
     return 0;
-  if (u->n_rows == u->cap && u->kind->k->tree == NULL)
+  if (u->n_rows == ROWS)
     return 1;
-  if (u->n_rows == u->cap) {
-    u->cap *= 2;
-    u->rows = mg_xreallocarray (u->rows, (size_t) u->cap, sizeof *u->rows);
-  }
   u->rows[u->n_rows] = *w;
   u->rows[u->n_rows++].message = NULL;
   return 0;
@@ -386,20 +381,6 @@ undo_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
   }
 }
 
-/* In a tree what lies deeper was found later, and goes first, one by one. */
-static void
-reverse (struct undoer *u)
-{
-  int i;
-
-  for (i = 0; i < u->n_rows / 2; i++) {
-    struct mg_work w = u->rows[i];
-
-    u->rows[i] = u->rows[u->n_rows - 1 - i];
-    u->rows[u->n_rows - 1 - i] = w;
-  }
-}
-
 static int
 undo_kind (struct undoer *u, const struct mg_kind *kind, int op,
            struct mg_error *err)
@@ -410,7 +391,6 @@ undo_kind (struct undoer *u, const struct mg_kind *kind, int op,
   u->kind = kind;
   u->op = op;
   u->total = 0;
-  u->cap = ROWS;
   u->rows = mg_xcalloc (ROWS, sizeof *u->rows);
   do {
     u->n_rows = u->next = 0;
@@ -421,32 +401,13 @@ undo_kind (struct undoer *u, const struct mg_kind *kind, int op,
     after = u->rows[u->n_rows - 1].aid;
     u->total += u->n_rows;
     mg_run_total (u->run, kind->k->name, u->total);
-    if (kind->k->tree != NULL)
-      reverse (u);
-    r = mg_run_pool (u->run, &u->run->target,
-                     kind->k->tree ? 1 : mg_run_n_workers (u->run),
+    r = mg_run_pool (u->run, &u->run->target, mg_run_n_workers (u->run),
                      undo_work, u, err);
     if (r == 0)
       r = mg_store_flush (u->run->store, err);
-  } while (r == 0 && u->n_rows == ROWS && kind->k->tree == NULL
-           && !u->run->stopped);
+  } while (r == 0 && u->n_rows == ROWS && !u->run->stopped);
   mg_free (u->rows);
   return r < 0 ? r : 0;
-}
-
-/* Folders go last: all sorts of kinds lie in them. */
-static int
-is_walker (const struct mg_kind *kind)
-{
-  return kind->k->tree != NULL && mg_streq (kind->k->tree->walker,
-                                            kind->k->name);
-}
-
-static int
-is_undone (const struct mg_run *run, const struct mg_kind *kind)
-{
-  (void) run;
-  return kind->chosen && kind->parent == NULL;
 }
 
 static int
@@ -455,16 +416,14 @@ undo_all (struct undoer *u, struct mg_error *err)
   static const int order[] = { MG_OP_RESTORE, MG_OP_DELETE };
   const struct mg_registry *registry = u->run->registry;
   size_t o;
-  int i, folders, r = mg_store_flush (u->run->store, err);
+  int i, r = mg_store_flush (u->run->store, err);
 
   mg_run_clear_progress (u->run);
   for (o = 0; o < MG_N_ELEMENTS (order); o++)
-    for (folders = 0; folders < 2; folders++)
-      for (i = registry->n_kinds - 1; i >= 0 && r == 0 && !u->run->stopped; i--)
-        if (is_undone (u->run, registry->kinds[i])
-            && mg_kind_at (registry->kinds[i], u->run->target.end)
-            && is_walker (registry->kinds[i]) == folders)
-          r = undo_kind (u, registry->kinds[i], order[o], err);
+    for (i = registry->n_kinds - 1; i >= 0 && r == 0 && !u->run->stopped; i--)
+      if (registry->kinds[i]->chosen && registry->kinds[i]->parent == NULL
+          && mg_kind_at (registry->kinds[i], u->run->target.end))
+        r = undo_kind (u, registry->kinds[i], order[o], err);
   if (r == 0)
     r = mg_store_flush (u->run->store, err);
   return r;
@@ -508,6 +467,13 @@ count_failed (struct undoer *u)
 
   for (i = 0; i < u->out->n_rows; i++)
     u->run->n_failed += u->out->rows[i].failed;
+}
+
+static int
+is_undone (const struct mg_run *run, const struct mg_kind *kind)
+{
+  (void) run;
+  return kind->chosen && kind->parent == NULL;
 }
 
 /* Lists the target anew.  What could not be read would look as if it were gone,

@@ -133,14 +133,6 @@ int mg_walk_get (struct mg_store *store, int64_t sid, int kid, const char *node,
 int mg_walk_newest (struct mg_store *store, int wsid, int kid,
                     int64_t *ret_baseline, int64_t *ret_newest,
                     struct mg_error *err);
-/* An open row for a node, unless it has one. */
-int mg_walk_new (struct mg_store *store, int64_t sid, int kid, const char *node,
-                 struct mg_error *err);
-/* Every node of a kind but "" that is not done; 'each' asks nothing of the
- * store. */
-int mg_walk_open (struct mg_store *store, int64_t sid, int kid,
-                  int (*each) (void *opaque, const char *node), void *opaque,
-                  struct mg_error *err);
 
 /* A row of edges of one source asset, replaced as a whole. */
 struct mg_edges_op {

@@ -46,10 +46,6 @@
      " message = excluded.message") \
   X (WALK_GET, "SELECT cursor, state, n, code, message FROM walk" \
      " WHERE sid = ?1 AND kid = ?2 AND node = ?3") \
-  X (WALK_NEW, "INSERT OR IGNORE INTO walk (sid, kid, node, state, n)" \
-     " VALUES (?1, ?2, ?3, 0, 0)") \
-  X (WALK_UNDONE, "SELECT node FROM walk WHERE sid = ?1 AND kid = ?2" \
-     " AND node > '' AND state <> 1") \
   X (WALK_LIST, "SELECT kid, node, state, n, code, message FROM walk" \
      " WHERE sid = ?1 ORDER BY kid, node") \
   X (ASSET_RENAME, "UPDATE asset SET key = ?2 WHERE aid = ?1") \
