@@ -84,6 +84,9 @@ struct migrate_ref {
                             begins otherwise names nothing.  NULL = all of it */
   uint32_t ends;         /* MIGRATE_END_*: names something only where the target
                             is one of these; 0 = everywhere */
+  uint32_t element;      /* the array element that holds the value is about
+                            nothing else, and may be left out with it: a rule may
+                            drop it.  Elsewhere the asset is blocked */
 };
 
 /* A name by which references find the asset.  The id of a kind is always an

@@ -160,8 +160,9 @@ begin (struct mg_app *app, struct mg_error *err)
     r = mg_plan_file_options (app, &file, err);
   if (r == 0)
     r = open_ends (app, err);
-  if (r == 0 && path != NULL)
-    r = mg_plan_file_check (app, &file, err);
+  if (r == 0)
+    r = path != NULL ? mg_plan_file_check (app, &file, err)
+        : mg_plan_file_forget (app, err);
   if (r == 0)
     r = mg_app_begin_run (app, err);
   app->run.planned = r == 0 && path != NULL;
@@ -174,10 +175,12 @@ mg_cmd_import (struct mg_app *app)
   struct mg_error err = MG_ERROR_INIT, later = MG_ERROR_INIT;
   int r;
 
-  if (mg_opt_on (&app->options, MG_OPT_DRY_RUN)
-      && mg_opt_given (&app->options, MG_OPT_PLAN_FILE)) {
+  if (mg_opt_given (&app->options, MG_OPT_PLAN_FILE)
+      && (mg_opt_on (&app->options, MG_OPT_DRY_RUN)
+          || mg_opt_on (&app->options, MG_OPT_RETRY_FAILED))) {
     mg_error_set (&err, MG_E_INVALID, "wrong-option", "--plan does what a plan "
-                  "says, and --dry-run makes one; leave one of them out");
+                  "says, --dry-run and --retry-failed make another; leave one "
+                  "of them out");
     return mg_app_fail (app, &err);
   }
   if (mg_opt_on (&app->options, MG_OPT_DRY_RUN))

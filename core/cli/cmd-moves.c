@@ -109,18 +109,26 @@ show_causes (struct mg_app *app)
   mg_causes_done (&causes);
 }
 
+static int
+begin_plan (struct mg_app *app, struct mg_error *err)
+{
+  int r = mg_app_open_target (app, err);
+
+  if (r == 0)
+    r = mg_app_remember_target (app, err);
+  if (r == 0)
+    r = mg_plan_file_forget (app, err);
+  return r == 0 ? mg_app_begin_run (app, err) : r;
+}
+
 int
 mg_cmd_plan (struct mg_app *app)
 {
   struct mg_error err = MG_ERROR_INIT;
   struct mg_plan plan = { 0 };
-  int r = mg_app_open_target (app, &err);
+  int r = begin_plan (app, &err);
   const char *out = mg_opt_text (&app->options, MG_OPT_OUT);
 
-  if (r == 0)
-    r = mg_app_remember_target (app, &err);
-  if (r == 0)
-    r = mg_app_begin_run (app, &err);
   if (r < 0)
     return mg_app_fail (app, &err);
   r = mg_run_plan (&app->run, &plan, &err);

@@ -178,14 +178,53 @@ parse (struct mg_app *app, struct mg_rule *ret, struct mg_error *err)
   return 0;
 }
 
+/* What is worked out, forced or looked up is no rule's to change. */
+static int
+is_taken (const struct migrate_kind *k, const char *path)
+{
+  const struct migrate_set *const sets[] = { k->set, k->set_there };
+  const struct migrate_set *set;
+  const struct migrate_ref *ref;
+  const char *const *owned;
+  size_t i;
+
+  for (ref = k->refs; ref != NULL && ref->path != NULL; ref++)
+    if (mg_streq (ref->path, path))
+      return 1;
+  for (owned = k->owned; owned != NULL && *owned != NULL; owned++)
+    if (mg_streq (*owned, path))
+      return 1;
+  for (i = 0; i < MG_N_ELEMENTS (sets); i++)
+    for (set = sets[i]; set != NULL && set->path != NULL; set++)
+      if (mg_streq (set->path, path))
+        return 1;
+  return 0;
+}
+
+static int
+check_taken (struct mg_app *app, const char *path, struct mg_error *err)
+{
+  int i;
+
+  for (i = 0; i < app->registry.n_kinds; i++)
+    if (is_taken (app->registry.kinds[i]->k, path))
+      return mg_error_set (err, MG_E_INVALID, "bad-words",
+                           "'%s' of %s is not for rules: the program itself "
+                           "decides what stands there", path,
+                           app->registry.kinds[i]->k->name);
+  return 0;
+}
+
 static int
 check_paths (struct mg_app *app, const struct mg_rule *rule,
              struct mg_error *err)
 {
   MG_CLEANUP (mg_rules_done) struct mg_rules rules = { NULL, 0 };
   size_t i, n = 0;
-  int r = mg_rules_load (app->session.store, &rules, err);
+  int r = mg_rules_is_path (rule) ? check_taken (app, rule->sort, err) : 0;
 
+  if (r == 0)
+    r = mg_rules_load (app->session.store, &rules, err);
   if (r < 0 || !mg_rules_is_path (rule)
       || mg_rules_have_path (&rules, rule->sort))
     return r;
@@ -251,17 +290,20 @@ take_away (struct mg_app *app, struct mg_error *err)
     .from = mg_rules_from (app->words[1], app->words[2])
   };
   MG_CLEANUP (mg_rule_count_done) struct mg_rule_count counted = { 0 };
+  MG_CLEANUP (mg_rules_done) struct mg_rules there = { NULL, 0 };
   struct mg_rules one = { &rule, 1 };
   int r;
 
-  rule.to = mg_xstrdup (rule.from);  /* anything but its own: it is counted */
-  r = check_untouched (app, &one, &counted, err);
-  if (r == 0)
-    r = mg_rule_remove (app->session.store, rule.sort, rule.from, err);
-  if (r == 0)
+  r = mg_rules_load (app->session.store, &there, err);
+  if (r == 0 && !mg_rules_has (&there, rule.sort, rule.from))
     return mg_error_set (err, MG_E_NOT_FOUND, "bad-words",
                          "there is no %s rule for '%s'; migrate rules show "
                          "lists them", rule.sort, rule.from);
+  rule.to = mg_xstrdup (rule.from);  /* anything but its own: it is counted */
+  if (r == 0)
+    r = check_untouched (app, &one, &counted, err);
+  if (r == 0)
+    r = mg_rule_remove (app->session.store, rule.sort, rule.from, err);
   if (r > 0 && !app->view.json)
     puts ("removed");
   return r < 0 ? r : 0;

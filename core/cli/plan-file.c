@@ -454,6 +454,17 @@ check_state (struct mg_app *app, const struct mg_plan_file *file,
 }
 
 int
+mg_plan_file_forget (struct mg_app *app, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *name = mg_xasprintf ("plan:%d",
+                                             app->sides[MG_TARGET].wsid);
+  MG_CLEANUP_FREE char *begun = mg_meta_get (&app->session, name);
+
+  return begun == NULL || begun[0] == '\0' ? 0
+         : mg_meta_put (&app->session, name, "", err);
+}
+
+int
 mg_plan_file_check (struct mg_app *app, const struct mg_plan_file *file,
                     struct mg_error *err)
 {

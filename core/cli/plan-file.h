@@ -34,4 +34,7 @@ int mg_plan_file_options (struct mg_app *app, const struct mg_plan_file *file,
 int mg_plan_file_check (struct mg_app *app, const struct mg_plan_file *file,
                         struct mg_error *err);
 
+/* Planned or imported otherwise: a file that was begun does not go on. */
+int mg_plan_file_forget (struct mg_app *app, struct mg_error *err);
+
 #endif

@@ -10,10 +10,12 @@
 #include "plugin/permissions.h"
 
 static const struct migrate_ref refs[] = {
-  { .path = "access_control_list[*].user_name", .ns = MG_NS_USER },
-  { .path = "access_control_list[*].group_name", .ns = MG_NS_GROUP },
+  { .path = "access_control_list[*].user_name", .ns = MG_NS_USER,
+    .element = 1 },
+  { .path = "access_control_list[*].group_name", .ns = MG_NS_GROUP,
+    .element = 1 },
   { .path = "access_control_list[*].service_principal_name",
-    .ns = MG_NS_SERVICE },
+    .ns = MG_NS_SERVICE, .element = 1 },
   { .path = NULL },
 };
 

@@ -115,6 +115,29 @@ mg_compare_sent (const struct mg_kind *kind, const char *sent, size_t sent_len,
   return mg_json_subset (sent, sent_len, found, found_len, &p.rules, NULL) > 0;
 }
 
+static int
+is_other (void *opaque, struct mg_span value)
+{
+  const char *forced = opaque;
+
+  return value.len != strlen (forced) || memcmp (value.p, forced, value.len) != 0;
+}
+
+int
+mg_compare_is_forced (const struct mg_kind *kind, const char *json, size_t len)
+{
+  const struct migrate_set *const sets[] = { kind->k->set, kind->k->set_there };
+  const struct migrate_set *set;
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (sets); i++)
+    for (set = sets[i]; set != NULL && set->path != NULL; set++)
+      if (mg_json_each (json, len, set->path, is_other,
+                        (void *) (uintptr_t) set->value) > 0)
+        return 0;
+  return 1;
+}
+
 /* ---- unions, for what import adds to an adopted asset ---- */
 
 struct join {

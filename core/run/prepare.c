@@ -224,6 +224,16 @@ may_be_cut (struct prepare *p, const struct migrate_ref *ref, const char *val,
   return r > 0 ? asset.kid == p->kind->kid : r;
 }
 
+/* What is left out takes the nearest element of an array along: is that about
+ * nothing but this, or is there none? */
+static int
+takes_no_more (const struct migrate_ref *ref)
+{
+  return ref->element || mg_ends (ref->path, "[*]")
+         || (strstr (ref->path, "[*]") == NULL
+             && strstr (ref->path, "**") == NULL);
+}
+
 /* The target has no counterpart of what is named. */
 static int
 not_there (struct prepare *p, const struct migrate_ref *ref, const char *val,
@@ -235,7 +245,8 @@ not_there (struct prepare *p, const struct migrate_ref *ref, const char *val,
     p->out->dropped_late++;
     return MG_MAP_DROP_ELEMENT;
   }
-  if (ref->on_missing == MIGRATE_DROP_ELEMENT || p->unsupported) {
+  if (ref->on_missing == MIGRATE_DROP_ELEMENT
+      || (p->unsupported && takes_no_more (ref))) {
     p->out->dropped++;
     return MG_MAP_DROP_ELEMENT;
   }
@@ -246,6 +257,22 @@ not_there (struct prepare *p, const struct migrate_ref *ref, const char *val,
   return mg_error_set (err, MG_E_BLOCKED, "blocked",
                        "it names '%s' (%s), which the target does not have",
                        mg_printable (val, shown, sizeof shown), ref->ns);
+}
+
+static int
+drop_by_rule (struct prepare *p, const struct migrate_ref *ref,
+              const char *name, struct mg_error *err)
+{
+  if (ref->element) {
+    p->out->dropped_by_rule++;
+    return MG_MAP_DROP_ELEMENT;
+  }
+  if (p->purpose == MG_FOR_COMPARE || p->purpose == MG_FOR_UNDO)
+    return MG_MAP_KEEP;
+  return mg_error_set (err, MG_E_BLOCKED, "blocked",
+                       "a rule leaves out '%s', and it cannot be left out at "
+                       "'%s'; give another name: migrate rules add principal",
+                       name, ref->path);
 }
 
 static int
@@ -274,10 +301,8 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
     r = resolve (p, e->ref, text, &mapped, err);
   if (r < 0)
     return r;
-  if (r == MG_DROPPED) {
-    p->out->dropped_by_rule++;
-    return MG_MAP_DROP_ELEMENT;
-  }
+  if (r == MG_DROPPED)
+    return drop_by_rule (p, e->ref, text, err);
   /* names that differ in case only are the same: the asset keeps its own */
   if (r > 0) {
     if (strcmp (mapped, text) == 0

@@ -51,7 +51,7 @@ changes_name (const struct mg_rules *one, const struct migrate_ref *ref,
   says = mg_rules_principal (one, ref->ns, name, &other);
   if (says == MG_RULE_KEEPS)
     other = mg_rules_value (one, MIGRATE_VALUE_EMAIL, name);
-  return other != NULL || (says == MG_RULE_DROPS && ref->prefix == NULL);
+  return other != NULL || (says == MG_RULE_DROPS && ref->element);
 }
 
 static int

@@ -71,6 +71,12 @@ find (const struct mg_rules *rules, const char *sort, const char *text)
 }
 
 int
+mg_rules_has (const struct mg_rules *rules, const char *sort, const char *from)
+{
+  return find (rules, sort, from) != NULL;
+}
+
+int
 mg_rules_have_path (const struct mg_rules *rules, const char *path)
 {
   size_t i = lower_bound (rules, path, "");

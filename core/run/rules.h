@@ -19,6 +19,8 @@
 /* Is it a rule for a path, and not one for a sort of value? */
 int mg_rules_is_path (const struct mg_rule *rule);
 int mg_rules_have (const struct mg_rules *rules, uint32_t what);
+int mg_rules_has (const struct mg_rules *rules, const char *sort,
+                  const char *from);
 int mg_rules_have_path (const struct mg_rules *rules, const char *path);
 
 /* The other value, to be freed; NULL = it stays.  'what' is MIGRATE_VALUE_*. */

@@ -170,6 +170,11 @@ int mg_compare_diff (const struct mg_kind *kind, const struct mg_buf *source,
 int mg_compare_sent (const struct mg_kind *kind, const char *sent,
                      size_t sent_len, const char *found, size_t found_len);
 
+/* 1: what import forces stands in this body as it was forced; 0: somebody has
+ * switched it on since.  What is not there is not looked at. */
+int mg_compare_is_forced (const struct mg_kind *kind, const char *json,
+                          size_t len);
+
 /* The body 'before' with the elements that 'wanted' has more in merge[]. */
 int mg_compare_union (const struct mg_kind *kind, const char *before,
                       size_t before_len, const char *wanted, size_t wanted_len,

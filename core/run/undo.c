@@ -120,7 +120,9 @@ is_edited (struct undoer *u, const struct mg_kind *kind,
   if (r < 0)
     return r;
   return left.len != right.len
-         || memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) != 0;
+         || memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) != 0
+         || !mg_compare_is_forced (kind, mg_buf_text (&target->body),
+                                   target->body.len);
 }
 
 /* A create that left, and nobody knows what came of it. */

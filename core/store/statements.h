@@ -203,6 +203,10 @@
      " ORDER BY sort, old") \
   X (WORK_UNSURE, "SELECT 1 FROM work WHERE wsid = ?1 AND state = 2" \
      " UNION ALL SELECT 1 FROM work WHERE wsid = ?1 AND state = 1 AND maybe = 1" \
+     " UNION ALL SELECT 1 FROM work WHERE wsid = ?1 AND state IN (0, 7)" \
+     " AND maybe = 1" \
+     " UNION ALL SELECT 1 FROM work WHERE wsid = ?1 AND state IN (3, 9)" \
+     " AND maybe = 1" \
      " UNION ALL SELECT 1 FROM work WHERE wsid = ?1 AND maybe = 1" \
      " AND (state = 3 OR state BETWEEN 6 AND 8) LIMIT 1") \
   X (RUN_BEGIN, "INSERT INTO run (command, wsid, version, began)" \

@@ -34,7 +34,10 @@ static const struct migrate_ref pool_refs[] = {
 };
 
 static const struct migrate_value pool_values[] = {
-  { "node_type_id", MIGRATE_VALUE_NODE_TYPE }, { NULL, 0 },
+  { "node_type_id", MIGRATE_VALUE_NODE_TYPE },
+  { "node_type_flexibility.alternate_node_type_ids[*]",
+    MIGRATE_VALUE_NODE_TYPE },
+  { NULL, 0 },
 };
 
 /* Nothing can be started from these. */

@@ -58,7 +58,7 @@ static const struct migrate_leave job_leave[] = {
 #define WAREHOUSE(task) { .path = "**." task ".warehouse_id", \
                           .ns = "warehouses.id" }
 #define WEBHOOK(event) { .path = "**.webhook_notifications." event "[*].id", \
-                         .ns = "notification-destinations.id" }
+                         .ns = "notification-destinations.id", .element = 1 }
 
 static const struct migrate_ref job_refs[] = {
   { .path = "settings.tasks[*].existing_cluster_id", .ns = "clusters.id" },
@@ -70,7 +70,7 @@ static const struct migrate_ref job_refs[] = {
   { .path = "**.new_cluster.policy_id", .ns = "cluster-policies.id" },
   { .path = "**.new_cluster.aws_attributes.instance_profile_arn",
     .ns = "instance-profile.arn" },
-  { .path = "**.new_cluster.single_user_name", .ns = "principal.home" },
+  { .path = "**.new_cluster.single_user_name", .ns = "principal.name" },
   { .path = "**.run_job_task.job_id", .ns = "jobs.id" },
   WAREHOUSE ("notebook_task"), WAREHOUSE ("sql_task"),
   WAREHOUSE ("dashboard_task"), WAREHOUSE ("alert_task"),
@@ -86,15 +86,17 @@ static const struct migrate_ref job_refs[] = {
   { .path = "**.pipeline_task.pipeline_id", .ns = "pipelines.id" },
   { .path = "**.serving_endpoint.name", .ns = "serving-endpoint.name" },
   { .path = "**.subscriptions[*].destination_id",
-    .ns = "notification-destinations.id" },
+    .ns = "notification-destinations.id", .element = 1 },
   { .path = "**.subscribers[*].destination_id",
-    .ns = "notification-destinations.id" },
+    .ns = "notification-destinations.id", .element = 1 },
   WEBHOOK ("on_start"), WEBHOOK ("on_success"), WEBHOOK ("on_failure"),
   WEBHOOK ("on_duration_warning_threshold_exceeded"),
   WEBHOOK ("on_streaming_backlog_exceeded"),
   WEBHOOK ("on_maintenance_start"), WEBHOOK ("on_maintenance_complete"),
-  { .path = "**.subscriptions[*].user_name", .ns = "principal.user_name" },
-  { .path = "**.subscribers[*].user_name", .ns = "principal.user_name" },
+  { .path = "**.subscriptions[*].user_name", .ns = "principal.user_name",
+    .element = 1 },
+  { .path = "**.subscribers[*].user_name", .ns = "principal.user_name",
+    .element = 1 },
   { .path = "settings.run_as.user_name", .ns = "principal.user_name" },
   { .path = "settings.run_as.service_principal_name",
     .ns = "principal.service_principal_name" },
@@ -113,6 +115,10 @@ static const struct migrate_value job_values[] = {
   MAIL ("on_maintenance_complete"),
   { "**.new_cluster.node_type_id", MIGRATE_VALUE_NODE_TYPE },
   { "**.new_cluster.driver_node_type_id", MIGRATE_VALUE_NODE_TYPE },
+  { "**.worker_node_type_flexibility.alternate_node_type_ids[*]",
+    MIGRATE_VALUE_NODE_TYPE },
+  { "**.driver_node_type_flexibility.alternate_node_type_ids[*]",
+    MIGRATE_VALUE_NODE_TYPE },
   { NULL, 0 },
 };
 

@@ -65,12 +65,12 @@ static const struct migrate_alias group_aliases[] = {
 };
 
 static const struct migrate_ref principal_refs[] = {
-  { .path = "roles[*].value", .ns = "instance-profile.arn" },
+  { .path = "roles[*].value", .ns = "instance-profile.arn", .element = 1 },
   { .path = NULL },
 };
 static const struct migrate_ref group_refs[] = {
-  { .path = "members[*].value", .ns = "scim.id", .late = 1 },
-  { .path = "roles[*].value", .ns = "instance-profile.arn" },
+  { .path = "members[*].value", .ns = "scim.id", .late = 1, .element = 1 },
+  { .path = "roles[*].value", .ns = "instance-profile.arn", .element = 1 },
   { .path = NULL },
 };
 

@@ -77,8 +77,14 @@ tell "$url_new" faults "$(printf %s '{"match": "POST *Groups*", ' \
   '"do": "status", "status": 400, "times": 1}')"
 apply
 status_is "one is refused by the target" 1
+apply
+status_is "the same plan goes on, and tries no refused one again" 1
 apply --retry-failed
-status_is "the same plan goes on" 0
+like "to try them is another plan" "$status $err" '^2 .*wrong-option'
+run move import --retry-failed
+status_is "an import tries it again" 0
+apply
+like "... after which the plan is old" "$status $err" '^3 .*stale-plan'
 run move validate
 status_is "validate" 0
 

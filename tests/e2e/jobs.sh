@@ -404,6 +404,43 @@ is "there: undo leaves the target as it was" \
   "$(ask same "$tmp/before" "$tmp/after")" ''
 end_process "$simulator_pid"
 
+# --- switched on in the target: undo leaves it
+forget_session
+pair
+make_job old '{"name": "timed", "schedule":
+  {"quartz_cron_expression": "0 0 1 * * ?", "timezone_id": "UTC"}}' >/dev/null
+make_job old '{"name": "idle", "schedule":
+  {"quartz_cron_expression": "0 0 2 * * ?", "timezone_id": "UTC"}}' >/dev/null
+run move export
+run move import
+timed=$(rows "SELECT t.src_id FROM work JOIN asset t ON t.aid = work.new_aid
+  JOIN kind ON kind.kid = work.kid WHERE kind.name = 'jobs'
+  AND t.key = 'timed'")
+api new 2.2/jobs/update "{\"job_id\": $timed, \"new_settings\": {\"schedule\":
+  {\"quartz_cron_expression\": \"0 0 1 * * ?\", \"timezone_id\": \"UTC\",
+  \"pause_status\": \"UNPAUSED\"}}}" >/dev/null
+run move undo
+like "switched on: undo leaves it, as edited" "$out" '^jobs  *1  *0  *1  *0$'
+is "switched on: it is there" "$(job new timed settings.schedule.pause_status)" \
+  UNPAUSED
+end_process "$simulator_pid"
+
+# --- who stands where a job cannot do without is not left out by a rule
+forget_session
+pair --populate users=3
+tell "$url_old" object '{"kind": "users", "create": {"userName": "eve@x"}}'
+make_job old "{\"name\": \"hers\", \"tasks\": [{\"task_key\": \"x\",
+  $notebook, \"new_cluster\": {\"spark_version\": \"13.3.x-scala2.12\",
+  \"node_type_id\": \"i3.xlarge\", \"num_workers\": 1,
+  \"data_security_mode\": \"SINGLE_USER\",
+  \"single_user_name\": \"eve@x\"}}]}" >/dev/null
+run move export
+run migrate rules --session s add principal eve@x=drop
+run move import
+is "dropped: the job is blocked, no task is cut out of it" "$(work_of jobs)" \
+  "hers|7|blocked"
+end_process "$simulator_pid"
+
 # --- a list of what is only looked for cannot be read: the rest goes on
 forget_session
 pair

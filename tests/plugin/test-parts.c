@@ -164,6 +164,7 @@ permissions_up (struct stand *s, const char *json)
   own = mg_permissions_kind (&k);
   up (s, *own, ownerless, 3);
   s->kind.parent = &s->kind;
+  s->kind.is_acl = 1;
   update_of (s, "7", "{}");
   s->asset.json = json;
   s->asset.json_len = strlen (json);
