@@ -295,7 +295,7 @@ take_away (struct mg_app *app, struct mg_error *err)
   int r;
 
   r = mg_rules_load (app->session.store, &there, err);
-  if (r == 0 && !mg_rules_has (&there, rule.sort, rule.from))
+  if (r == 0 && mg_rules_for_path (&there, rule.sort, rule.from) == NULL)
     return mg_error_set (err, MG_E_NOT_FOUND, "bad-words",
                          "there is no %s rule for '%s'; migrate rules show "
                          "lists them", rule.sort, rule.from);
@@ -314,20 +314,20 @@ mg_cmd_rules (struct mg_app *app)
 {
   static const char *const verbs[] = { "add", "remove", "show", NULL };
   struct mg_error err = MG_ERROR_INIT;
-  int is_show, n, r = mg_app_load (app, &err);
+  int (*const does[]) (struct mg_app *, struct mg_error *) = { add, take_away,
+                                                               show };
+  int i = 0, is_show, r = mg_app_load (app, &err);
 
   if (r < 0)
     return mg_app_fail (app, &err);
-  is_show = mg_streq (app->words[0], "show");
-  n = is_show ? 1 : 3;
-  if (app->n_words != n || mg_nearest (app->words[0], verbs) == NULL
-      || !(is_show || mg_streq (app->words[0], "add")
-           || mg_streq (app->words[0], "remove")))
+  while (verbs[i] != NULL && !mg_streq (app->words[0], verbs[i]))
+    i++;
+  is_show = verbs[i] != NULL && does[i] == show;
+  if (verbs[i] == NULL || app->n_words != (is_show ? 1 : 3))
     r = mg_app_bad_verb (app, verbs, &err);
   if (r == 0)
     r = mg_app_start (app, is_show ? 0 : MG_START_WRITE, &err);
   if (r == 0)
-    r = is_show ? show (app, &err) : mg_streq (app->words[0], "add")
-        ? add (app, &err) : take_away (app, &err);
+    r = does[i] (app, &err);
   return r < 0 ? mg_app_fail (app, &err) : MG_EXIT_OK;
 }

@@ -499,7 +499,7 @@ update_with (struct mg_ctx *ctx, const struct migrate_asset *a)
     return r;
   r = mg_ctx_call (ctx, MIGRATE_IDEMPOTENT, k->update, a->target_id,
                    k->content_type, mg_buf_text (&body), body.len, NULL);
-  return r < 0 && ctx->kind != NULL && ctx->kind->parent != NULL
+  return r < 0 && ctx->kind != NULL && ctx->kind->is_acl
          ? mg_permissions_owner (ctx, a, r) : r;
 }
 

@@ -343,6 +343,10 @@ report (struct item *it)
     mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
                  it->source.key, "dropped",
                  "elements that name what the target lacks were left out");
+  if (it->body.dropped_by_rule > 0)
+    mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
+                 it->source.key, "dropped",
+                 "entries were left out, as a rule says");
   mg_run_emit (it->run, &event);
 }
 

@@ -111,13 +111,10 @@ struct prepare {
   int unsupported;                 /* the last one looked for: never there */
 };
 
-struct ref_edit {
+/* What one edit is about: a reference, or a value. */
+struct place {
   struct prepare *p;
   const struct migrate_ref *ref;
-};
-
-struct value_edit {
-  struct prepare *p;
   uint32_t what;                   /* MIGRATE_VALUE_*; 0 = none of these */
 };
 
@@ -260,27 +257,11 @@ not_there (struct prepare *p, const struct migrate_ref *ref, const char *val,
 }
 
 static int
-drop_by_rule (struct prepare *p, const struct migrate_ref *ref,
-              const char *name, struct mg_error *err)
-{
-  if (ref->element) {
-    p->out->dropped_by_rule++;
-    return MG_MAP_DROP_ELEMENT;
-  }
-  if (p->purpose == MG_FOR_COMPARE || p->purpose == MG_FOR_UNDO)
-    return MG_MAP_KEEP;
-  return mg_error_set (err, MG_E_BLOCKED, "blocked",
-                       "a rule leaves out '%s', and it cannot be left out at "
-                       "'%s'; give another name: migrate rules add principal",
-                       name, ref->path);
-}
-
-static int
 map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
                struct mg_span parent, struct mg_buf *ret_text,
                struct mg_error *err)
 {
-  struct ref_edit *e = opaque;
+  struct place *e = opaque;
   struct prepare *p = e->p;
   MG_CLEANUP_FREE char *whole = mg_json_text (value);
   MG_CLEANUP_FREE char *text = NULL;
@@ -301,8 +282,10 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
     r = resolve (p, e->ref, text, &mapped, err);
   if (r < 0)
     return r;
-  if (r == MG_DROPPED)
-    return drop_by_rule (p, e->ref, text, err);
+  if (r == MG_DROPPED) {
+    p->out->dropped_by_rule++;
+    return MG_MAP_DROP_ELEMENT;
+  }
   /* names that differ in case only are the same: the asset keeps its own */
   if (r > 0) {
     if (strcmp (mapped, text) == 0
@@ -337,7 +320,7 @@ static int
 map_value (void *opaque, const struct mg_edit *edit, struct mg_span value,
            struct mg_span parent, struct mg_buf *ret_text, struct mg_error *err)
 {
-  struct value_edit *e = opaque;
+  struct place *e = opaque;
   MG_CLEANUP_FREE char *text = mg_json_text (value);
   MG_CLEANUP_FREE char *changed = NULL;
 
@@ -354,8 +337,7 @@ map_value (void *opaque, const struct mg_edit *edit, struct mg_span value,
 struct collected {
   struct prepare *p;
   struct mg_edit edits[MAX_EDITS];
-  struct ref_edit refs[MAX_EDITS];
-  struct value_edit values[MAX_EDITS];
+  struct place places[MAX_EDITS];
   size_t n;
   int too_many;
 };
@@ -372,25 +354,15 @@ add_edit (struct collected *c, enum mg_edit_op op, const char *path)
 }
 
 static void
-add_ref (struct collected *c, const struct migrate_ref *ref)
-{
-  struct mg_edit *edit = add_edit (c, MG_EDIT_MAP, ref->path);
-  struct ref_edit *mine = &c->refs[edit - c->edits];
-
-  *mine = (struct ref_edit) { c->p, ref };
-  edit->map = map_reference;
-  edit->opaque = mine;
-}
-
-static void
-add_value (struct collected *c, const char *path, uint32_t what)
+add_map (struct collected *c, const char *path, const struct migrate_ref *ref,
+         uint32_t what)
 {
   struct mg_edit *edit = add_edit (c, MG_EDIT_MAP, path);
-  struct value_edit *mine = &c->values[edit - c->edits];
+  struct place *place = &c->places[edit - c->edits];
 
-  *mine = (struct value_edit) { c->p, what };
-  edit->map = map_value;
-  edit->opaque = mine;
+  *place = (struct place) { c->p, ref, what };
+  edit->map = ref != NULL ? map_reference : map_value;
+  edit->opaque = place;
 }
 
 static uint32_t
@@ -415,13 +387,13 @@ add_values (struct collected *c)
   for (i = 0; rules != NULL && i < rules->n; i++)
     if (mg_rules_is_path (&rules->rule[i])
         && (i == 0 || strcmp (rules->rule[i - 1].sort, rules->rule[i].sort) != 0))
-      add_value (c, rules->rule[i].sort,
-                 sort_at (c->p->kind->k, rules->rule[i].sort));
+      add_map (c, rules->rule[i].sort, NULL,
+               sort_at (c->p->kind->k, rules->rule[i].sort));
   for (value = c->p->kind->k->values; value != NULL && value->path != NULL;
        value++)
     if (mg_rules_have (rules, value->what)
         && !mg_rules_have_path (rules, value->path))
-      add_value (c, value->path, value->what);
+      add_map (c, value->path, NULL, value->what);
 }
 
 /* Is the object there that holds the member at this path? */
@@ -439,11 +411,23 @@ has_room (const struct mg_asset *asset, const char *path)
 }
 
 static void
+add_sets (struct collected *c)
+{
+  const struct prepare *p = c->p;
+  const struct migrate_set *set;
+
+  for (set = p->kind->k->set; set != NULL && set->path != NULL; set++)
+    add_edit (c, MG_EDIT_SET, set->path)->value = set->value;
+  for (set = p->kind->k->set_there; set != NULL && set->path != NULL; set++)
+    if (has_room (p->asset, set->path))
+      add_edit (c, MG_EDIT_SET, set->path)->value = set->value;
+}
+
+static void
 collect_edits (struct collected *c)
 {
   const struct prepare *p = c->p;
   const struct migrate_kind *k = p->kind->k;
-  const struct migrate_set *set;
   const struct migrate_ref *ref;
   const char *derived[MG_MAX_DERIVED + 1];
   const char *const *owned;
@@ -456,15 +440,10 @@ collect_edits (struct collected *c)
   for (i = 0; derived[i] != NULL; i++)
     add_edit (c, MG_EDIT_DROP, derived[i]);
   for (ref = k->refs; ref != NULL && ref->path != NULL; ref++)
-    add_ref (c, ref);
+    add_map (c, ref->path, ref, 0);
   if (p->purpose != MG_FOR_COMPARE && p->purpose != MG_FOR_UNDO)
-    for (set = k->set; set != NULL && set->path != NULL; set++)
-      add_edit (c, MG_EDIT_SET, set->path)->value = set->value;
-  if (p->purpose != MG_FOR_COMPARE && p->purpose != MG_FOR_UNDO)
-    for (set = k->set_there; set != NULL && set->path != NULL; set++)
-      if (has_room (p->asset, set->path))
-        add_edit (c, MG_EDIT_SET, set->path)->value = set->value;
-  add_values (c);
+    add_sets (c);
+  add_values (c);                  /* last: of two edits the first one counts */
 }
 
 /* A text that should hold JSON, and names inside it, has to be read for them:
@@ -474,15 +453,19 @@ texts_are_json (const struct mg_kind *kind, const struct mg_asset *asset,
                 struct mg_error *err)
 {
   const struct migrate_ref *ref = kind->k->refs;
+  MG_CLEANUP_FREE char *path = NULL;   /* the last one that was read */
 
   for (; ref != NULL && ref->path != NULL; ref++) {
+    MG_CLEANUP_FREE char *text = NULL;
     const char *bar = strstr (ref->path, "|json");
-    MG_CLEANUP_FREE char *path =
-      bar ? mg_xstrndup (ref->path, (size_t) (bar - ref->path)) : NULL;
-    MG_CLEANUP_FREE char *text =
-      path ? mg_json_get_text (mg_buf_text (&asset->body), asset->body.len,
-                               path) : NULL;
+    size_t len = bar ? (size_t) (bar - ref->path) : 0;
 
+    if (bar == NULL || (path != NULL && strlen (path) == len
+                        && memcmp (path, ref->path, len) == 0))
+      continue;
+    mg_free (path);
+    path = mg_xstrndup (ref->path, len);
+    text = mg_json_get_text (mg_buf_text (&asset->body), asset->body.len, path);
     if (text != NULL && *text != '\0'
         && mg_json_check (text, strlen (text), NULL) < 0)
       return mg_error_set (err, MG_E_INVALID, "text-not-json",

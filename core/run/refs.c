@@ -59,18 +59,17 @@ int
 mg_ref_find (struct mg_run *run, const struct migrate_ref *ref, char *name,
              struct mg_named *ret, struct mg_error *err)
 {
-  enum mg_rule_says says;
-  char *other = NULL;
+  const struct mg_rule *rule = mg_rules_for_name (run->rules, ref->ns, name);
+  char *other;
   int r;
 
   *ret = (struct mg_named) { .name = name };
-  says = mg_rules_principal (run->rules, ref->ns, name, &other);
-  if (says == MG_RULE_DROPS && ref->prefix == NULL) {
-    ret->dropped = 1;
+  if (rule != NULL && rule->to == NULL && ref->prefix == NULL) {
+    ret->dropped = ref->element;   /* elsewhere nobody is left to be named */
     return 0;
   }
-  if (says == MG_RULE_CHANGES)
-    rename_it (ret, other);
+  if (rule != NULL && rule->to != NULL)
+    rename_it (ret, mg_xstrdup (rule->to));
   r = find_in (run, MG_SOURCE_WSID, ref->ns, ret->name, &ret->aid, err);
   if (r == 0 && !ret->ruled && mg_rules_is_principal (ref->ns)) {
     other = mg_rules_value (run->rules, MIGRATE_VALUE_EMAIL, ret->name);

@@ -18,10 +18,10 @@ struct counting {
   struct mg_rule_count *out;
   /* of the asset that is looked at */
   const struct mg_kind *kind;
-  size_t rule;
-  const struct migrate_ref *ref;   /* NULL = a value of this sort: */
-  uint32_t what;
-  int64_t n;
+  const char *path;                /* one of these three: of rules, */
+  const struct migrate_ref *ref;   /* of a reference, */
+  uint32_t what;                   /* of a value of this sort */
+  int found;
 };
 
 void
@@ -32,46 +32,42 @@ mg_rule_count_done (struct mg_rule_count *count)
   memset (count, 0, sizeof *count);
 }
 
-/* Does the one rule that is counted change what is named there? */
-static int
-changes_name (const struct mg_rules *one, const struct migrate_ref *ref,
+/* The rule that changes what is named there. */
+static const struct mg_rule *
+rule_of_name (const struct mg_rules *rules, const struct migrate_ref *ref,
               const char *text)
 {
   const char *rest;
   MG_CLEANUP_FREE char *name = mg_ref_inside (~0u, ref, text, &rest);
-  MG_CLEANUP_FREE char *other = NULL;
-  enum mg_rule_says says;
+  const struct mg_rule *rule;
 
   if (name == NULL)
-    return 0;
-  if (!mg_rules_is_principal (ref->ns)) {
-    other = mg_rules_value (one, MIGRATE_VALUE_ARN, name);
-    return other != NULL;
-  }
-  says = mg_rules_principal (one, ref->ns, name, &other);
-  if (says == MG_RULE_KEEPS)
-    other = mg_rules_value (one, MIGRATE_VALUE_EMAIL, name);
-  return other != NULL || (says == MG_RULE_DROPS && ref->element);
+    return NULL;
+  if (!mg_rules_is_principal (ref->ns))
+    return mg_rules_for_value (rules, MIGRATE_VALUE_ARN, name);
+  rule = mg_rules_for_name (rules, ref->ns, name);
+  if (rule == NULL)
+    return mg_rules_for_value (rules, MIGRATE_VALUE_EMAIL, name);
+  return rule->to != NULL || ref->element ? rule : NULL;
 }
 
 static int
 count_value (void *opaque, struct mg_span value)
 {
   struct counting *c = opaque;
-  struct mg_rules one = { &c->rules->rule[c->rule], 1 };
   MG_CLEANUP_FREE char *text = mg_json_text (value);
-  MG_CLEANUP_FREE char *changed = NULL;
+  const struct mg_rule *rule;
 
   if (text == NULL)
     return 0;
-  if (c->ref != NULL)
-    c->n += changes_name (&one, c->ref, text);
-  else {
-    changed = mg_rules_is_path (one.rule)
-              ? mg_rules_change (&one, one.rule->sort, 0, text)
-              : mg_rules_value (&one, c->what, text);
-    c->n += changed != NULL;
-  }
+  rule = c->path != NULL ? mg_rules_for_path (c->rules, c->path, text)
+         : c->ref != NULL ? rule_of_name (c->rules, c->ref, text)
+         : mg_rules_for_value (c->rules, c->what, text);
+  if (rule == NULL)
+    return 0;
+  c->found = 1;
+  c->out->n[(size_t) (rule - c->rules->rule) * (size_t) c->registry->n_kinds
+            + (size_t) c->kind->index]++;
   return 0;
 }
 
@@ -81,26 +77,30 @@ count_at (struct counting *c, const struct mg_asset *a, const char *path)
   return mg_json_each (mg_buf_text (&a->body), a->body.len, path, count_value, c);
 }
 
-/* What one rule changes in one asset. */
+/* Each place once, however many rules there are. */
 static int
-count_rule (struct counting *c, const struct mg_asset *a)
+count_places (struct counting *c, const struct mg_asset *a)
 {
   const struct migrate_kind *k = c->kind->k;
-  const struct mg_rule *rule = &c->rules->rule[c->rule];
   const struct migrate_value *value;
+  size_t i;
   int r = 0;
 
-  c->n = 0;
   c->ref = NULL;
-  c->what = 0;
-  if (mg_rules_is_path (rule))
-    return count_at (c, a, rule->sort);
-  for (value = k->values; value != NULL && value->path != NULL && r == 0;
+  for (i = 0; i < c->rules->n && r >= 0; i++) {
+    c->path = c->rules->rule[i].sort;
+    if (mg_rules_is_path (&c->rules->rule[i])
+        && (i == 0 || !mg_streq (c->path, c->rules->rule[i - 1].sort)))
+      r = count_at (c, a, c->path);
+  }
+  c->path = NULL;
+  for (value = k->values; value != NULL && value->path != NULL && r >= 0;
        value++) {
     c->what = value->what;
-    r = count_at (c, a, value->path);
+    if (mg_rules_have (c->rules, value->what))
+      r = count_at (c, a, value->path);
   }
-  for (c->ref = k->refs; c->ref != NULL && c->ref->path != NULL && r == 0;
+  for (c->ref = k->refs; c->ref != NULL && c->ref->path != NULL && r >= 0;
        c->ref++)
     r = count_at (c, a, c->ref->path);
   return r;
@@ -132,21 +132,15 @@ static int
 count_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
 {
   struct counting *c = opaque;
-  int64_t found = 0;
-  int r = 0;
+  int r;
 
-  for (c->rule = 0; c->rule < c->rules->n && r >= 0 && a->body.len > 0;
-       c->rule++) {
-    r = count_rule (c, a);
-    c->out->n[c->rule * (size_t) c->registry->n_kinds
-              + (size_t) c->kind->index] += c->n;
-    found += c->n;
-  }
+  c->found = 0;
+  r = a->body.len > 0 ? count_places (c, a) : 0;
   if (r < 0)
     return mg_error_set (err, r, "not-json", "what the session holds of '%s' "
                          "cannot be read; run migrate export again",
                          a->key ? a->key : a->src_id);
-  return found > 0 ? look_for_moved (c, a, err) : 0;
+  return c->found ? look_for_moved (c, a, err) : 0;
 }
 
 int

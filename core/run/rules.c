@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "run/rules.h"
 
@@ -71,12 +72,6 @@ find (const struct mg_rules *rules, const char *sort, const char *text)
 }
 
 int
-mg_rules_has (const struct mg_rules *rules, const char *sort, const char *from)
-{
-  return find (rules, sort, from) != NULL;
-}
-
-int
 mg_rules_have_path (const struct mg_rules *rules, const char *path)
 {
   size_t i = lower_bound (rules, path, "");
@@ -92,48 +87,77 @@ mg_rules_have (const struct mg_rules *rules, uint32_t what)
          && mg_rules_have_path (rules, sorts[what]);
 }
 
-/* "arn:aws:iam::111122223333:instance-profile/one" */
-static char *
-change_account (const struct mg_rules *rules, const char *arn)
+/* "arn:aws:iam::111122223333:instance-profile/one": the account's place. */
+static int
+find_account (const char *arn, struct mg_span *ret)
 {
-  MG_CLEANUP_FREE char *account = NULL;
-  const struct mg_rule *rule;
   const char *from = arn, *end;
   int i;
 
   if (!mg_starts (arn, "arn:"))
-    return NULL;
+    return 0;
   for (i = 0; i < ARN_PARTS && from != NULL; i++) {
     from = strchr (from, ':');
     from = from ? from + 1 : NULL;
   }
   end = from ? strchr (from, ':') : NULL;
   if (end == NULL)
+    return 0;
+  *ret = (struct mg_span) { from, (size_t) (end - from) };
+  return 1;
+}
+
+const struct mg_rule *
+mg_rules_for_value (const struct mg_rules *rules, uint32_t what,
+                    const char *text)
+{
+  MG_CLEANUP_FREE char *account = NULL;
+  struct mg_span place;
+
+  if (!mg_rules_have (rules, what))
     return NULL;
-  account = mg_xstrndup (from, (size_t) (end - from));
-  rule = find (rules, MG_RULE_ACCOUNT, account);
-  return rule == NULL ? NULL
-         : mg_xasprintf ("%.*s%s%s", (int) (from - arn), arn, rule->to, end);
+  if (what != MIGRATE_VALUE_ARN)
+    return find (rules, sorts[what], text);
+  if (!find_account (text, &place))
+    return NULL;
+  account = mg_xstrndup (place.p, place.len);
+  return find (rules, MG_RULE_ACCOUNT, account);
+}
+
+const struct mg_rule *
+mg_rules_for_path (const struct mg_rules *rules, const char *path,
+                   const char *text)
+{
+  return find (rules, path, text);
+}
+
+const struct mg_rule *
+mg_rules_for_name (const struct mg_rules *rules, const char *ns,
+                   const char *name)
+{
+  return mg_rules_is_principal (ns) ? find (rules, MG_RULE_PRINCIPAL, name)
+         : NULL;
 }
 
 char *
 mg_rules_value (const struct mg_rules *rules, uint32_t what, const char *text)
 {
-  const struct mg_rule *rule;
+  const struct mg_rule *rule = mg_rules_for_value (rules, what, text);
+  struct mg_span place = { text, strlen (text) };
 
-  if (!mg_rules_have (rules, what))
+  if (rule == NULL)
     return NULL;
   if (what == MIGRATE_VALUE_ARN)
-    return change_account (rules, text);
-  rule = find (rules, sorts[what], text);
-  return rule ? mg_xstrdup (rule->to) : NULL;
+    find_account (text, &place);
+  return mg_xasprintf ("%.*s%s%s", (int) (place.p - text), text, rule->to,
+                       place.p + place.len);
 }
 
 char *
 mg_rules_change (const struct mg_rules *rules, const char *path, uint32_t what,
                  const char *text)
 {
-  const struct mg_rule *rule = find (rules, path, text);
+  const struct mg_rule *rule = mg_rules_for_path (rules, path, text);
 
   return rule ? mg_xstrdup (rule->to) : mg_rules_value (rules, what, text);
 }
@@ -157,20 +181,4 @@ int
 mg_rules_is_principal (const char *ns)
 {
   return mg_starts (ns, "principal.");
-}
-
-enum mg_rule_says
-mg_rules_principal (const struct mg_rules *rules, const char *ns,
-                    const char *name, char **ret_name)
-{
-  const struct mg_rule *rule =
-    rules != NULL && mg_rules_is_principal (ns)
-    ? find (rules, MG_RULE_PRINCIPAL, name) : NULL;
-
-  if (rule == NULL)
-    return MG_RULE_KEEPS;
-  if (rule->to == NULL)
-    return MG_RULE_DROPS;
-  *ret_name = mg_xstrdup (rule->to);
-  return MG_RULE_CHANGES;
 }

@@ -19,8 +19,6 @@
 /* Is it a rule for a path, and not one for a sort of value? */
 int mg_rules_is_path (const struct mg_rule *rule);
 int mg_rules_have (const struct mg_rules *rules, uint32_t what);
-int mg_rules_has (const struct mg_rules *rules, const char *sort,
-                  const char *from);
 int mg_rules_have_path (const struct mg_rules *rules, const char *path);
 
 /* The other value, to be freed; NULL = it stays.  'what' is MIGRATE_VALUE_*. */
@@ -34,12 +32,15 @@ char *mg_rules_change (const struct mg_rules *rules, const char *path,
 char *mg_rules_key (const struct mg_rules *rules, const struct migrate_kind *k,
                     const char *key);
 
-enum mg_rule_says { MG_RULE_KEEPS, MG_RULE_CHANGES, MG_RULE_DROPS };
+/* The rule itself, or NULL: for a value of a sort, at a path, and for a name in a
+ * namespace of principals ('to' NULL = it is left out). */
+const struct mg_rule *mg_rules_for_value (const struct mg_rules *rules,
+                                          uint32_t what, const char *text);
+const struct mg_rule *mg_rules_for_path (const struct mg_rules *rules,
+                                         const char *path, const char *text);
+const struct mg_rule *mg_rules_for_name (const struct mg_rules *rules,
+                                         const char *ns, const char *name);
 int mg_rules_is_principal (const char *ns);
-/* Of a name in a namespace of principals; *ret_name is to be freed. */
-enum mg_rule_says mg_rules_principal (const struct mg_rules *rules,
-                                      const char *ns, const char *name,
-                                      char **ret_name);
 
 /* 'from' as it is kept: where case does not count, folded.  To be freed. */
 char *mg_rules_from (const char *sort, const char *from);

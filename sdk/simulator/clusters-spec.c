@@ -238,26 +238,6 @@ sim_cluster_is_good (struct sim_call *c)
 
 /* --- what the service fills in --------------------------------------- */
 
-static void
-fill_cloud (struct sim *s, struct json_object *o)
-{
-  struct json_object *cloud;
-
-  if (mg_streq (s->config.cloud, "azure")) {
-    sim_json_default (o, "azure_attributes", json_object_new_object ());
-    cloud = json_object_object_get (o, "azure_attributes");
-    sim_json_default (cloud, "availability",
-                      json_object_new_string ("ON_DEMAND_AZURE"));
-  }
-  else if (mg_streq (s->config.cloud, "aws")) {
-    sim_json_default (o, "aws_attributes", json_object_new_object ());
-    cloud = json_object_object_get (o, "aws_attributes");
-    sim_json_default (cloud, "availability",
-                      json_object_new_string ("SPOT_WITH_FALLBACK"));
-    sim_json_default (cloud, "zone_id", json_object_new_string ("us-west-2a"));
-  }
-}
-
 /* From the pool: its machines are the cluster's. */
 static void
 fill_from_pool (struct sim *s, struct json_object *o, const char *pool_id)
@@ -308,7 +288,7 @@ sim_cluster_fill (struct sim *s, struct json_object *o)
                     json_object_new_boolean (0));
   if (json_object_object_get (o, "autoscale") == NULL)
     sim_json_default (o, "num_workers", json_object_new_int (0));
-  fill_cloud (s, o);
+  sim_cloud_defaults (s, o, "SPOT_WITH_FALLBACK");
   if (pool != NULL)
     fill_from_pool (s, o, pool);
   else

@@ -56,6 +56,9 @@ void sim_libraries_restart (struct json_object *cluster);
 
 /* A workspace is in one cloud: 1, or 0 after a reply. */
 int sim_cloud_is_good (struct sim_call *c);
+/* What the service fills in of machines; the attributes on AWS, else NULL. */
+struct json_object *sim_cloud_defaults (struct sim *s, struct json_object *o,
+                                        const char *aws_availability);
 /* Sets it where it is absent; 'value' is taken. */
 void sim_json_default (struct json_object *o, const char *name,
                        struct json_object *value);

@@ -122,8 +122,9 @@ sim_principal_name (struct sim *s, const struct sim_object *p)
 
 /* --- one pool -------------------------------------------------------- */
 
-static void
-add_cloud_defaults (struct sim *s, struct json_object *o)
+struct json_object *
+sim_cloud_defaults (struct sim *s, struct json_object *o,
+                    const char *aws_availability)
 {
   struct json_object *cloud;
 
@@ -132,15 +133,25 @@ add_cloud_defaults (struct sim *s, struct json_object *o)
     cloud = json_object_object_get (o, "azure_attributes");
     sim_json_default (cloud, "availability",
                       json_object_new_string ("ON_DEMAND_AZURE"));
+    return NULL;
   }
-  else if (mg_streq (s->config.cloud, "aws")) {
-    sim_json_default (o, "aws_attributes", json_object_new_object ());
-    cloud = json_object_object_get (o, "aws_attributes");
-    sim_json_default (cloud, "availability", json_object_new_string ("SPOT"));
-    sim_json_default (cloud, "spot_bid_price_percent",
-                      json_object_new_int (100));
-    sim_json_default (cloud, "zone_id", json_object_new_string ("us-west-2a"));
-  }
+  if (!mg_streq (s->config.cloud, "aws"))
+    return NULL;
+  sim_json_default (o, "aws_attributes", json_object_new_object ());
+  cloud = json_object_object_get (o, "aws_attributes");
+  sim_json_default (cloud, "availability",
+                    json_object_new_string (aws_availability));
+  sim_json_default (cloud, "zone_id", json_object_new_string ("us-west-2a"));
+  return cloud;
+}
+
+static void
+add_cloud_defaults (struct sim *s, struct json_object *o)
+{
+  struct json_object *aws = sim_cloud_defaults (s, o, "SPOT");
+
+  if (aws != NULL)
+    sim_json_default (aws, "spot_bid_price_percent", json_object_new_int (100));
 }
 
 static void

@@ -132,6 +132,9 @@ status_is "import without her" 0
 run move validate
 status_is "validate" 0
 like "... says so" "$out" 'expected: 0 values changed and 1 entries dropped'
+run migrate report --session s
+like "... and the report names what lost an entry" "$out" \
+  "experiments/permissions  .*entries were left out, as a rule says"
 run migrate undo --session s --yes-host "$host_new"
 run $rules remove principal eve@x
 run move import

@@ -436,9 +436,11 @@ make_job old "{\"name\": \"hers\", \"tasks\": [{\"task_key\": \"x\",
   \"single_user_name\": \"eve@x\"}}]}" >/dev/null
 run move export
 run migrate rules --session s add principal eve@x=drop
+run migrate plan --session s --to new
+like "dropped: the plan knows it" "$out" '^jobs  *0  *0  *0  *1$'
 run move import
 is "dropped: the job is blocked, no task is cut out of it" "$(work_of jobs)" \
-  "hers|7|blocked"
+  "hers|7|unknown-principal"
 end_process "$simulator_pid"
 
 # --- a list of what is only looked for cannot be read: the rest goes on
