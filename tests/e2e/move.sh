@@ -75,11 +75,11 @@ is "nothing that was asked for was unknown to the simulator" \
 end_process "$simulator_pid"
 
 forget_session
-pair --populate users=3000,groups=500,service-principals=200
+pair --populate medium
 state old "$tmp/source"
-is "the large source has a group of 1,500 members" "$(python3 -c "
+is "the medium source has a group of 1,500 members" "$(python3 -c "
 import json, sys
 s = json.load (open (sys.argv[1]))
 print (max (len (g.get (\"members\", [])) for g in s[\"tables\"][\"groups\"]))
 " "$tmp/source")" 1500
-whole large
+whole medium
