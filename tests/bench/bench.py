@@ -32,19 +32,20 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import servers                                                # noqa: E402
 import twin                                                   # noqa: E402
+import workspace                                              # noqa: E402
 from servers import Replier, Run, Session                     # noqa: E402
 
 SIZES = {
     # creates, rounds, those at 50 ms, memory, scheduler
     "quick": dict(wire=10000, rounds=3, slow=(2000, 4000),
                   memory=(10000, 30000), sched=(20000, 100000),
-                  floor=(3000, 500, 0)),
+                  floor=(3000, 500, 0), jobs=1250),
     "usual": dict(wire=20000, rounds=5, slow=(10000, 40000),
                   memory=(10000, 100000), sched=(100000, 1000000),
-                  floor=(3000, 500, 90000)),
+                  floor=(3000, 500, 90000), jobs=1250),
     "full": dict(wire=20000, rounds=5, slow=(10000, 100000, 1000000),
                  memory=(10000, 100000, 1000000), sched=(100000, 1000000),
-                 floor=(3000, 500, 90000)),
+                 floor=(3000, 500, 90000), jobs=1250),
 }
 IN_FLIGHT = 64
 LATENCY_S = 0.05
@@ -276,6 +277,11 @@ class Bench:
             twin.floor_rows(self.table, self.build, limits, least,
                             self.sizes["floor"])
 
+    # ---- published limits, over sockets -----------------------------------
+
+    def workspace(self):
+        workspace.jobs(self.table, self.build, self.sizes["jobs"])
+
     def instructions(self):
         twin.instruction_rows(self.table, self.build, self.history,
                               self.record)
@@ -301,7 +307,7 @@ def main():
     parser.add_argument("--full", action="store_const", const="full",
                         dest="size")
     parser.add_argument("--only", default="start,creates,reads,sched,memory,"
-                                          "slow,floor,instructions")
+                                          "slow,floor,workspace,instructions")
     parser.add_argument("--history")
     parser.add_argument("--record", action="store_true")
     args = parser.parse_args()

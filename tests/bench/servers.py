@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What 'make bench' runs: children with their CPU and memory, the yardstick
-server, and sessions of migrate against it."""
+server, the simulator, and sessions of migrate against them."""
 
 import json
 import os
@@ -66,23 +66,52 @@ class Replier:
         self.process.terminate()
         self.process.wait()
 
+    token = "x"
+
     def counters(self):
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(self.url + "/_replier/counters") as answer:
-            return json.load(answer)
+        return ask(self.url + "/_replier/counters")
+
+
+class Simulator:
+    """One simulated workspace, for a while; its id follows from the name."""
+
+    def __init__(self, build, name, *options):
+        args = [os.path.join(build, "migrate-simulator"), "--workspace", name]
+        self.process = subprocess.Popen(args + list(options), text=True,
+                                        stdout=subprocess.PIPE)
+        words = self.process.stdout.readline().split()
+        if len(words) != 3:
+            sys.exit("the simulator did not start")
+        _, self.url, self.token = words
+
+    __enter__ = Replier.__enter__
+    __exit__ = Replier.__exit__
+
+    def counters(self):
+        return ask(self.url + "/_simulator/counters")
+
+
+def ask(url):
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url) as answer:
+        return json.load(answer)
 
 
 class Session:
-    """A folder with profiles, limits and one session; both ends may change."""
+    """A folder with profiles, limits (None: the published ones) and one
+    session; both ends may change."""
 
-    def __init__(self, build, kinds, in_flight=20):
+    def __init__(self, build, plugins, in_flight=20, folders=("users",)):
         self.build = build
-        self.kinds = kinds
+        self.plugins = plugins
+        self.folders = folders
         self.folder = tempfile.mkdtemp(prefix="migrate-bench.")
-        self.limits = os.path.join(self.folder, "limits")
-        self.parallel = str(2 * in_flight)
-        with open(self.limits, "w", encoding="ascii") as file:
-            file.write("* - in-flight %d 1s\n* * none 0 1s\n" % in_flight)
+        self.pace = []
+        if in_flight is not None:
+            limits = os.path.join(self.folder, "limits")
+            self.pace = ["--limits", limits, "--parallel", str(2 * in_flight)]
+            with open(limits, "w", encoding="ascii") as file:
+                file.write("* - in-flight %d 1s\n* * none 0 1s\n" % in_flight)
 
     def __enter__(self):
         return self
@@ -93,19 +122,21 @@ class Session:
     def run(self, side, replier, *args):
         with open(os.path.join(self.folder, ".databrickscfg"), "w",
                   encoding="ascii") as file:
-            file.write("[%s]\nhost = %s\ntoken = x\n" % (side, replier.url))
+            file.write("[%s]\nhost = %s\ntoken = %s\n" % (
+                side, replier.url, replier.token))
         os.chmod(file.name, 0o600)
         env = {k: v for k, v in os.environ.items()
                if not k.startswith(("MIGRATE_", "DATABRICKS_", "MLFLOW_"))
                and not k.lower().endswith("_proxy")}
         env.update(HOME=self.folder, LC_ALL="C", TZ="UTC",
                    MIGRATE_HOME=os.path.join(self.folder, "sessions"))
-        return Run([os.path.join(self.build, "migrate"), "--plugin-dir",
-                    os.path.join(self.build, "plugins", "users", ".libs"),
-                    "--no-supervisor", "--plugins", self.kinds, "--limits",
-                    self.limits, "--parallel", self.parallel, "--session", "S",
-                    "--from" if side == "source" else "--to", side, *args],
-                   env)
+        words = [os.path.join(self.build, "migrate"), "--no-supervisor"]
+        for name in self.folders:
+            words += ["--plugin-dir",
+                      os.path.join(self.build, "plugins", name, ".libs")]
+        return Run([*words, "--plugins", self.plugins, *self.pace, "--session",
+                    "S", "--from" if side == "source" else "--to", side,
+                    *args], env)
 
     def export(self, replier):
         return self.run("source", replier, "export")
