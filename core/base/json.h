@@ -130,6 +130,10 @@ struct mg_json_rules {
                                     [] and {} (the service drops those) */
 };
 
+/* The same value on many lines, as people read it.  MG_E_PROTOCOL where a string
+ * does not end; the rest is not checked. */
+int mg_json_indent (const char *text, size_t len, struct mg_buf *out);
+
 /* One canonical text: keys sorted bytewise, no white space, ignored paths
  * dropped, unordered arrays sorted by their canonical text, strings in one
  * escaping, numbers as they stand but for 1.0 = 1 and 1e0 = 1.  Two values are

@@ -193,3 +193,52 @@ mg_process_run (const struct mg_process *process, struct mg_buf *ret_output,
   *ret_status = status;
   return 0;
 }
+
+/* ---- for people ---- */
+
+static int
+start_attended (const char *command, const char *file, pid_t *ret_pid)
+{
+  MG_CLEANUP_FREE char *script = mg_xasprintf ("%s \"$1\"", command);
+  const char *const argv[] = { "sh", "-c", script, "sh", file, NULL };
+  posix_spawnattr_t attr;
+  sigset_t keyboard;
+  int r;
+
+  sigemptyset (&keyboard);
+  sigaddset (&keyboard, SIGINT);
+  sigaddset (&keyboard, SIGQUIT);
+  posix_spawnattr_init (&attr);
+  posix_spawnattr_setsigdefault (&attr, &keyboard);
+  posix_spawnattr_setflags (&attr, POSIX_SPAWN_SETSIGDEF);
+  r = posix_spawn (ret_pid, "/bin/sh", NULL, &attr, (char *const *) argv,
+                   environ);
+  posix_spawnattr_destroy (&attr);
+  return r;
+}
+
+int
+mg_process_attend (const char *command, const char *file, int *ret_status,
+                   struct mg_error *err)
+{
+  struct sigaction ignore, old[2];
+  int status = 0, r;
+  pid_t pid;
+
+  memset (&ignore, 0, sizeof ignore);
+  ignore.sa_handler = SIG_IGN;
+  sigaction (SIGINT, &ignore, &old[0]);
+  sigaction (SIGQUIT, &ignore, &old[1]);
+  r = start_attended (command, file, &pid);
+  while (r == 0 && waitpid (pid, &status, 0) < 0)
+    if (errno != EINTR)
+      r = errno;
+  sigaction (SIGINT, &old[0], NULL);
+  sigaction (SIGQUIT, &old[1], NULL);
+  if (r != 0)
+    return mg_error_set (err, MG_E_IO, "no-program", "cannot run '%s': %s",
+                         command, strerror (r));
+  *ret_status = WIFEXITED (status) ? WEXITSTATUS (status)
+                : 128 + WTERMSIG (status);
+  return 0;
+}

@@ -26,6 +26,12 @@ int mg_process_run (const struct mg_process *process,
                     struct mg_buf *ret_output, int *ret_status,
                     struct mg_error *err);
 
+/* A command for people, as an editor, by the shell, with a file behind its words;
+ * it has the terminal, and signals of the keyboard are its own meanwhile.  No
+ * bound in time.  0 with its exit status as above, or MG_E_IO. */
+int mg_process_attend (const char *command, const char *file, int *ret_status,
+                       struct mg_error *err);
+
 /* This process and those it starts leave no memory behind: no core dump, to a
  * file or to a program that collects them, and no look from outside by who is
  * not root.  First thing in main, before a secret is read. */

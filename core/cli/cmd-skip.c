@@ -12,38 +12,6 @@
 #include "view/events.h"
 #include "view/table.h"
 
-/* What is in a target by now stays there, and what may be is not given up. */
-static int
-check_targets (struct mg_app *app, const char *word,
-               const struct mg_asset *asset, struct mg_error *err)
-{
-  int wsid, r = 1;
-
-  for (wsid = 1; r > 0; wsid++) {
-    MG_CLEANUP (mg_workspace_done) struct mg_workspace space = { 0 };
-    MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
-    int found;
-
-    r = mg_session_workspace (&app->session, wsid, &space, err);
-    found = r <= 0 ? 0 : mg_work_get (app->session.store, wsid, asset->aid,
-                                      MG_PHASE_MAIN, &work, err);
-    if (found < 0)
-      r = found;
-    if (found <= 0)
-      continue;
-    if (work.new_aid != 0 || work.state == MG_DONE)
-      r = mg_error_set (err, MG_E_EXISTS, "already-moved",
-                        "'%s' is in %s already; migrate undo takes back what "
-                        "was made", word, space.host);
-    else if (work.maybe || work.state == MG_SENT || work.state == MG_DOUBT)
-      r = mg_error_set (err, MG_E_UNCERTAIN, "uncertain",
-                        "'%s' was sent to %s and never confirmed; migrate "
-                        "import --retry-failed settles that, then skip it",
-                        word, space.host);
-  }
-  return r;
-}
-
 /* ---- showing ---- */
 
 static void
@@ -141,7 +109,7 @@ change (struct mg_app *app, struct mg_error *err)
 
     r = mg_find_asset (app, app->words[i], &asset, err);
     if (r == 0 && !remove)
-      r = check_targets (app, app->words[i], &asset, err);
+      r = mg_check_not_moved (app, app->words[i], &asset, err);
     aids[i] = asset.aid;
   }
   if (r == 0)

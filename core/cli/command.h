@@ -11,8 +11,9 @@ enum {
   MG_IMPORT = 1 << 9, MG_VALIDATE = 1 << 10, MG_UNDO = 1 << 11,
   MG_REPORT = 1 << 12, MG_MAPPING = 1 << 13, MG_PLUGINS = 1 << 14,
   MG_SKIP = 1 << 15, MG_RESOLVE = 1 << 16, MG_RULES = 1 << 17,
+  MG_EDIT = 1 << 19,
 
-  MG_FOR_ALL = 0x3ffff,
+  MG_FOR_ALL = 0xfffff,
   /* change something at the target */
   MG_FOR_WRITES = MG_IMPORT | MG_UNDO,
   /* run for long, and can be stopped and gone on with */
@@ -23,8 +24,9 @@ enum {
   MG_FOR_KINDS = MG_FOR_RUNS | MG_INVENTORY | MG_PREFLIGHT | MG_STATUS
                  | MG_ERRORS | MG_REPORT | MG_MAPPING,
   MG_FOR_SESSION = MG_FOR_KINDS | MG_SESSION | MG_RULES | MG_SKIP
-                   | MG_RESOLVE,
-  MG_FOR_TARGET = MG_FOR_SESSION & ~(MG_EXPORT | MG_RULES | MG_SKIP)
+                   | MG_RESOLVE | MG_EDIT,
+  MG_FOR_TARGET = MG_FOR_SESSION & ~(MG_EXPORT | MG_RULES | MG_SKIP
+                                     | MG_EDIT)
 };
 
 struct mg_app;
@@ -56,6 +58,7 @@ int mg_cmd_status (struct mg_app *app);
 int mg_cmd_errors (struct mg_app *app);
 int mg_cmd_explain (struct mg_app *app);
 int mg_cmd_rules (struct mg_app *app);
+int mg_cmd_edit (struct mg_app *app);
 int mg_cmd_skip (struct mg_app *app);
 int mg_cmd_resolve (struct mg_app *app);
 int mg_cmd_plan (struct mg_app *app);

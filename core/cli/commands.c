@@ -30,6 +30,12 @@ const struct mg_command mg_commands[] = {
     "an asset, as in settings.timezone.  'principal NAME=drop' leaves out what\n"
     "names that one.  Whole values change, never a piece of a text; the export\n"
     "stays as it is.", mg_cmd_rules },
+  /* not watched: an editor may be open for long */
+  { "edit", MG_EDIT, "[ASSET]", 0, 1, 0,
+    "change an asset on its way; show what was changed",
+    "An ASSET is KIND/ID or KIND/NAME, as messages show them.  Its body is opened\n"
+    "in $VISUAL, $EDITOR or vi.  The export keeps its own; --remove goes back to it.",
+    mg_cmd_edit },
   { "skip", MG_SKIP, "[ASSET...]", 0, 1000, 1,
     "leave assets out for good; show what is left out",
     "An ASSET is KIND/ID or KIND/NAME, as messages show them.  It is neither made\n"

@@ -108,3 +108,34 @@ mg_find_asset (struct mg_app *app, const char *word, struct mg_asset *ret,
                        : "several %s are called '%s'; name one by its id",
                        kind->k->name, name);
 }
+
+int
+mg_check_not_moved (struct mg_app *app, const char *word,
+                    const struct mg_asset *asset, struct mg_error *err)
+{
+  int wsid, r = 1;
+
+  for (wsid = 1; r > 0; wsid++) {
+    MG_CLEANUP (mg_workspace_done) struct mg_workspace space = { 0 };
+    MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
+    int found;
+
+    r = mg_session_workspace (&app->session, wsid, &space, err);
+    found = r <= 0 ? 0 : mg_work_get (app->session.store, wsid, asset->aid,
+                                      MG_PHASE_MAIN, &work, err);
+    if (found < 0)
+      r = found;
+    if (found <= 0)
+      continue;
+    if (work.new_aid != 0 || work.state == MG_DONE)
+      r = mg_error_set (err, MG_E_EXISTS, "already-moved",
+                        "'%s' is in %s already; migrate undo takes back what "
+                        "was made", word, space.host);
+    else if (work.maybe || work.state == MG_SENT || work.state == MG_DOUBT)
+      r = mg_error_set (err, MG_E_UNCERTAIN, "uncertain",
+                        "'%s' was sent to %s and never confirmed; migrate "
+                        "import --retry-failed settles that", word,
+                        space.host);
+  }
+  return r;
+}

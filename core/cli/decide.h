@@ -13,4 +13,9 @@ const char *mg_who_am_i (void);
 int mg_find_asset (struct mg_app *app, const char *word, struct mg_asset *ret,
                    struct mg_error *err);
 
+/* Nothing is decided about what is in a target by now [already-moved], nor about
+ * what may be [uncertain]. */
+int mg_check_not_moved (struct mg_app *app, const char *word,
+                        const struct mg_asset *asset, struct mg_error *err);
+
 #endif

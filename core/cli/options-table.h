@@ -40,8 +40,8 @@
      WHAT, "try assets again that failed before") \
   X (REASON, "reason", 0, "TEXT", TEXT, MG_SKIP, MG_OPT_FLAG_ONLY, NULL, \
      WHAT, "why the assets are left out; reports repeat it") \
-  X (REMOVE, "remove", 0, NULL, SWITCH, MG_SKIP, MG_OPT_FLAG_ONLY, NULL, \
-     WHAT, "take them in again") \
+  X (REMOVE, "remove", 0, NULL, SWITCH, MG_SKIP | MG_EDIT, \
+     MG_OPT_FLAG_ONLY, NULL, WHAT, "take it back: as if never decided") \
   X (DRY_RUN, "dry-run", 0, NULL, SWITCH, MG_IMPORT | MG_UNDO, 0, NULL, \
      WHAT, "show what would be done and change nothing") \
   X (PLAN, "plan", 0, NULL, SWITCH, MG_UNDO, MG_OPT_FLAG_ONLY, NULL, \

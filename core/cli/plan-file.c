@@ -14,6 +14,7 @@
 #include "cli/plan-file.h"
 #include "run/rules.h"
 #include "store/decision.h"
+#include "store/edited.h"
 #include "view/csv.h"
 
 #define HEX (2 * MG_DIGEST_LEN + 1)
@@ -72,6 +73,27 @@ add_row (void *opaque, const struct mg_work *w, struct mg_error *err)
 }
 
 static int
+add_edited (struct mg_app *app, struct state *s, struct mg_digest *digest,
+            struct mg_error *err)
+{
+  int64_t after = 0;
+  int r;
+
+  do {
+    MG_CLEANUP (mg_edited_done) struct mg_edited one = { 0 };
+
+    r = mg_edited_after (app->session.store, after, &one, err);
+    if (r > 0) {
+      s->n_decisions++;
+      add_number (digest, one.aid);
+      add_number (digest, one.at_us);
+      after = one.aid;
+    }
+  } while (r > 0);
+  return r;
+}
+
+static int
 digest_decisions (struct mg_app *app, int wsid, struct state *s,
                   struct mg_error *err)
 {
@@ -96,6 +118,8 @@ digest_decisions (struct mg_app *app, int wsid, struct state *s,
       }
     } while (r > 0);
   }
+  if (r >= 0)
+    r = add_edited (app, s, &digest, err);
   end_hex (&digest, s->decisions);
   return r < 0 ? r : 0;
 }

@@ -339,6 +339,10 @@ report (struct item *it)
 
   if (it->result->state != MG_READY && it->result->state != MG_PARKED)
     mg_run_advance (it->run, it->kind->k->name, !bad, bad);
+  if (it->source.origin == MG_ORIGIN_EDITED)
+    mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
+                 it->source.key, "edited-here",
+                 "it is not as the source has it: migrate edit shows by whom");
   if (it->body.dropped > 0)
     mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
                  it->source.key, "dropped",

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "run/match.h"
 #include "run/select.h"
+#include "store/edited.h"
 
 struct planner {
   struct mg_run *run;
@@ -284,6 +285,21 @@ plan_skipped (struct planner *p, const struct mg_asset *a,
                                why, err);
 }
 
+/* Somebody edited it here, and the source's was changed since. */
+static int
+plan_twice_edited (struct planner *p, const struct mg_asset *a,
+                   struct mg_error *err)
+{
+  MG_CLEANUP (mg_edited_done) struct mg_edited edited = { 0 };
+  int r = mg_edited_get (p->run->store, a->aid, &edited, err);
+
+  if (r <= 0 || !edited.is_stale)
+    return r < 0 ? r : 0;
+  r = plan_row (p, a, MG_OP_CREATE, MG_BLOCKED, 0, "edit-conflict",
+                "edited here, and changed in the source since", err);
+  return r < 0 ? r : 1;
+}
+
 static int
 plan_anew (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 {
@@ -298,6 +314,11 @@ plan_anew (struct planner *p, const struct mg_asset *a, struct mg_error *err)
   if (p->kind->chosen && !mg_is_selected (p->selection, a))
     return plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "not-selected",
                      "not selected by --name", err);
+  if (a->origin == MG_ORIGIN_EDITED) {
+    r = plan_twice_edited (p, a, err);
+    if (r != 0)
+      return r < 0 ? r : 0;
+  }
   if (a->want)
     return plan_row (p, a, MG_OP_CREATE, MG_FAILED, 0, MG_CODE_UNREAD,
                      "the last export did not get to read it; run migrate "

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "store/asset.h"
+#include "store/asset-impl.h"
 
 #define PAGE 64
 #define SMALL_TEXTS 160             /* two or three, with what malloc adds */
@@ -34,12 +34,42 @@ mg_asset_done (struct mg_asset *a)
   mg_buf_done (&a->body);
 }
 
-/* The columns of MG_ASSET_COLUMNS; unpacks the body. */
 static int
-read_asset (struct mg_packer *packer, sqlite3_stmt *st, struct mg_asset *a,
-            struct mg_error *err)
+take_body (struct mg_packer *packer, sqlite3_stmt *st, int at,
+           struct mg_asset *a, struct mg_error *err)
 {
   const void *blob;
+
+  memset (a->sha, 0, sizeof a->sha);
+  if (sqlite3_column_bytes (st, at) == (int) sizeof a->sha)
+    memcpy (a->sha, sqlite3_column_blob (st, at), sizeof a->sha);
+  blob = sqlite3_column_blob (st, at + 1);
+  if (blob == NULL || packer == NULL)
+    return 0;
+  return mg_unpack (packer, blob, (size_t) sqlite3_column_bytes (st, at + 1),
+                    &a->body, err);
+}
+
+/* As somebody changed it: see edited.h. */
+static int
+take_edited (struct mg_packer *packer, struct mg_conn *conn, struct mg_asset *a,
+             struct mg_error *err)
+{
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_EDITED_BODY, "i", a->aid);
+  int r = mg_sql_step (conn, st, err);
+
+  if (r > 0) {
+    r = take_body (packer, st, 0, a, err);
+    mg_sql_reset (st);
+  }
+  return r;
+}
+
+/* The columns of MG_ASSET_COLUMNS; unpacks the body. */
+static int
+read_asset (struct mg_packer *packer, struct mg_conn *conn, sqlite3_stmt *st,
+            struct mg_asset *a, struct mg_error *err)
+{
 
   mg_asset_done (a);
   mg_buf_init (&a->body, MG_MAX_ELEMENT);
@@ -49,29 +79,24 @@ read_asset (struct mg_packer *packer, sqlite3_stmt *st, struct mg_asset *a,
   a->src_id = column_name (st, 3);
   a->key = column_name (st, 4);
   a->stamp = column_text (st, 5);
-  memset (a->sha, 0, sizeof a->sha);
-  if (sqlite3_column_bytes (st, 6) == (int) sizeof a->sha)
-    memcpy (a->sha, sqlite3_column_blob (st, 6), sizeof a->sha);
   a->origin = sqlite3_column_int (st, 8);
   a->parent = sqlite3_column_int64 (st, 9);
   a->first_sid = sqlite3_column_int64 (st, 10);
   a->seen_sid = sqlite3_column_int64 (st, 11);
   a->want = sqlite3_column_int (st, 12);
-  blob = sqlite3_column_blob (st, 7);
-  if (blob == NULL || packer == NULL)
-    return 0;
-  return mg_unpack (packer, blob, (size_t) sqlite3_column_bytes (st, 7),
-                    &a->body, err);
+  return a->origin == MG_ORIGIN_EDITED ? take_edited (packer, conn, a, err)
+         : take_body (packer, st, 6, a, err);
 }
 
-static int
-read_one (struct mg_packer *packer, struct mg_conn *conn, sqlite3_stmt *st,
-          struct mg_asset *ret, struct mg_error *err)
+int
+mg_asset_read_one (struct mg_packer *packer, struct mg_conn *conn,
+                   sqlite3_stmt *st, struct mg_asset *ret,
+                   struct mg_error *err)
 {
   int r = mg_sql_step (conn, st, err);
 
   if (r > 0) {
-    r = read_asset (packer, st, ret, err);
+    r = read_asset (packer, conn, st, ret, err);
     mg_sql_reset (st);
     if (r == 0)
       r = 1;
@@ -84,8 +109,9 @@ mg_asset_get (struct mg_store *store, struct mg_packer *packer, int64_t aid,
               struct mg_asset *ret, struct mg_error *err)
 {
   struct mg_conn *conn = mg_store_read (store);
-  int r = read_one (packer, conn,
-                    mg_sql_bind (conn, MG_SQL_ASSET_GET, "i", aid), ret, err);
+  int r = mg_asset_read_one (packer, conn,
+                             mg_sql_bind (conn, MG_SQL_ASSET_GET, "i", aid),
+                             ret, err);
 
   mg_store_read_end (store, conn);
   return r;
@@ -97,10 +123,10 @@ mg_asset_by_src (struct mg_store *store, struct mg_packer *packer, int wsid,
                  struct mg_error *err)
 {
   struct mg_conn *conn = mg_store_read (store);
-  int r = read_one (packer, conn,
-                    mg_sql_bind (conn, MG_SQL_ASSET_BY_SRC, "iis",
-                                 (int64_t) wsid, (int64_t) kid, src_id),
-                    ret, err);
+  int r = mg_asset_read_one (packer, conn,
+                             mg_sql_bind (conn, MG_SQL_ASSET_BY_SRC, "iis",
+                                          (int64_t) wsid, (int64_t) kid,
+                                          src_id), ret, err);
 
   mg_store_read_end (store, conn);
   return r;
@@ -117,7 +143,7 @@ read_page (struct mg_store *store, struct mg_packer *packer, enum mg_sql id,
   int n = 0, r;
 
   while ((r = mg_sql_step (conn, st, err)) > 0) {
-    r = read_asset (packer, st, &page[n], err);
+    r = read_asset (packer, conn, st, &page[n], err);
     if (r < 0) {
       mg_sql_reset (st);
       break;
@@ -298,9 +324,9 @@ add_some (struct mg_conn *conn, int wsid, int64_t aid,
   return r < 0 ? r : n;
 }
 
-static int
-add_aliases (struct mg_conn *conn, int wsid, int64_t aid,
-             const struct mg_put *put, struct mg_error *err)
+int
+mg_asset_add_names (struct mg_conn *conn, int wsid, int64_t aid,
+                    const struct mg_put *put, struct mg_error *err)
 {
   int i = 0, r = 0;
 
@@ -321,7 +347,7 @@ put_aliases (struct mg_conn *conn, int wsid, int64_t aid,
     return r < 0 ? r : 0;
   if (!is_new)
     r = mg_sql_run (conn, err, MG_SQL_ALIAS_CLEAR, "i", aid);
-  return r < 0 ? r : add_aliases (conn, wsid, aid, put, err);
+  return r < 0 ? r : mg_asset_add_names (conn, wsid, aid, put, err);
 }
 
 static int
@@ -366,7 +392,7 @@ rename_stub (struct mg_conn *conn, int wsid, int64_t aid,
   for (i = 0; i < put->n_aliases && r == 0; i++)
     r = mg_sql_run (conn, err, MG_SQL_ALIAS_DROP, "is", aid,
                     put->aliases[i].ns);
-  return r < 0 ? r : add_aliases (conn, wsid, aid, put, err);
+  return r < 0 ? r : mg_asset_add_names (conn, wsid, aid, put, err);
 }
 
 static int
@@ -378,17 +404,20 @@ is_other_key (const struct mg_put *put, const char *key)
 
 static int
 change_body (struct mg_conn *conn, int wsid, int64_t aid, int64_t sid,
-             const struct mg_put *put, struct mg_error *err)
+             const struct mg_put *put, int is_edited, struct mg_error *err)
 {
   /* what was sent of it stays known */
-  int r = wsid != MG_SOURCE_WSID ? 0
+  int r = wsid != MG_SOURCE_WSID || is_edited ? 0
           : mg_sql_run (conn, err, MG_SQL_WORK_KEEP_WAS, "i", aid);
 
   if (r == 0)
     r = mg_sql_run (conn, err, MG_SQL_ASSET_UPDATE, "issbbIi", aid, put->key,
                     put->stamp, put->sha, sizeof put->sha, put->packed.data,
                     put->packed.len, put->parent, sid);
-  return r < 0 ? r : put_aliases (conn, wsid, aid, put, 0, err);
+  if (r < 0)
+    return r;
+  return is_edited ? mg_asset_add_names (conn, wsid, aid, put, err)
+         : put_aliases (conn, wsid, aid, put, 0, err);
 }
 
 int
@@ -400,7 +429,7 @@ mg_put_apply (struct mg_store *store, struct mg_conn *conn, int wsid,
                                   (int64_t) wsid, (int64_t) put->kid,
                                   put->src_id);
   int r = mg_sql_step (conn, st, err);
-  int same_body, same_stamp, renamed;
+  int same_body, same_stamp, renamed, is_edited;
   int64_t aid;
 
   if (r < 0)
@@ -415,7 +444,9 @@ mg_put_apply (struct mg_store *store, struct mg_conn *conn, int wsid,
                && sqlite3_column_text (st, 3) != NULL
                && strcmp ((const char *) sqlite3_column_text (st, 3),
                           put->stamp) == 0;
-  renamed = is_other_key (put, (const char *) sqlite3_column_text (st, 4));
+  is_edited = sqlite3_column_int (st, 5) == MG_ORIGIN_EDITED;
+  renamed = !is_edited
+            && is_other_key (put, (const char *) sqlite3_column_text (st, 4));
   mg_sql_reset (st);
   *ret_aid = aid;
   r = renamed ? rename_stub (conn, wsid, aid, put, err) : 0;
@@ -426,7 +457,7 @@ mg_put_apply (struct mg_store *store, struct mg_conn *conn, int wsid,
   if (same_body)
     return mg_sql_run (conn, err, MG_SQL_ASSET_SEEN, "iii", aid, sid,
                        (int64_t) 0);
-  return change_body (conn, wsid, aid, sid, put, err);
+  return change_body (conn, wsid, aid, sid, put, is_edited, err);
 }
 
 static int

@@ -12,7 +12,9 @@ enum { MG_SOURCE_WSID = 0 };
 /* Pseudo-states in the counter table, beside those of work. */
 enum { MG_COUNT_ASSETS = 100 };
 
-enum mg_origin { MG_ORIGIN_SEEN = 0, MG_ORIGIN_CREATED = 1 };
+enum mg_origin {
+  MG_ORIGIN_SEEN = 0, MG_ORIGIN_CREATED = 1, MG_ORIGIN_EDITED = 2
+};
 
 /* An asset read from the session.  Release with mg_asset_done. */
 struct mg_asset {

@@ -66,8 +66,10 @@ static const char schema[] =
   " PRIMARY KEY (wsid, aid)) WITHOUT ROWID;"
   "CREATE TABLE rule (sort TEXT, old TEXT, new TEXT, who TEXT NOT NULL,"
   " at INTEGER NOT NULL, PRIMARY KEY (sort, old)) WITHOUT ROWID;"
+  "CREATE TABLE edited (aid INTEGER PRIMARY KEY, was BLOB, sha BLOB NOT NULL,"
+  " body BLOB NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL);"
   "PRAGMA application_id = 1296648018;"
-  "PRAGMA user_version = 4;";
+  "PRAGMA user_version = 5;";
 
 /* What brings a session of version i + 1 to the next one. */
 static const char *const upgrades[] = {
@@ -91,6 +93,9 @@ static const char *const upgrades[] = {
   "CREATE TABLE rule (sort TEXT, old TEXT, new TEXT, who TEXT NOT NULL,"
   " at INTEGER NOT NULL, PRIMARY KEY (sort, old)) WITHOUT ROWID;"
   "PRAGMA user_version = 4;",
+  "CREATE TABLE edited (aid INTEGER PRIMARY KEY, was BLOB, sha BLOB NOT NULL,"
+  " body BLOB NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL);"
+  "PRAGMA user_version = 5;",
 };
 
 static int

@@ -4,7 +4,7 @@
 
 #include "store/sql.h"
 
-#define MG_SCHEMA_VERSION 4
+#define MG_SCHEMA_VERSION 5
 #define MG_APPLICATION_ID 0x4d494752   /* "MIGR" */
 
 /* An empty file gets the schema; a known older one is brought up in one

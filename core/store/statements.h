@@ -48,14 +48,15 @@
      " WHERE sid = ?1 AND kid = ?2 AND node = ?3") \
   X (WALK_LIST, "SELECT kid, node, state, n, code, message FROM walk" \
      " WHERE sid = ?1 ORDER BY kid, node") \
-  X (ASSET_RENAME, "UPDATE asset SET key = ?2 WHERE aid = ?1") \
+  X (ASSET_RENAME, "UPDATE asset SET key = ?2 WHERE aid = ?1 AND origin <> 2") \
   X (ALIAS_DROP, "DELETE FROM alias WHERE aid = ?1 AND ns = ?2") \
-  X (ASSET_FIND, "SELECT aid, sha, want, stamp, key FROM asset" \
+  X (ASSET_FIND, "SELECT aid, sha, want, stamp, key, origin FROM asset" \
      " WHERE wsid = ?1 AND kid = ?2 AND src_id = ?3") \
   X (ASSET_INSERT, "INSERT INTO asset (wsid, kid, src_id, key, stamp, sha," \
      " body, want, origin, parent, first_sid, seen_sid) VALUES (?1, ?2, ?3, ?4," \
      " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)") \
-  X (ASSET_UPDATE, "UPDATE asset SET key = ?2, stamp = ?3, sha = ?4, body = ?5," \
+  X (ASSET_UPDATE, "UPDATE asset SET key = CASE WHEN origin = 2 THEN key" \
+     " ELSE ?2 END, stamp = ?3, sha = ?4, body = ?5," \
      " want = 0, parent = ?6, first_sid = CASE WHEN first_sid > ?7 AND ?7 > 0" \
      " THEN ?7 ELSE first_sid END, seen_sid = max (seen_sid, ?7)," \
      " gone_sid = NULL WHERE aid = ?1") \
@@ -185,6 +186,19 @@
      " why, aid" \
      " FROM difference WHERE wsid = ?1 ORDER BY kid, key, what, path, source," \
      " target, aid LIMIT ?2 OFFSET ?3") \
+  X (EDITED_PUT, "INSERT INTO edited (aid, was, sha, body, who, at) SELECT ?1," \
+     " sha, ?2, ?3, ?4, ?5 FROM asset WHERE aid = ?1 ON CONFLICT (aid) DO" \
+     " UPDATE SET was = excluded.was, sha = excluded.sha," \
+     " body = excluded.body, who = excluded.who, at = excluded.at") \
+  X (EDITED_REMOVE, "DELETE FROM edited WHERE aid = ?1") \
+  X (EDITED_BODY, "SELECT sha, body FROM edited WHERE aid = ?1") \
+  X (EDITED_GET, "SELECT aid, who, at, was IS NOT asset.sha FROM edited" \
+     " JOIN asset USING (aid) WHERE aid = ?1") \
+  X (EDITED_AFTER, "SELECT aid, who, at, was IS NOT asset.sha FROM edited" \
+     " JOIN asset USING (aid) WHERE aid > ?1 ORDER BY aid LIMIT 1") \
+  X (ASSET_ORIGIN, "UPDATE asset SET origin = ?2, key = ?3 WHERE aid = ?1") \
+  X (ASSET_AS_FOUND, "SELECT aid, wsid, kid, src_id, key, stamp, sha, body, 0," \
+     " parent, first_sid, seen_sid, want FROM asset WHERE aid = ?1") \
   X (DECISION_PUT, "INSERT INTO decision (wsid, aid, what, reason, who, at)" \
      " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (wsid, aid) DO UPDATE SET" \
      " what = excluded.what, reason = excluded.reason, who = excluded.who," \

@@ -42,6 +42,9 @@ const struct migrate_code mg_codes[] = {
   { "bad-config",
     "A line of the config file cannot be used.",
     "correct the line that the message names" },
+  { "bad-edit",
+    "What was written in the editor cannot stand for the asset.",
+    "run migrate edit again; the message names what was wrong" },
   { "bad-key",
     "The key that seals secret values cannot be read.",
     "give the key that was made with the session: --key-file FILE" },
@@ -123,10 +126,20 @@ const struct migrate_code mg_codes[] = {
     "Parts of the asset that name what the target lacks were left out.",
     "bring over what is missing, then add those parts by hand: migrate "
     "report lists them" },
+  { "edit-conflict",
+    "The asset was changed by migrate edit, and the source's was changed since.",
+    "to keep yours: migrate edit KIND/ID, and save it; for the source's: migrate "
+    "edit KIND/ID --remove" },
   { "edited",
     "Somebody changed the asset in the target since the import, so undo "
     "leaves it.",
     "look at it in the target, and remove it by hand if it should go" },
+  { "edited-here",
+    "The asset was changed by migrate edit on its way.",
+    "nothing to do; migrate edit shows by whom" },
+  { "editor",
+    "The editor that $VISUAL or $EDITOR names ended with an error.",
+    "run migrate edit again, maybe with another: VISUAL=vi migrate edit ..." },
   { "exists",
     "The target has an asset of this name already.",
     "migrate import --on-conflict update, or rename it in the target, "

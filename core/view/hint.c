@@ -18,8 +18,8 @@ static size_t
 command_len (const char *text)
 {
   static const char *const commands[] = {
-    "inventory", "preflight", "export", "status", "errors", "rules", "skip",
-    "resolve", "plan", "import", "validate", "report", "mapping", "undo",
+    "inventory", "preflight", "export", "status", "errors", "rules", "edit",
+    "skip", "resolve", "plan", "import", "validate", "report", "mapping", "undo",
   };
   size_t i, len = 0;
 

@@ -15,7 +15,7 @@ run migrate --session s status
 status_is "status reads it" 0
 like "... what was exported" "$out" 'groups  *2  *1  *1'
 is "... and it is of the newest format now" \
-  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 4
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 5
 is "... with what that added" \
   "$(sqlite3 -batch "$file" 'SELECT count (*) FROM work WHERE maybe = 0')" 13
 like "... and whole" "$(sqlite3 -batch "$file" 'PRAGMA integrity_check')" '^ok$'
@@ -35,7 +35,7 @@ is "the stored session is of format 2" \
 run migrate --session t status
 status_is "status reads it" 0
 is "... and it is of the newest format now" \
-  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 4
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 5
 run migrate --session t skip
 status_is "skip reads it" 0
 is "... and nothing is skipped" "$out" 'nothing is skipped'
@@ -51,7 +51,7 @@ run migrate --session u rules show
 status_is "rules reads it" 0
 is "... and there are none" "$out" 'there are no rules'
 is "... and it is of the newest format now" \
-  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 4
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 5
 run migrate --session u skip
 like "... with what was skipped" "$out" 'groups .*not wanted'
 like "... and whole" "$(sqlite3 -batch "$file" 'PRAGMA integrity_check')" '^ok$'

@@ -385,3 +385,19 @@ MG_TEST (endless_depth_is_an_error)
   mg_buf_done (&b);
   mg_free (text);
 }
+
+MG_TEST (indented_for_people)
+{
+  const char *text = " {\"a\":[1.50,{ },[ ]],\"b, {\":\"[\\\"]\", \"c\":{\"d\":null}} ";
+  struct mg_buf b = MG_BUF_INIT (1000), back = MG_BUF_INIT (1000);
+
+  is_int (mg_json_indent (text, strlen (text), &b), 0);
+  is_str (mg_buf_text (&b),
+          "{\n  \"a\": [\n    1.50,\n    {},\n    []\n  ],\n"
+          "  \"b, {\": \"[\\\"]\",\n  \"c\": {\n    \"d\": null\n  }\n}\n");
+  is_int (mg_json_indent (mg_buf_text (&b), b.len, &back), 0);
+  is_str (mg_buf_text (&back), mg_buf_text (&b));
+  is_int (mg_json_indent ("\"open", 5, &back), MG_E_PROTOCOL);
+  mg_buf_done (&b);
+  mg_buf_done (&back);
+}
