@@ -25,6 +25,7 @@ enum sim_kind {
   SIM_JOBS,
   SIM_WAREHOUSES, SIM_PIPELINES, SIM_DESTINATIONS, SIM_DASHBOARDS, SIM_QUERIES,
   SIM_ALERTS, SIM_ALERTS_V2, SIM_ENDPOINTS,  /* only listed: named.c */
+  SIM_RUNS,                  /* of jobs: runs.c */
   SIM_FIXED_KINDS,
   SIM_MAX_KINDS = 64         /* the rest are those of --routes */
 };

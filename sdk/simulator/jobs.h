@@ -16,7 +16,7 @@ struct sim_job_array { const char *name, *key; };
 extern const struct sim_job_array sim_job_arrays[];
 
 sim_handler sim_job_create, sim_job_get, sim_job_list, sim_job_update,
-  sim_job_reset, sim_job_delete, sim_named_list;
+  sim_job_reset, sim_job_delete, sim_named_list, sim_run_list;
 
 /* permissions.c: adds the access_control_list of a call's body to a new object
  * of this type; 0, or -1 after a reply. */
@@ -32,6 +32,11 @@ struct sim_object *sim_job_make (struct sim *s, struct json_object *settings,
 int sim_job_is_good (struct sim_call *c, struct json_object *settings);
 /* What the service adds to settings that do not say it. */
 void sim_job_defaults (struct sim *s, struct json_object *settings);
+
+/* runs.c: one that is running, of the job that 'fields' name, unless they say
+ * otherwise. */
+struct sim_object *sim_run_make (struct sim *s, struct json_object *fields,
+                                 int64_t now_us);
 
 /* named.c: is this one of the kinds that are only listed? */
 int sim_is_named (int kind);

@@ -228,6 +228,8 @@ create_object (struct sim_call *c, int kind, struct json_object *fields)
   if (kind == SIM_JOBS)
     return sim_job_make (s, fields, sim_principal (s, s->admin_id, NULL),
                          SIM_USERS, c->now_us);
+  if (kind == SIM_RUNS)
+    return sim_run_make (s, fields, c->now_us);
   if (sim_is_named (kind))
     return sim_named_make (s, kind, fields);
   if (kind == SIM_POLICIES)

@@ -37,6 +37,7 @@ FAMILIES = [
     r"/api/2\.0/libraries/",
     r"/api/2\.0/permissionmigration$",
     r"/api/2\.2/jobs/(create|get|list|update|reset|delete)$",
+    r"/api/2\.2/jobs/runs/list$",
     r"/api/2\.0/(pipelines|notification-destinations|alerts)$#GET",
     r"/api/2\.0/(lakeview/dashboards|serving-endpoints)$#GET",
     r"/api/2\.0/sql/(warehouses|queries|alerts)$#GET",

@@ -113,6 +113,7 @@ static const struct served {
   { "POST", JOBS "update", sim_job_update, 0 },
   { "POST", JOBS "reset", sim_job_reset, 0 },
   { "POST", JOBS "delete", sim_job_delete, 0 },
+  { "GET", JOBS "runs/list", sim_run_list, 0 },
   { "GET", "/api/2.0/sql/warehouses", sim_named_list, SIM_WAREHOUSES },
   { "GET", "/api/2.0/pipelines", sim_named_list, SIM_PIPELINES },
   { "GET", "/api/2.0/notification-destinations", sim_named_list,
@@ -242,6 +243,7 @@ init_tables (struct sim *s)
     s->tables[i].seed = s->config.seed;
   }
   sim_named_init (s);
+  sim_table_init (&s->tables[SIM_RUNS], "runs", NULL, 0);
   s->tables[SIM_POOLS].id_form = SIM_ID_POOL;
   s->tables[SIM_POLICIES].id_form = SIM_ID_HEX;
   s->tables[SIM_CLUSTERS].id_form = SIM_ID_CLUSTER;

@@ -366,3 +366,43 @@ MG_TEST (what_jobs_name_is_listed)
   is_str (at ("endpoints.0.name"), "first");
   is_int ((int) strlen (at ("endpoints.0.id")), 32);
 }
+
+static void
+run_of (const char *job)
+{
+  is_int (callf ("POST", "/_simulator/object", "{\"kind\":\"runs\",\"create\":"
+                 "{\"job_id\":%s}}", job), 200);
+}
+
+MG_TEST (runs_are_listed_the_newest_first)
+{
+  const char *one, *other;
+  int i;
+
+  START ();
+  is_int (call ("GET", JOBS "runs/list", NULL), 200);
+  is_str (at ("runs"), NULL);
+  one = make ("one", "");
+  other = make ("other", "");
+  for (i = 0; i < 30; i++)
+    run_of (one);
+  run_of (other);
+  call ("GET", JOBS "runs/list?active_only=true&limit=24", NULL);
+  is_int (length ("runs"), 24);
+  is_str (at ("runs.0.job_id"), other);
+  is_str (at ("runs.0.state.life_cycle_state"), "RUNNING");
+  gett ("GET", JOBS "runs/list?limit=24&page_token=%s", at ("next_page_token"));
+  is_int (length ("runs"), 7);
+  is_str (at ("next_page_token"), NULL);
+  is_int (callf ("POST", "/_simulator/object", "{\"kind\":\"runs\",\"match\":"
+                 "{\"job_id\":%s},\"set\":{\"state\":{\"life_cycle_state\":"
+                 "\"TERMINATED\"}}}", other), 200);
+  gett ("GET", JOBS "runs/list?active_only=true&job_id=%s", other);
+  is_str (at ("runs"), NULL);
+  call ("GET", JOBS "runs/list?completed_only=true", NULL);
+  is_str (at ("runs.0.job_id"), other);
+  is_int (call ("GET", JOBS "runs/list?active_only=true&completed_only=true",
+                NULL), 400);
+  is_int (call ("GET", JOBS "runs/list?limit=26", NULL), 400);
+  is_int (call ("GET", JOBS "runs/list?page_token=x", NULL), 400);
+}
