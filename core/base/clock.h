@@ -28,6 +28,9 @@ int mg_time_parse_iso (const char *s, int64_t *ret_wall_us);
 int mg_time_next_local (const char *hh_mm, int64_t wall_us,
                         int64_t *ret_wall_us);
 
+/* Days since 1970-01-01 in the proleptic Gregorian calendar. */
+int64_t mg_time_days (int64_t year, int month, int day);
+
 /* "1m42s", "3h05m", "0.4s"; ret_text needs 24 bytes. */
 const char *mg_time_span (int64_t us, char ret_text[24]);
 

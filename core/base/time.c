@@ -22,9 +22,8 @@ mg_time_iso (int64_t wall_us, char ret_text[24])
   return ret_text;
 }
 
-/* Days since 1970-01-01 in the proleptic Gregorian calendar. */
-static int64_t
-days_of (int64_t year, int month, int day)
+int64_t
+mg_time_days (int64_t year, int month, int day)
 {
   int64_t era, year_of_era, day_of_year;
 
@@ -109,7 +108,7 @@ to_wall (const struct civil *c, int64_t *ret_wall_us)
       || c->hour < 0 || c->hour > 23 || c->minute < 0 || c->minute > 59
       || c->second < 0 || c->second > 60)
     return -1;
-  *ret_wall_us = (days_of (c->year, c->month, c->day) * 86400
+  *ret_wall_us = (mg_time_days (c->year, c->month, c->day) * 86400
                   + c->hour * 3600 + c->minute * 60 + c->second) * MG_SECOND_US;
   return 0;
 }
