@@ -14,6 +14,7 @@ by itself before its turn to be killed has come ends the series.
 """
 
 import collections
+import contextlib
 import os
 import random
 import signal
@@ -73,7 +74,9 @@ class Killer:
         if sort == "both":
             process.kill()
         for pid in below:
-            os.kill(pid, signal.SIGKILL)
+            # it may have ended with its parent, or by itself
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def run(self, kill, every=1, sort="supervisor"):
         """Once; killed at one of so many requests that fit 'kill'."""
