@@ -87,6 +87,50 @@ struct migrate_confirm {
   const char *question;
 };
 
+/* = SWITCHING OFF AND ON
+ *
+ * What 'migrate action PLUGIN/NAME --on source|target' does: all of it is data.
+ * An action is about what set[] or set_there[] of a kind forces on import, at
+ * paths of the form 'MEMBER.LEAF' or 'MEMBER[*].LEAF' (behind the kind's 'send',
+ * if it has one): it switches that off, or puts back what was there.  The core
+ * reads each asset by 'get', keeps the former state in the session before the
+ * first request that changes it, and sends the members that change, whole. */
+enum migrate_action_what {
+  MIGRATE_ACTION_OFF = 1,        /* writes what import forces, where it is not */
+  MIGRATE_ACTION_BACK = 2        /* puts back what MIGRATE_ACTION_OFF found; in a
+                                    target that import switched off, what the
+                                    source had */
+};
+
+#define MIGRATE_AT_SOURCE 1u
+#define MIGRATE_AT_TARGET 2u
+
+/* When an asset starts by itself: a Quartz expression and its time zone, below
+ * what holds the LEAF ("settings.schedule", "settings.triggers[*]"). */
+struct migrate_timetable {
+  const char *holder, *cron, *zone;
+};
+
+struct migrate_action {
+  const char *name;              /* "pause" */
+  const char *kind;              /* of this plugin; has 'list' and 'get' */
+  uint32_t what;                 /* enum migrate_action_what */
+  uint32_t ends;                 /* MIGRATE_AT_*: where it may be done */
+  const char *summary;           /* for people, in a list of actions */
+  const char *done;              /* "paused" */
+  const char *call;              /* the request, which twice does as once */
+  const char *body;              /* ${id} is the id, ${*} the members, as JSON */
+  const char *absent;            /* what it means when LEAF is not there; JSON */
+  /* MIGRATE_ACTION_OFF may wait for what is still at work; NULL = nothing is */
+  const char *busy;              /* a list, paged by tokens: "GET /..." */
+  const char *busy_array;        /* where its elements stand: "runs" */
+  const char *busy_of;           /* path of the asset's id in an element */
+  const char *busy_title;        /* "active runs" */
+  const struct migrate_timetable *timetables; /* MIGRATE_ACTION_BACK: to tell
+                                    what was missed meanwhile; ends with a zero
+                                    element; or NULL */
+};
+
 /* = ASSETS
  *
  * One asset as a callback sees it.  Owned by the core; lives until the callback
@@ -418,6 +462,7 @@ struct migrate_plugin {
   int (*delete_asset) (struct migrate_ctx *ctx, void *self,
                        const struct migrate_asset *asset);
   const struct migrate_confirm *confirm; /* ends with a zero element */
+  const struct migrate_action *actions;  /* likewise */
   /* members are only added here */
 };
 

@@ -178,9 +178,16 @@ say_stopped (struct mg_app *app)
 {
   char number[32];
 
-  mg_hint_log (&app->view, MG_LOG_QUIET,
-               "stopped: %s done, nothing lost; resume: migrate %s",
-               mg_number (count_done (&app->run), number), app->command->name);
+  if (app->command->bit == MG_ACTION)
+    mg_hint_log (&app->view, MG_LOG_QUIET, "stopped: %s done, nothing lost; go "
+                 "on: migrate action %s --on %s",
+                 mg_number (count_done (&app->run), number), app->words[0],
+                 mg_opt_text (&app->options, MG_OPT_ON_END));
+  else
+    mg_hint_log (&app->view, MG_LOG_QUIET,
+                 "stopped: %s done, nothing lost; resume: migrate %s",
+                 mg_number (count_done (&app->run), number),
+                 app->command->name);
 }
 
 static void

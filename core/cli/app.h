@@ -48,6 +48,7 @@ struct mg_app {
   struct mg_rates *rates;
   struct mg_trace *trace;
   char user_agent[128];
+  int writes_source;             /* its host name was typed for this command */
   int target_lock;               /* -1 = none */
   int64_t rid;                   /* of the session's list of runs, 0 = none */
   struct mg_rules rules;
@@ -176,6 +177,10 @@ int mg_app_choose (struct mg_app *app, uint32_t end, struct mg_error *err);
 /* Asks for the host name once per session and target ('always' = again).
  * MG_E_DENIED [host-not-confirmed]. */
 int mg_app_confirm_host (struct mg_app *app, int always, struct mg_error *err);
+
+/* The same for an action that writes to the source, every time; before that is
+ * opened.  Lifts RULE-READ-ONLY for this command. */
+int mg_app_confirm_source (struct mg_app *app, struct mg_error *err);
 
 /* ---- supervised.c ---- */
 

@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "cli/app.h"
 #include "cli/session-view.h"
+#include "store/action.h"
 #include "view/csv.h"
 #include "view/errors.h"
 #include "view/events.h"
@@ -228,6 +230,63 @@ all_differences (struct section *s, struct mg_error *err)
   return r;
 }
 
+/* ---- what actions changed ---- */
+
+static int
+put_action (struct section *s, const struct mg_action_row *row,
+            struct mg_error *err)
+{
+  char off[24] = "", back[24] = "";
+  const char *texts[] = { kind_name (s->app, row->kid),
+                          row->key ? row->key : row->src_id,
+                          row->wsid == MG_SOURCE_WSID ? "source" : "target",
+                          mg_action_state_name (row->state), row->who, off, back,
+                          NULL };
+
+  if (row->off_at_us != 0)
+    mg_time_iso (row->off_at_us, off);
+  if (row->back_at_us != 0)
+    mg_time_iso (row->back_at_us, back);
+  return put (s, texts, err);
+}
+
+static int
+actions_of (struct section *s, int wsid, int kid, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *after = mg_xstrdup ("");
+  int r;
+
+  for (;;) {
+    MG_CLEANUP (mg_action_row_done) struct mg_action_row row = { 0 };
+
+    r = mg_action_after (s->app->session.store, wsid, kid, after, &row, err);
+    if (r > 0)
+      r = put_action (s, &row, err) < 0 ? MG_E_IO : 1;
+    if (r <= 0)
+      return r;
+    mg_free (after);
+    after = mg_xstrdup (row.src_id);
+  }
+}
+
+static int
+all_actions (struct section *s, struct mg_error *err)
+{
+  const struct mg_registry *registry = &s->app->registry;
+  int i, r = 0;
+
+  for (i = 0; i < registry->n_kinds && r == 0; i++) {
+    const struct mg_kind *kind = registry->kinds[i];
+
+    if (!kind->chosen || kind->kid == 0)
+      continue;
+    r = actions_of (s, MG_SOURCE_WSID, kind->kid, err);
+    if (r == 0 && s->wsid != MG_SOURCE_WSID)
+      r = actions_of (s, s->wsid, kind->kid, err);
+  }
+  return r;
+}
+
 /* ---- the whole ---- */
 
 static const char *const failure_names[] = { "kind", "key", "state", "message",
@@ -236,6 +295,10 @@ static const char *const note_names[] = { "kind", "key", "message", "code",
                                           NULL };
 static const char *const difference_names[] = {
   "kind", "key", "what", "path", "source", "target", "why", NULL
+};
+
+static const char *const action_names[] = {
+  "kind", "key", "end", "state", "who", "off", "back", NULL
 };
 
 static const struct part {
@@ -247,6 +310,8 @@ static const struct part {
   { "notes.csv", "To know and to do by hand", "note", note_names, all_notes },
   { "differences.csv", "Differences found by the last validate", "difference",
     difference_names, all_differences },
+  { "actions.csv", "What actions found, and when they changed it", "acted",
+    action_names, all_actions },
 };
 
 static int

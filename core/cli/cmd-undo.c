@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli/app.h"
+#include "store/action.h"
 #include "view/hint.h"
 #include "view/summary.h"
 
@@ -48,6 +49,20 @@ apply_undo (struct mg_app *app, struct mg_error *err)
   return r;
 }
 
+/* What started again may have made what cannot be taken back. */
+static int
+check_returned (struct mg_app *app, struct mg_error *err)
+{
+  int r = mg_action_returned (app->session.store, app->sides[MG_TARGET].wsid,
+                              err);
+
+  return r <= 0 ? r
+         : mg_error_set (err, MG_E_DENIED, "resumed",
+                         "'migrate action' put back what import had switched "
+                         "off in this target, so what it made is in use; undo "
+                         "is refused (--plan shows what it would do)");
+}
+
 /* The last line, for the exit status. */
 static void
 say_end (struct mg_app *app, int status, int only_plan, int64_t n)
@@ -73,6 +88,8 @@ mg_cmd_undo (struct mg_app *app)
   int64_t n;
   int r = mg_app_open_target (app, &err);
 
+  if (r == 0 && !only_plan)
+    r = check_returned (app, &err);
   if (r == 0)
     r = mg_session_target_lock (app->who[MG_TARGET].org_id, &app->target_lock,
                                 &err);

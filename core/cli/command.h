@@ -11,20 +11,21 @@ enum {
   MG_IMPORT = 1 << 9, MG_VALIDATE = 1 << 10, MG_UNDO = 1 << 11,
   MG_REPORT = 1 << 12, MG_MAPPING = 1 << 13, MG_PLUGINS = 1 << 14,
   MG_SKIP = 1 << 15, MG_RESOLVE = 1 << 16, MG_RULES = 1 << 17,
-  MG_EDIT = 1 << 19,
+  MG_ACTION = 1 << 18, MG_EDIT = 1 << 19,
 
   MG_FOR_ALL = 0xfffff,
-  /* change something at the target */
-  MG_FOR_WRITES = MG_IMPORT | MG_UNDO,
+  /* change something at an end */
+  MG_FOR_WRITES = MG_IMPORT | MG_UNDO | MG_ACTION,
   /* run for long, and can be stopped and gone on with */
-  MG_FOR_RUNS = MG_EXPORT | MG_PLAN | MG_IMPORT | MG_VALIDATE | MG_UNDO,
+  MG_FOR_RUNS = MG_EXPORT | MG_PLAN | MG_IMPORT | MG_VALIDATE | MG_UNDO
+                | MG_ACTION,
   /* speak to a workspace */
   MG_FOR_REMOTE = MG_FOR_RUNS | MG_SESSION | MG_INVENTORY | MG_PREFLIGHT,
   /* choose kinds */
-  MG_FOR_KINDS = MG_FOR_RUNS | MG_INVENTORY | MG_PREFLIGHT | MG_STATUS
-                 | MG_ERRORS | MG_REPORT | MG_MAPPING,
+  MG_FOR_KINDS = (MG_FOR_RUNS & ~MG_ACTION) | MG_INVENTORY | MG_PREFLIGHT
+                 | MG_STATUS | MG_ERRORS | MG_REPORT | MG_MAPPING,
   MG_FOR_SESSION = MG_FOR_KINDS | MG_SESSION | MG_RULES | MG_SKIP
-                   | MG_RESOLVE | MG_EDIT,
+                   | MG_RESOLVE | MG_ACTION | MG_EDIT,
   MG_FOR_TARGET = MG_FOR_SESSION & ~(MG_EXPORT | MG_RULES | MG_SKIP
                                      | MG_EDIT)
 };
@@ -65,6 +66,7 @@ int mg_cmd_plan (struct mg_app *app);
 int mg_cmd_import (struct mg_app *app);
 int mg_cmd_validate (struct mg_app *app);
 int mg_cmd_undo (struct mg_app *app);
+int mg_cmd_action (struct mg_app *app);
 int mg_cmd_report (struct mg_app *app);
 int mg_cmd_mapping (struct mg_app *app);
 int mg_cmd_plugins (struct mg_app *app);

@@ -41,7 +41,7 @@ const struct mg_command mg_commands[] = {
     "An ASSET is KIND/ID or KIND/NAME, as messages show them.  It is neither made\n"
     "nor changed in any target; --remove takes that back.", mg_cmd_skip },
   { "resolve", MG_RESOLVE, "ASSET NEWID|new", 2, 2, 1,
-    "say what of the target an asset is, where nobody can tell",
+    "say which one of the target an asset is",
     "An ASSET is KIND/ID or KIND/NAME.  NEWID is the id of the one in the target,\n"
     "which is then adopted; new: none of those there is it, so one is made.",
     mg_cmd_resolve },
@@ -64,6 +64,12 @@ const struct mg_command mg_commands[] = {
     "what was moved, what was not and why", NULL, mg_cmd_report },
   { "mapping", MG_MAPPING, "", 0, 0, 1,
     "old ids, new ids and names, as CSV files", NULL, mg_cmd_mapping },
+  { "action", MG_ACTION, "[PLUGIN/NAME]", 0, 1, 1,
+    "switch off at one end what starts by itself, or back",
+    "Without a word it lists what the plugins can do.\n"
+    "What it finds is kept in the session before it is changed.  To change the\n"
+    "source asks for its host name each time; nothing else ever writes there.",
+    mg_cmd_action },
   { "undo", MG_UNDO, "", 0, 0, 1,
     "remove from the target what this session made there",
     "Shows a plan first (--plan shows only that).  What was edited since stays.",

@@ -336,6 +336,25 @@ dump_callbacks (struct mg_buf *b, const struct migrate_plugin *p)
   mg_buf_add_str (b, "],\n");
 }
 
+static void
+dump_actions (struct mg_buf *b, const struct migrate_action *a)
+{
+  const char *comma = "";
+
+  for (; a != NULL && a->name != NULL; a++, comma = ",") {
+    mg_buf_addf (b, "%s\n    {\n      \"name\": ", comma);
+    mg_buf_add_json (b, a->name);
+    mg_buf_addf (b, ",\n      \"what\": \"%s\",\n      \"ends\": %u",
+                 a->what == MIGRATE_ACTION_OFF ? "off" : "back", a->ends);
+    dump_text (b, "kind", a->kind);
+    dump_text (b, "call", a->call);
+    dump_text (b, "body", a->body);
+    dump_text (b, "absent", a->absent);
+    dump_text (b, "busy", a->busy);
+    mg_buf_add_str (b, "\n    }");
+  }
+}
+
 void
 mg_dump_plugin (const struct mg_registry *registry,
                 const struct mg_plugin *plugin)
@@ -360,6 +379,12 @@ mg_dump_plugin (const struct mg_registry *registry,
     first = 0;
     dump_kind (&b, registry->kinds[i]->k);
   }
-  mg_buf_add_str (&b, "\n  ]\n}\n");
+  mg_buf_add_str (&b, "\n  ]");
+  if (p->actions != NULL) {
+    mg_buf_add_str (&b, ",\n  \"actions\": [");
+    dump_actions (&b, p->actions);
+    mg_buf_add_str (&b, "\n  ]");
+  }
+  mg_buf_add_str (&b, "\n}\n");
   fwrite (mg_buf_text (&b), 1, b.len, stdout);
 }

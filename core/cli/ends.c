@@ -51,6 +51,9 @@ profile_end (const struct mg_app *app)
   if (app->command->bit == MG_INVENTORY)
     return mg_opt_choice (&app->options, MG_OPT_ON, 0) == 1 ? MG_TARGET
            : MG_SOURCE;
+  if (app->command->bit == MG_ACTION)
+    return mg_opt_choice (&app->options, MG_OPT_ON_END, 0) == 1 ? MG_TARGET
+           : MG_SOURCE;
   return app->command->bit & (MG_EXPORT | MG_PREFLIGHT | MG_SESSION) ? MG_SOURCE
          : MG_TARGET;
 }
@@ -201,6 +204,8 @@ connect_end (struct mg_app *app, enum mg_app_end which, struct mg_error *err)
     .max_in_flight = mg_rates_in_flight (app->rates),
     .trace = app->trace,
     .is_source = which == MG_SOURCE,
+    .allow_writes = which == MG_SOURCE && app->writes_source
+                    ? app->ends[which].host : NULL,
     .retries = (unsigned) mg_opt_number (o, MG_OPT_RETRY_TOTAL, 0),
     .retry_backoff_us = mg_opt_number (o, MG_OPT_RETRY_BACKOFF, 0),
     .throttle_wait_us = mg_opt_number (o, MG_OPT_THROTTLE_WAIT, 0),
@@ -411,22 +416,48 @@ ask_host (const struct mg_end *end, struct mg_error *err)
                        "that is not %s; nothing was changed", name);
 }
 
+/* --yes-host must not name another one. */
+static int
+check_given (struct mg_app *app, enum mg_app_end which, struct mg_error *err)
+{
+  const struct mg_end *end = &app->ends[which];
+  const char *given = mg_opt_text (&app->options, MG_OPT_YES_HOST);
+
+  if (given == NULL || is_host (end, given))
+    return given != NULL;
+  return mg_error_set (err, MG_E_DENIED, "host-not-confirmed",
+                       "--yes-host names '%s', but the %s is %s; nothing was "
+                       "changed", given, which == MG_SOURCE ? "source"
+                       : "target", mg_host_name (end->host));
+}
+
+int
+mg_app_confirm_source (struct mg_app *app, struct mg_error *err)
+{
+  int r = mg_app_resolve (app, MG_SOURCE, err);
+
+  if (r == 0)
+    r = check_given (app, MG_SOURCE, err);
+  if (r == 0)
+    r = ask_host (&app->ends[MG_SOURCE], err);
+  app->writes_source = r >= 0;
+  return r < 0 ? r : 0;
+}
+
 int
 mg_app_confirm_host (struct mg_app *app, int always, struct mg_error *err)
 {
-  const struct mg_end *end = &app->ends[MG_TARGET];
-  const char *given = mg_opt_text (&app->options, MG_OPT_YES_HOST);
+  int given = check_given (app, MG_TARGET, err);
   int wsid = app->sides[MG_TARGET].wsid, r;
   struct mg_workspace w;
 
-  if (given != NULL && !is_host (end, given))
-    return mg_error_set (err, MG_E_DENIED, "host-not-confirmed",
-                         "--yes-host names '%s', but the target is %s; nothing "
-                         "was changed", given, mg_host_name (end->host));
+  if (given < 0)
+    return given;
   r = mg_session_workspace (&app->session, wsid, &w, err);
   if (r < 0)
     return r;
-  r = given != NULL || (w.confirmed && !always) ? 0 : ask_host (end, err);
+  r = given || (w.confirmed && !always) ? 0
+      : ask_host (&app->ends[MG_TARGET], err);
   mg_workspace_done (&w);
   return r < 0 ? r : mg_session_confirm (&app->session, wsid, err);
 }

@@ -23,6 +23,8 @@
      "export, target of the others") \
   X (ON, "on", 0, "source|target", CHOICE, MG_INVENTORY, 0, "source", \
      WHERE, "which end to count") \
+  X (ON_END, "on", 0, "source|target", CHOICE, MG_ACTION, MG_OPT_FLAG_ONLY, \
+     NULL, WHERE, "at which end the action is done") \
   X (PLUGINS, "plugins", 0, "LIST", TEXT, MG_FOR_KINDS, 0, "all", \
      WHAT, "only these plugins or kinds, split by commas") \
   X (SKIP, "skip", 0, "LIST", TEXT, MG_FOR_KINDS, 0, "none", \
@@ -60,6 +62,8 @@
      SPEED, "rate limits that stand before the published ones, or none") \
   X (SETTLE, "settle", 0, "TIME", DURATION, MG_IMPORT | MG_UNDO, 0, NULL, \
      SPEED, "how long after a lost reply 'not there' is believed") \
+  X (WAIT, "wait", 0, "TIME", DURATION, MG_ACTION, 0, "10m", \
+     SPEED, "how long to wait for what is still running after it was paused") \
   X (STOP_AT, "stop-at", 0, "HH:MM", CLOCK, MG_FOR_RUNS, 0, NULL, \
      SPEED, "stop at this local time; the same command goes on later") \
   X (MAX_DURATION, "max-duration", 0, "TIME", DURATION, MG_FOR_RUNS, \
@@ -88,7 +92,7 @@
   X (CLIENT_SECRET, "client-secret", 0, "TEXT", SECRET, MG_CONFIGURE, 0, NULL, \
      LOGIN, "its secret; better leave it out and be asked") \
   X (YES_HOST, "yes-host", 0, "HOST", TEXT, MG_FOR_WRITES, MG_OPT_FLAG_ONLY, \
-     NULL, SAFETY, "the target's host name, instead of typing it when asked") \
+     NULL, SAFETY, "the host name of what is changed, instead of typing it when asked") \
   X (INVITATIONS_MUTED, "invitations-muted", 0, NULL, SWITCH, MG_IMPORT, \
      MG_OPT_FLAG_ONLY, NULL, SAFETY, \
      "yes to the question whether Databricks muted invitations by e-mail") \

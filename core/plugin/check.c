@@ -185,6 +185,8 @@ check_content (struct mg_plugin *plugin, struct mg_error *err)
                         "it is: '%s'; refusing to load it", plugin->path,
                         plugin->kinds[i].name);
   }
+  if (r == 0)
+    r = mg_check_actions (&plugin->p, plugin->kinds, plugin->path, err);
   if (r == 0 && !data && !has_callback (&plugin->p))
     return refuse (err, plugin->path, "has none of export, import, validate");
   return r;

@@ -26,4 +26,9 @@ int mg_check_kind (const struct migrate_kind *k, const char *path,
 int mg_check_tables (const struct migrate_plugin *p, const char *path,
                      struct mg_error *err);
 
+/* Its actions, with the kinds that were copied from it, likewise. */
+int mg_check_actions (const struct migrate_plugin *p,
+                      const struct migrate_kind *kinds, const char *path,
+                      struct mg_error *err);
+
 #endif

@@ -7,6 +7,7 @@
 #define MG_PLUGIN_CTX_H
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "net/remote.h"
 #include "plugin/registry.h"
 #include "store/asset.h"
@@ -129,6 +130,10 @@ int mg_generic_import (struct mg_ctx *ctx, const struct migrate_asset *asset);
 
 /* Removes; an asset that is gone already is success. */
 int mg_generic_delete (struct mg_ctx *ctx, const struct migrate_asset *asset);
+
+/* A body of a template: ${id} and ${*} are replaced.  Appends. */
+void mg_fill_body (const char *t, const char *id_json, struct mg_span asset,
+                   struct mg_buf *out);
 
 /* One request from a "METHOD /path" text; 'id' replaces {id}.  The response is
  * in the arena. */

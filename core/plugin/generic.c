@@ -438,10 +438,9 @@ what_to_send (struct mg_ctx *ctx, const struct migrate_asset *a,
                        a->kind->send);
 }
 
-/* ${id} and ${*} in update_body. */
-static void
-fill_template (const char *t, const char *id_json, struct mg_span asset,
-               struct mg_buf *out)
+void
+mg_fill_body (const char *t, const char *id_json, struct mg_span asset,
+              struct mg_buf *out)
 {
   while (*t != '\0') {
     if (mg_starts (t, "${id}")) {
@@ -488,7 +487,7 @@ update_with (struct mg_ctx *ctx, const struct migrate_asset *a)
   if (r < 0)
     return r;
   if (k->update_body != NULL)
-    fill_template (k->update_body, id_json, asset, &body);
+    mg_fill_body (k->update_body, id_json, asset, &body);
   else if (strstr (k->update, "{id}") != NULL)
     mg_buf_add (&body, asset.p, asset.len);
   else

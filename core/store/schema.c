@@ -68,6 +68,10 @@ static const char schema[] =
   " at INTEGER NOT NULL, PRIMARY KEY (sort, old)) WITHOUT ROWID;"
   "CREATE TABLE edited (aid INTEGER PRIMARY KEY, was BLOB, sha BLOB NOT NULL,"
   " body BLOB NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL);"
+  "CREATE TABLE action (wsid INTEGER, kid INTEGER, src_id TEXT, key TEXT,"
+  " source_id TEXT, state INTEGER NOT NULL, before BLOB, who TEXT NOT NULL,"
+  " off_at INTEGER, back_at INTEGER, PRIMARY KEY (wsid, kid, src_id))"
+  " WITHOUT ROWID;"
   "PRAGMA application_id = 1296648018;"
   "PRAGMA user_version = 5;";
 
@@ -95,6 +99,10 @@ static const char *const upgrades[] = {
   "PRAGMA user_version = 4;",
   "CREATE TABLE edited (aid INTEGER PRIMARY KEY, was BLOB, sha BLOB NOT NULL,"
   " body BLOB NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL);"
+  "CREATE TABLE action (wsid INTEGER, kid INTEGER, src_id TEXT, key TEXT,"
+  " source_id TEXT, state INTEGER NOT NULL, before BLOB, who TEXT NOT NULL,"
+  " off_at INTEGER, back_at INTEGER, PRIMARY KEY (wsid, kid, src_id))"
+  " WITHOUT ROWID;"
   "PRAGMA user_version = 5;",
 };
 

@@ -215,6 +215,22 @@
   X (RULE_REMOVE, "DELETE FROM rule WHERE sort = ?1 AND old = ?2 RETURNING at") \
   X (RULE_LIST, "SELECT sort, old, new, who, at FROM rule WHERE sort > ''" \
      " ORDER BY sort, old") \
+  X (ACTION_PUT, "INSERT INTO action (wsid, kid, src_id, key, source_id, state," \
+     " before, who, off_at, back_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8," \
+     " ?9, ?10) ON CONFLICT (wsid, kid, src_id) DO UPDATE SET" \
+     " key = excluded.key, source_id = excluded.source_id," \
+     " state = excluded.state, before = excluded.before, who = excluded.who," \
+     " off_at = excluded.off_at, back_at = excluded.back_at") \
+  X (ACTION_GET, "SELECT kid, src_id, key, source_id, state, before, who," \
+     " off_at, back_at FROM action WHERE wsid = ?1 AND kid = ?2" \
+     " AND src_id = ?3") \
+  X (ACTION_AFTER, "SELECT kid, src_id, key, source_id, state, before, who," \
+     " off_at, back_at FROM action WHERE wsid = ?1 AND kid = ?2" \
+     " AND src_id > ?3 ORDER BY src_id LIMIT 1") \
+  X (ACTION_STATE, "UPDATE action SET state = ?4, off_at = ?5" \
+     " WHERE wsid = ?1 AND kid = ?2 AND src_id = ?3") \
+  X (ACTION_RETURNED, "SELECT 1 FROM action WHERE wsid = ?1" \
+     " AND back_at IS NOT NULL LIMIT 1") \
   X (WORK_UNSURE, "SELECT 1 FROM work WHERE wsid = ?1 AND state = 2" \
      " UNION ALL SELECT 1 FROM work WHERE wsid = ?1 AND state = 1 AND maybe = 1" \
      " UNION ALL SELECT 1 FROM work WHERE wsid = ?1 AND state IN (0, 7)" \

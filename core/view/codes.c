@@ -93,6 +93,10 @@ const struct migrate_code mg_codes[] = {
   { "cannot-write",
     "A local file cannot be written.",
     "check the folder and its rights" },
+  { "changed-since",
+    "Others changed it since an action switched it off, or since it was "
+    "imported, so what the action would put back may be wrong.",
+    "look at it, and switch it on by hand if it should be" },
   { "clock-skew",
     "This machine's clock and the workspace's differ by minutes.",
     "set this machine's clock (timedatectl), then run it again" },
@@ -154,8 +158,11 @@ const struct migrate_code mg_codes[] = {
     "A file of the session changed while it was being sent.",
     "leave the session's folder alone, then: migrate import "
     "--retry-failed" },
+  { "gone",
+    "An action is about an asset that is not there any more.",
+    "nothing" },
   { "host-not-confirmed",
-    "The target's host name was not typed, so nothing was changed.",
+    "The host name of what is changed was not typed, so nothing was changed.",
     "run it in a terminal, or add --yes-host HOST" },
   { "html-page",
     "The host answered with a web page: it is no workspace, or a login "
@@ -308,6 +315,10 @@ const struct migrate_code mg_codes[] = {
   { "resolved",
     "Somebody said which asset of the target this one is.",
     "nothing to do" },
+  { "resumed",
+    "An action put back in the target what import had switched off: it is in "
+    "use, and what came of that cannot be taken back.",
+    "go on there; what must go is removed by hand" },
   { "same-workspace",
     "Source and target are the same workspace.",
     "name another target: --to PROFILE" },
@@ -346,6 +357,11 @@ const struct migrate_code mg_codes[] = {
     "The session changed after the plan was written: another export, other rules "
     "or decisions, or another plan.",
     "migrate plan --out FILE, have it looked at again, then import that" },
+  { "still-busy",
+    "What was switched off goes on until it ends by itself, and it did not "
+    "while it was waited for.",
+    "run the action again, it waits again and changes nothing; --wait says how "
+    "long" },
   { "text-not-json",
     "A text of the asset should hold JSON, with names inside, and does not.",
     "mend it in the source, then: migrate export, migrate import "

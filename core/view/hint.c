@@ -20,6 +20,7 @@ command_len (const char *text)
   static const char *const commands[] = {
     "inventory", "preflight", "export", "status", "errors", "rules", "edit",
     "skip", "resolve", "plan", "import", "validate", "report", "mapping", "undo",
+    "action",
   };
   size_t i, len = 0;
 

@@ -433,7 +433,7 @@ static void
 tell_note (const struct mg_view *view, const struct mg_event *e)
 {
   static const char *const loud[] = { "plugin-disabled", "export-incomplete",
-                                      "unsupported" };
+                                      "unsupported", "changed-since" };
   enum mg_log_level level = MG_LOG_VERBOSE;
   size_t i;
 

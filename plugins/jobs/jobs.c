@@ -43,6 +43,35 @@ static const struct migrate_set job_pauses[] = {
   { NULL, NULL },
 };
 
+/* Of the service: members of the settings are replaced as a whole. */
+#define SWITCH \
+  .kind = "jobs", .ends = MIGRATE_AT_SOURCE | MIGRATE_AT_TARGET, \
+  .call = "POST /api/2.2/jobs/update", \
+  .body = "{\"job_id\":${id},\"new_settings\":${*}}", \
+  .absent = "\"UNPAUSED\""
+
+static const struct migrate_timetable job_times[] = {
+  { "settings.schedule", "quartz_cron_expression", "timezone_id" },
+  { "settings.triggers[*]", "schedule.quartz_cron_expression",
+    "schedule.timezone_id" },
+  { NULL, NULL, NULL },
+};
+
+static const struct migrate_action actions[] = {
+  {
+    .name = "pause", .what = MIGRATE_ACTION_OFF, SWITCH, .done = "paused",
+    .summary = "pause every schedule, trigger and continuous job",
+    .busy = "GET /api/2.2/jobs/runs/list?active_only=true&limit=24",
+    .busy_array = "runs", .busy_of = "job_id", .busy_title = "active runs",
+  },
+  {
+    .name = "resume", .what = MIGRATE_ACTION_BACK, SWITCH, .done = "resumed",
+    .summary = "put back what the pause found, in the target what the source "
+               "had", .timetables = job_times,
+  },
+  { .name = NULL },
+};
+
 /* A bundle's job belongs to the bundle of the source, and nobody may edit it. */
 static const struct migrate_derived job_derived[] = {
   { "settings.edit_mode", "settings.deployment.kind" }, { NULL, NULL },
@@ -223,5 +252,6 @@ MIGRATE_REGISTER (
   .version = MIGRATE_VERSION_STRING,
   .kinds = kinds, .n_kinds = sizeof kinds / sizeof kinds[0],
   .codes = codes,
-  .rights = rights
+  .rights = rights,
+  .actions = actions
 );

@@ -55,3 +55,19 @@ is "... and it is of the newest format now" \
 run migrate --session u skip
 like "... with what was skipped" "$out" 'groups .*not wanted'
 like "... and whole" "$(sqlite3 -batch "$file" 'PRAGMA integrity_check')" '^ok$'
+
+# --- format 4: what actions found is new
+file=$tmp/sessions/v/session.db
+mkdir -p "$tmp/sessions/v"
+sqlite3 -batch "$file" <"$srcdir/tests/abi/session-v4.sql"
+is "the stored session is of format 4" \
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 4
+run migrate --session v report
+status_is "report reads it" 0
+unlike "... and no action has been there" "$out" 'What actions found'
+is "... and it is of the newest format now" \
+  "$(sqlite3 -batch "$file" 'PRAGMA user_version')" 5
+is "... with the rules that it had" \
+  "$(sqlite3 -batch "$file" 'SELECT old, new FROM rule')" \
+  'old@example.com|new@example.com'
+like "... and whole" "$(sqlite3 -batch "$file" 'PRAGMA integrity_check')" '^ok$'
