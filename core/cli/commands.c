@@ -65,7 +65,7 @@ const struct mg_command mg_commands[] = {
   { "mapping", MG_MAPPING, "", 0, 0, 1,
     "old ids, new ids and names, as CSV files", NULL, mg_cmd_mapping },
   { "action", MG_ACTION, "[PLUGIN/NAME]", 0, 1, 1,
-    "switch off at one end what starts by itself, or back",
+    "switch what starts by itself off, or back on",
     "Without a word it lists what the plugins can do.\n"
     "What it finds is kept in the session before it is changed.  To change the\n"
     "source asks for its host name each time; nothing else ever writes there.",
