@@ -111,6 +111,13 @@ struct prepare {
   int unsupported;                 /* the last one looked for: never there */
 };
 
+static int
+is_compared (const struct prepare *p)
+{
+  return p->purpose == MG_FOR_COMPARE || p->purpose == MG_FOR_UNDO
+         || p->purpose == MG_FOR_UNDO_KEPT;
+}
+
 /* What one edit is about: a reference, or a value. */
 struct place {
   struct prepare *p;
@@ -150,6 +157,21 @@ has_gone (struct prepare *p, const struct mg_asset *target)
          && target->seen_sid < p->run->target.sid;
 }
 
+/* What undo removed is in its own row. */
+static int
+removed_one (struct prepare *p, int64_t aid, int64_t *ret_new,
+             struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work undone = MG_WORK_INIT;
+  int r = p->purpose != MG_FOR_UNDO_KEPT ? 0
+          : mg_work_get (p->run->store, p->run->target.wsid, aid, MG_PHASE_UNDO,
+                         &undone, err);
+
+  if (r > 0)
+    *ret_new = undone.new_aid;
+  return r;
+}
+
 /* What the target calls an asset of the source: 1 with the text, 0 when it has no
  * counterpart (yet). */
 static int
@@ -163,6 +185,8 @@ counterpart (struct prepare *p, const char *ns, int64_t aid, char **ret_text,
 
   p->unsupported = r > 0 && work.state == MG_SKIPPED
                    && strcmp (work.code, MG_CODE_UNSUPPORTED) == 0;
+  if (r > 0 && work.new_aid == 0)
+    r = removed_one (p, aid, &work.new_aid, err);
   if (r <= 0 || work.new_aid == 0)
     return r < 0 ? r : 0;
   r = mg_asset_get (p->run->store, &p->ctx->packer, work.new_aid, &target, err);
@@ -199,7 +223,7 @@ resolve (struct prepare *p, const struct migrate_ref *ref, const char *val,
     if (r > 0)
       *ret_text = mg_xstrdup (named.name);
   }
-  if (r > 0)
+  if (r > 0 && p->purpose != MG_FOR_UNDO_KEPT)
     cache_put (p->run->state->cache, ref->ns, val, *ret_text);
   return r;
 }
@@ -249,7 +273,7 @@ not_there (struct prepare *p, const struct migrate_ref *ref, const char *val,
   }
   if (p->purpose == MG_FOR_COMPARE)
     return MG_MAP_KEEP;
-  if (p->purpose == MG_FOR_UNDO)
+  if (p->purpose == MG_FOR_UNDO || p->purpose == MG_FOR_UNDO_KEPT)
     return MG_MAP_DROP_ELEMENT;
   return mg_error_set (err, MG_E_BLOCKED, "blocked",
                        "it names '%s' (%s), which the target does not have",
@@ -441,7 +465,7 @@ collect_edits (struct collected *c)
     add_edit (c, MG_EDIT_DROP, derived[i]);
   for (ref = k->refs; ref != NULL && ref->path != NULL; ref++)
     add_map (c, ref->path, ref, 0);
-  if (p->purpose != MG_FOR_COMPARE && p->purpose != MG_FOR_UNDO)
+  if (!is_compared (p))
     add_sets (c);
   add_values (c);                  /* last: of two edits the first one counts */
 }

@@ -111,9 +111,11 @@ struct mg_prepared {
 
 /* FOR_DOUBT: what surely was in a create that was sent; a member of a cycle may
  * have been left out.  FOR_UNDO: to compare, when the service may have taken out
- * what named an asset that an undo before this one removed. */
+ * what named an asset that an undo before this one removed; FOR_UNDO_KEPT: when
+ * it may have kept the name of what is not there any more. */
 enum mg_prepare_for {
-  MG_FOR_CREATE, MG_FOR_UPDATE, MG_FOR_COMPARE, MG_FOR_DOUBT, MG_FOR_UNDO
+  MG_FOR_CREATE, MG_FOR_UPDATE, MG_FOR_COMPARE, MG_FOR_DOUBT, MG_FOR_UNDO,
+  MG_FOR_UNDO_KEPT
 };
 
 /* The source's asset as it was when it was sent: a later export may have found

@@ -40,91 +40,6 @@ row_of (struct undoer *u, const struct mg_kind *kind)
   return &u->out->rows[i];
 }
 
-/* What we expect there, had nobody touched it since. */
-static int
-expected (struct undoer *u, const struct mg_kind *kind,
-          const struct mg_work *work, const struct mg_asset *source,
-          struct mg_buf *ret_json, struct mg_error *err)
-{
-  MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
-  struct mg_prepared wanted = MG_PREPARED_INIT;
-  int r = mg_run_prepare (u->run, &u->ctx, kind, source, MG_FOR_UNDO,
-                          &wanted, err);
-
-  if (r == 0 && work->provenance == MG_ADOPTED && work->op == MG_OP_MERGE) {
-    r = mg_work_before (u->run->store, &u->ctx.packer, work->wid, &before, err);
-    if (r > 0)
-      r = mg_compare_union (kind, mg_buf_text (&before), before.len,
-                            mg_buf_text (&wanted.json), wanted.json.len,
-                            ret_json, err);
-  }
-  else if (r == 0)
-    mg_buf_add (ret_json, mg_buf_text (&wanted.json), wanted.json.len);
-  mg_buf_done (&wanted.json);
-  return r < 0 ? r : 0;
-}
-
-/* Created, but its second phase is open: 1 when it is what the first one sent. */
-static int
-is_half_done (struct undoer *u, const struct mg_kind *kind,
-              const struct mg_work *work, const struct mg_asset *source,
-              const struct mg_asset *target, struct mg_error *err)
-{
-  MG_CLEANUP (mg_work_release) struct mg_work finish = MG_WORK_INIT;
-  struct mg_prepared sent = MG_PREPARED_INIT;
-  int r = work->provenance != MG_CREATED ? 0
-          : mg_work_get (u->run->store, u->run->target.wsid, work->aid,
-                         MG_PHASE_FINISH, &finish, err);
-
-  if (r <= 0 || finish.state == MG_DONE || finish.state == MG_UNCHANGED)
-    return r < 0 ? r : 0;
-  r = mg_run_prepare (u->run, &u->ctx, kind, source, MG_FOR_DOUBT, &sent, err);
-  if (r == 0)
-    r = mg_compare_sent (kind, mg_buf_text (&sent.json), sent.json.len,
-                         mg_buf_text (&target->body), target->body.len);
-  else if (r == MG_E_BLOCKED)
-    r = 0;
-  mg_buf_done (&sent.json);
-  return r;
-}
-
-static int
-is_edited (struct undoer *u, const struct mg_kind *kind,
-           const struct mg_work *work, const struct mg_asset *target,
-           struct mg_error *err)
-{
-  MG_CLEANUP (mg_asset_done) struct mg_asset source = MG_ASSET_INIT;
-  MG_CLEANUP (mg_buf_done) struct mg_buf json = MG_BUF_INIT (MG_MAX_ELEMENT);
-  MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
-  MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
-  int (*form) (const struct mg_kind *, const char *, size_t, struct mg_buf *,
-               struct mg_error *) = work->op == MG_OP_UPDATE
-    ? mg_compare_form_of_update : mg_compare_form;
-  int r = mg_run_sent (u->run, &u->ctx, work, &source, err);
-
-  if (r <= 0)
-    return r < 0 ? r : 1;
-  r = is_half_done (u, kind, work, &source, target, err);
-  if (r != 0)
-    return r < 0 ? r : 0;
-  r = expected (u, kind, work, &source, &json, err);
-  if (r == 0 && work->op == MG_OP_MERGE && work->state != MG_DONE
-      && mg_compare_sent (kind, mg_buf_text (&target->body), target->body.len,
-                          mg_buf_text (&json), json.len))
-    return 0;                      /* a part of what was to be added */
-  if (r == 0)
-    r = form (kind, mg_buf_text (&json), json.len, &left, err);
-  if (r == 0)
-    r = form (kind, mg_buf_text (&target->body), target->body.len, &right,
-              err);
-  if (r < 0)
-    return r;
-  return left.len != right.len
-         || memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) != 0
-         || !mg_compare_is_forced (kind, mg_buf_text (&target->body),
-                                   target->body.len);
-}
-
 /* A create that left, and nobody knows what came of it. */
 static int
 is_uncertain (const struct undoer *u, const struct mg_work *w,
@@ -134,30 +49,6 @@ is_uncertain (const struct undoer *u, const struct mg_work *w,
          && mg_kind_at (kind, u->run->target.end) && w->new_aid == 0
          && !(w->state == MG_READY && strcmp (w->code, "absent") == 0)
          && (w->maybe || w->state == MG_SENT || w->state == MG_DOUBT);
-}
-
-/* A change that was cut off may have left or not: 1 when the target shows
- * something else than before it. */
-static int
-has_changed (struct undoer *u, const struct mg_kind *kind,
-             const struct mg_work *w, const struct mg_asset *target,
-             struct mg_error *err)
-{
-  MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
-  MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
-  MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
-  int r = mg_work_before (u->run->store, &u->ctx.packer, w->wid, &before, err);
-
-  if (r <= 0)
-    return r;                      /* nothing was sent yet */
-  r = mg_compare_form (kind, mg_buf_text (&before), before.len, &left, err);
-  if (r == 0)
-    r = mg_compare_form (kind, mg_buf_text (&target->body), target->body.len,
-                         &right, err);
-  if (r < 0)
-    return r;
-  return left.len != right.len
-         || memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) != 0;
 }
 
 static int
@@ -177,10 +68,10 @@ judge_target (struct undoer *u, const struct mg_work *w,
   int r = 1;
 
   if (op == MG_OP_RESTORE && w->state != MG_DONE)
-    r = has_changed (u, kind, w, target, err);
+    r = mg_undo_has_changed (u->run, &u->ctx, kind, w, target, err);
   if (r <= 0)
     return r;
-  r = is_edited (u, kind, w, target, err);
+  r = mg_undo_is_edited (u->run, &u->ctx, kind, w, target, err);
   if (r < 0)
     return r;
   if (r > 0) {

@@ -1,4 +1,4 @@
-/* Inside of undo: undo.c and undo-look.c only.  One thread. */
+/* Inside of undo: undo.c and its parts only.  One thread. */
 #ifndef MG_RUN_UNDO_H
 #define MG_RUN_UNDO_H
 
@@ -26,5 +26,16 @@ void mg_undo_look_done (struct mg_undo_look *look);
 
 /* Asked of our rows in the order of mg_work_each_phase, each once. */
 int mg_undo_is_unread (struct mg_undo_look *look, const struct mg_work *work);
+
+
+/* 1: somebody has changed since what we made or changed there. */
+int mg_undo_is_edited (struct mg_run *run, struct mg_ctx *ctx,
+                       const struct mg_kind *kind, const struct mg_work *work,
+                       const struct mg_asset *target, struct mg_error *err);
+
+/* A change that was cut off: 1 when it has reached the target. */
+int mg_undo_has_changed (struct mg_run *run, struct mg_ctx *ctx,
+                         const struct mg_kind *kind, const struct mg_work *work,
+                         const struct mg_asset *target, struct mg_error *err);
 
 #endif

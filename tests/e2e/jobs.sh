@@ -425,6 +425,26 @@ is "switched on: it is there" "$(job new timed settings.schedule.pause_status)" 
   UNPAUSED
 end_process "$simulator_pid"
 
+# --- undo was cut off between a job and the one that runs it
+forget_session
+pair
+base=$(make_job old '{"name": "base"}')
+make_job old "{\"name\": \"runs it\", \"tasks\": [{\"task_key\": \"x\",
+  \"run_job_task\": {\"job_id\": $base}}]}" >/dev/null
+state new "$tmp/before"
+run move export
+run move import
+refused='"do": "status", "status": 400, "offset": 1, "times": 1'
+tell "$url_new" faults "{\"match\": \"POST *jobs/delete\", $refused}"
+run move undo --parallel 1
+status_is "cut off: undo ends with 1 where one is left" 1
+run move undo
+status_is "cut off: another undo ends with 0" 0
+state new "$tmp/after"
+is "cut off: it takes back what names a job that is gone" \
+  "$(ask same "$tmp/before" "$tmp/after")" ''
+end_process "$simulator_pid"
+
 # --- who stands where a job cannot do without is not left out by a rule
 forget_session
 pair --populate users=3
