@@ -60,7 +60,8 @@ enum migrate_once {
 #define MIGRATE_KIND_FINISH 0x20u  /* what a create begins an update ends:
                                       migrate_unfinished for every create, also
                                       for one whose reply was lost; needs
-                                      'update' and import_asset */
+                                      'update' and import_asset.  No more than
+                                      'lanes' are begun and not ended */
 
 /* What to do when a reference's asset has no counterpart in the target. */
 enum migrate_on_missing {

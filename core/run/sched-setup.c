@@ -135,6 +135,7 @@ mg_sched_set_up (struct mg_sched *s)
   s->rings = mg_xcalloc ((size_t) registry->n_kinds * 3 + 1, sizeof *s->rings);
   s->scores = mg_xcalloc ((size_t) registry->n_kinds + 1, sizeof *s->scores);
   s->doubts = mg_xcalloc ((size_t) registry->n_kinds + 1, sizeof *s->doubts);
+  s->open = mg_xcalloc ((size_t) registry->n_kinds + 1, sizeof *s->open);
   for (i = 0; i < registry->n_kinds; i++) {
     struct mg_kind *kind = registry->kinds[i];
 

@@ -67,7 +67,8 @@ pick_ring (struct mg_sched *s, int64_t *ret_wait_us)
     int64_t due;
 
     if (ring->n == 0 || (ring->lanes > 0 && ring->running >= ring->lanes)
-        || s->scores[ring->kind->index].closed || rests (s, ring))
+        || s->scores[ring->kind->index].closed || rests (s, ring)
+        || mg_open_is_full (s, ring))
       continue;
     due = mg_remote_due_us (s->run->target.remote, ring->rate_class);
     if (due <= MG_TOKEN_AHEAD_US)
@@ -127,7 +128,7 @@ may_pass_on (const struct mg_sched *s)
     const struct mg_ready *ring = &s->rings[i];
 
     if (ring->n > 0 && (ring->lanes == 0 || ring->running < ring->lanes)
-        && !s->scores[ring->kind->index].closed)
+        && !s->scores[ring->kind->index].closed && !mg_open_is_full (s, ring))
       return 1;
   }
   return hungry_ring (s) != NULL;
@@ -268,12 +269,14 @@ run_one (struct mg_sched *s, struct mg_ctx *ctx, struct mg_ready *ring)
   ring->n--;
   ring->running++;
   s->n_running++;
+  mg_open_begin (s, ring, &work);
   unlock_and_pass_on (s);
   end = mg_item_do (s->run, ctx, ring->kind, &work);
   mg_mutex_lock (&state->lock);
   if (end.due != 0 && end.due < d->due)
     d->due = end.due;
   keep_score (s, ring->kind, &end);
+  mg_open_end (s, ring, &work, &end);
   ring->running--;
   s->n_running--;
   s->quiet = -1;
@@ -317,6 +320,7 @@ settle (struct mg_sched *s, struct mg_ctx *ctx, struct mg_doubts *d)
     give_up (s, d, &err);
   if (r == 0)
     note_doubts (s, d->kind);
+  mg_open_settled (s, d);
   mg_mutex_lock (&state->lock);
   s->n_running--;
   d->settling = 0;
@@ -354,8 +358,9 @@ look_for_end (struct mg_sched *s)
   s->flushing = 0;
 }
 
+/* Nothing runs, and nothing can be begun; what waits for an end may be left. */
 static int
-idle (const struct mg_sched *s)
+rest_is_full (const struct mg_sched *s)
 {
   int i;
 
@@ -363,9 +368,21 @@ idle (const struct mg_sched *s)
     return 0;
   for (i = 0; i < s->n_rings; i++)
     if (s->rings[i].running > 0 || s->rings[i].refilling
-        || (s->rings[i].n > 0 && !s->scores[s->rings[i].kind->index].closed))
+        || (s->rings[i].n > 0 && !s->scores[s->rings[i].kind->index].closed
+            && !mg_open_is_full (s, &s->rings[i])))
       return 0;
   return 1;
+}
+
+static int
+idle (const struct mg_sched *s)
+{
+  int i;
+
+  for (i = 0; i < s->n_rings; i++)
+    if (s->rings[i].n > 0 && !s->scores[s->rings[i].kind->index].closed)
+      return 0;
+  return rest_is_full (s);
 }
 
 static int
@@ -409,7 +426,7 @@ sched_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
       refill (s, ring);
     else if ((d = due_doubts (s, &wait_us)) != NULL)
       settle (s, ctx, d);
-    else if (idle (s) && !s->flushing && s->quiet < 0)
+    else if (rest_is_full (s) && !s->flushing && s->quiet < 0)
       look_for_end (s);
     else if (idle (s) && !s->flushing && !doubts_open (s)) {
       s->finished = 1;
@@ -454,145 +471,28 @@ release_rings (struct mg_sched *s, struct mg_error *err)
   return r;
 }
 
-/* What a former run left as sent: the kinds that the service keeps unique are
- * sent again, the others are looked for. */
-static int
-reopen_sent (struct mg_run *run, struct mg_error *err)
-{
-  int i, r = 0;
-
-  for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
-    const struct mg_kind *kind = run->registry->kinds[i];
-    int unique = kind->k->once != MIGRATE_ONCE_NONUNIQUE;
-
-    r = mg_work_reopen (run->store, run->target.wsid, kind->kid, NULL, 0,
-                        unique ? MG_READY : MG_DOUBT,
-                        unique ? 0 : mg_settle_due (run, kind), err);
-  }
-  return r;
-}
-
-/* An asset that was created and could not be completed. */
-static int
-count_unfinished (void *opaque, const struct mg_work *w, struct mg_error *err)
-{
-  int64_t *n = opaque;
-
-  (void) err;
-  *n += w->phase == MG_PHASE_FINISH
-        && (w->state == MG_FAILED || w->state == MG_BLOCKED);
-  return 0;
-}
-
-static int
-count_failures (struct mg_run *run, struct mg_error *err)
-{
-  int i, r = 0;
-
-  run->n_failed = 0;
-  for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
-    const struct mg_kind *kind = run->registry->kinds[i];
-    int64_t counts[MG_N_STATES];
-
-    if (!kind->chosen)
-      continue;
-    r = mg_counters_get (run->store, run->target.wsid, kind->kid, counts, NULL,
-                         err);
-    run->n_failed += counts[MG_FAILED] + counts[MG_BLOCKED] + counts[MG_DOUBT];
-    if (!run->stopped)             /* what is not done has no other line */
-      run->n_failed += kind->plugin->disabled + counts[MG_WAIT]
-                       + counts[MG_READY] + counts[MG_SENT] + counts[MG_PARKED];
-    if (r >= 0)
-      r = mg_work_each_bad (run->store, run->target.wsid, kind->kid,
-                            count_unfinished, &run->n_failed, err);
-  }
-  return r < 0 ? r : 0;
-}
-
-/* What failed is tried again: before planning, which decides anew, what was
- * never sent and all where names repeat (one that is ambiguous still is not
- * created); after it what the service decides. */
-static int
-retry_failed (struct mg_run *run, int before, struct mg_error *err)
-{
-  int i, r = 0;
-
-  for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
-    const struct mg_kind *kind = run->registry->kinds[i];
-    int repeats = kind->k->once == MIGRATE_ONCE_NONUNIQUE;
-
-    if (run->options.retry_failed && kind->chosen && (before || !repeats))
-      r = mg_work_retry_failed (run->store, run->target.wsid, kind->kid,
-                                repeats ? MG_RETRY_ALL
-                                : before ? MG_RETRY_UNSENT : MG_RETRY_SENT,
-                                err);
-  }
-  return r;
-}
-
-static int
-prepare_rows (struct mg_run *run, struct mg_error *err)
-{
-  int r = mg_run_take_verdicts (run, err);
-
-  if (r == 0)
-    r = reopen_sent (run, err);
-  if (r == 0)
-    r = retry_failed (run, 1, err);
-  if (r == 0 && !(run->planned && !run->options.retry_failed))
-    r = mg_run_plan (run, NULL, err);
-  if (r == 0)
-    r = retry_failed (run, 0, err);
-  if (r == 0)
-    r = mg_work_find_lost_wakes (run->store, run->target.wsid, err);
-  return r;
-}
-
-static void
-set_totals (struct mg_run *run)
-{
-  int i;
-
-  mg_run_clear_progress (run);
-  for (i = 0; i < run->registry->n_kinds; i++) {
-    const struct mg_kind *kind = run->registry->kinds[i];
-    int64_t counts[MG_N_STATES];
-
-    if (kind->chosen
-        && mg_counters_get (run->store, run->target.wsid, kind->kid, counts,
-                            NULL, NULL) == 0
-        && counts[MG_WAIT] + counts[MG_READY] + counts[MG_DOUBT] > 0)
-      mg_run_total (run, kind->k->name, counts[MG_WAIT] + counts[MG_READY]
-                    + counts[MG_DOUBT]);
-  }
-}
-
 int
-mg_run_import (struct mg_run *run, struct mg_error *err)
+mg_sched_run (struct mg_run *run, struct mg_error *err)
 {
   struct mg_sched s = { .run = run };
   struct mg_error later = MG_ERROR_INIT;
-  int i, r = prepare_rows (run, err);
+  int i, r;
 
-  if (r < 0 || run->stopped)
-    return r;
-  r = mg_run_open_plugins (run, &run->target, err);
-  if (r < 0)
-    return r;
-  set_totals (run);
   mg_sched_set_up (&s);
+  r = mg_open_load (&s, err);
   for (i = 0; i < run->registry->n_kinds; i++)
     note_doubts (&s, run->registry->kinds[i]);
   mg_store_set_hook (run->store, on_commit, &s);
-  r = mg_run_pool (run, &run->target, mg_run_n_workers (run), sched_work, &s,
-                   err);
+  if (r == 0)
+    r = mg_run_pool (run, &run->target, mg_run_n_workers (run), sched_work, &s,
+                     err);
   mg_store_set_hook (run->store, NULL, NULL);
   /* the hook may be running still: a flush is behind it */
   if (mg_store_flush (run->store, &later) == 0)
     release_rings (&s, &later);
-  mg_run_close_plugins (run, &run->target);
-  if (r == 0)
-    r = count_failures (run, err);
+  for (i = 0; i < run->registry->n_kinds; i++)
+    mg_free (s.open[i].aids);
+  mg_free (s.open);
   mg_free (s.rings);
   mg_free (s.doubts);
   mg_free (s.scores);

@@ -1,4 +1,4 @@
-/* Inside of the scheduler: sched.c and sched-setup.c only.  The run's lock
+/* Inside of the scheduler: import.c, sched.c and its parts only.  The run's lock
  * guards all of it. */
 #ifndef MG_RUN_SCHED_H
 #define MG_RUN_SCHED_H
@@ -30,6 +30,13 @@ struct mg_doubts {
   int given_up;                    /* its list cannot be had: uncertain they stay */
 };
 
+/* Of a kind whose creates begin what a second step ends: the source's assets
+ * that may be at it, also those whose create is in doubt. */
+struct mg_open {
+  int64_t *aids;
+  int n, cap;
+};
+
 struct mg_score {
   int n_failed, any_good, closed;
   char code[48];
@@ -41,6 +48,7 @@ struct mg_sched {
   struct mg_ready *rings;
   int n_rings;
   struct mg_doubts *doubts;           /* one per kind of the registry */
+  struct mg_open *open;               /* likewise */
   int64_t generation;              /* commits seen */
   int n_running;
   int n_waiting;                   /* workers that found nothing to do */
@@ -52,5 +60,25 @@ struct mg_sched {
 /* Rings for what is chosen, those with the longest tail first, and
  * in each rate class those first that let most of the other classes begin. */
 void mg_sched_set_up (struct mg_sched *sched);
+
+/* All of an import's work, to its end or until it is stopped. */
+int mg_sched_run (struct mg_run *run, struct mg_error *err);
+
+/* ---- begun and not ended (sched-open.c) ---- */
+
+/* What a run before this one left begun. */
+int mg_open_load (struct mg_sched *sched, struct mg_error *err);
+
+/* 1: as many as the kind has lanes are begun, and another one rests until one of
+ * them is ended; not where nothing is left that could end one. */
+int mg_open_is_full (const struct mg_sched *sched, const struct mg_ready *ring);
+
+void mg_open_begin (struct mg_sched *sched, const struct mg_ready *ring,
+                    const struct mg_work *work);
+void mg_open_end (struct mg_sched *sched, const struct mg_ready *ring,
+                  const struct mg_work *work, const struct mg_item_end *end);
+
+/* A kind's doubts were looked at.  Takes the lock itself. */
+void mg_open_settled (struct mg_sched *sched, const struct mg_doubts *doubts);
 
 #endif

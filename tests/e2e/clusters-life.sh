@@ -74,6 +74,28 @@ is "life: undo leaves the target as it was" \
   "$(ask same "$tmp/before" "$tmp/after")" ''
 end_process "$simulator_pid"
 
+# --- they cost until they are ended: five are begun at most, and then one ends
+forget_session
+pair
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  make_cluster old "c$i" >/dev/null
+done
+run move export
+run move import
+status_is "five: import ends with 0" 0
+is "five: never more than five were begun and not ended" \
+  "$(ask get "$url_new" ledger | python3 -c '
+import json, sys
+now, most, n = 0, 0, 0
+for one in map(json.loads, sys.stdin):
+    if one["kind"] == "clusters" and one["effect"] == "create":
+        now, n = now + 1, n + 1
+    elif one["kind"] == "clusters" and one["route"].endswith("/delete"):
+        now -= 1
+    most = max(most, now)
+print(n, most <= 5 or most, now)')" "20 True 0"
+end_process "$simulator_pid"
+
 # --- pins
 forget_session
 pair
