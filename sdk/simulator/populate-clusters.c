@@ -134,7 +134,10 @@ settings_of (struct sim *s, const struct odd_cluster *from, int64_t i)
     { "${service}", name_of (s, SIM_PRINCIPALS, 2) },
     { "${group}", name_of (s, SIM_GROUPS, 3) },
   };
-  char *text = mg_xasprintf ("{%s}", from->settings);
+  int lacks_pool = s->tables[SIM_POOLS].n_live == 0
+                   && strstr (from->settings, "${node}") == NULL;
+  char *text = mg_xasprintf ("{%s%s}", lacks_pool ? "${node}," : "",
+                             from->settings);
   struct json_object *o;
   size_t w;
 

@@ -89,7 +89,7 @@ twin_cost (int argc, char **argv)
   populate = mg_xasprintf ("%s=%" PRId64, argc > 1 ? argv[1]
                            : "service-principals", n);
   options.ends[WORLD_OLD].populate = populate;
-  program_preload ();
+  program_preload (0);
   if (world_begin (&w, &options, &err) < 0) {
     fprintf (stderr, "twin: %s\n", err.text);
     return 1;

@@ -55,7 +55,7 @@ twin_faults (int argc, char **argv)
   if (argc < 2)
     return 2;
   options.ends[WORLD_OLD].populate = argv[0];
-  program_preload ();
+  program_preload (0);
   if (world_begin (&t.w, &options, &err) < 0)
     mg_bug ("%s", err.text);
   t.w.out = argc > 2 ? stdout : NULL;

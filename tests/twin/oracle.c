@@ -6,149 +6,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "base/str.h"
 #include "simulator/state.h"
 #include "twin/oracle.h"
+#include "twin/oracle-compute.h"
+#include "twin/texts.h"
 
 #define MAX_TEXT ((size_t) 512 * 1024 * 1024)
-
-/* --- lists of texts -------------------------------------------------- */
-
-struct texts {
-  char **list;
-  size_t n, cap;
-};
-
-static void
-add (struct texts *t, char *text)
-{
-  if (t->n == t->cap) {
-    t->cap = t->cap ? t->cap * 2 : 64;
-    t->list = mg_xreallocarray (t->list, t->cap, sizeof t->list[0]);
-  }
-  t->list[t->n++] = text;
-}
-
-static void
-texts_done (struct texts *t)
-{
-  size_t i;
-
-  for (i = 0; i < t->n; i++)
-    mg_free (t->list[i]);
-  mg_free (t->list);
-  memset (t, 0, sizeof *t);
-}
-
-static int
-by_text (const void *a, const void *b)
-{
-  return strcmp (*(char *const *) a, *(char *const *) b);
-}
-
-static void
-sort (struct texts *t)
-{
-  if (t->n > 0)
-    qsort (t->list, t->n, sizeof t->list[0], by_text);
-}
-
-/* Both sorted: calls 'each' for what of a is not in b, as multisets. */
-static void
-subtract (const struct texts *a, const struct texts *b,
-          void (*each) (void *opaque, char *text), void *opaque)
-{
-  size_t i, j = 0;
-
-  for (i = 0; i < a->n; i++) {
-    while (j < b->n && strcmp (b->list[j], a->list[i]) < 0)
-      j++;
-    if (j < b->n && strcmp (b->list[j], a->list[i]) == 0)
-      j++;
-    else
-      each (opaque, a->list[i]);
-  }
-}
-
-static void
-add_joined (struct mg_buf *out, struct texts *t)
-{
-  size_t i;
-
-  sort (t);
-  for (i = 0; i < t->n; i++)
-    mg_buf_addf (out, "%s%s", i ? "," : "", t->list[i]);
-}
-
-/* --- names instead of ids -------------------------------------------- */
-
-struct name { int64_t id; char *text; };
-struct names { struct name *list; size_t n; };
-
-static int
-by_id (const void *a, const void *b)
-{
-  const struct name *x = a, *y = b;
-
-  return (x->id > y->id) - (x->id < y->id);
-}
-
-static struct json_object *
-table_of (struct json_object *state, const char *kind)
-{
-  return json_object_object_get (json_object_object_get (state, "tables"),
-                                 kind);
-}
-
-static void
-read_names (struct json_object *state, struct names *names)
-{
-  static const char *const keys[][2] = {
-    { "users", "userName" }, { "groups", "displayName" },
-    { "service-principals", "displayName" },
-  };
-  size_t i, j;
-
-  for (i = 0; i < 3; i++) {
-    struct json_object *t = table_of (state, keys[i][0]);
-    size_t n = json_object_array_length (t);
-
-    names->list = mg_xreallocarray (names->list, names->n + n + 1,
-                                    sizeof names->list[0]);
-    for (j = 0; j < n; j++) {
-      struct json_object *one = json_object_array_get_idx (t, j);
-      const char *key = sim_json_str (json_object_object_get (one, "fields"),
-                                      keys[i][1]);
-      MG_CLEANUP_FREE char *folded = mg_fold (key ? key : "");
-      struct name *name = &names->list[names->n++];
-
-      name->id = sim_json_int (one, "id", 0);
-      name->text = mg_xasprintf ("%s %s", keys[i][0], folded);
-    }
-  }
-  qsort (names->list, names->n, sizeof names->list[0], by_id);
-}
-
-static void
-names_done (struct names *names)
-{
-  size_t i;
-
-  for (i = 0; i < names->n; i++)
-    mg_free (names->list[i].text);
-  mg_free (names->list);
-}
-
-static const char *
-name_of (const struct names *names, int64_t id)
-{
-  struct name wanted = { id, NULL };
-  struct name *found = bsearch (&wanted, names->list, names->n,
-                                sizeof wanted, by_id);
-
-  return found ? found->text : "nobody";
-}
 
 /* --- an object without what is the workspace's own -------------------- */
 
@@ -195,10 +59,10 @@ add_value (struct mg_buf *out, struct json_object *value)
       continue;
     sim_json_sorted (&text, one);
     mg_buf_add_str (&text, "");
-    add (&elements, mg_buf_steal (&text));
+    texts_add (&elements, mg_buf_steal (&text));
   }
   mg_buf_add_byte (out, '[');
-  add_joined (out, &elements);
+  texts_join (out, &elements);
   mg_buf_add_byte (out, ']');
   texts_done (&elements);
 }
@@ -215,36 +79,10 @@ add_fields (struct mg_buf *out, struct json_object *fields)
       continue;
     mg_buf_addf (&text, "%s:", name);
     add_value (&text, value);
-    add (&members, mg_buf_steal (&text));
+    texts_add (&members, mg_buf_steal (&text));
   }
-  add_joined (out, &members);
+  texts_join (out, &members);
   texts_done (&members);
-}
-
-static void
-add_people (struct mg_buf *out, const struct names *names,
-            struct json_object *one)
-{
-  struct json_object *members = sim_json_array (one, "members");
-  struct json_object *acl = json_object_object_get (one, "permissions");
-  size_t i, n = members ? json_object_array_length (members) : 0;
-  struct texts people = { 0 };
-
-  for (i = 0; i < n; i++) {
-    int64_t id = json_object_get_int64 (json_object_array_get_idx (members,
-                                                                   i));
-
-    add (&people, mg_xasprintf ("has %s", name_of (names, id)));
-  }
-  if (json_object_is_type (acl, json_type_object)) {
-    json_object_object_foreach (acl, id, level)
-      add (&people, mg_xasprintf ("%s %s", name_of (names, strtoll (id, NULL,
-                                                                    10)),
-                                  json_object_get_string (level)));
-  }
-  mg_buf_add_str (out, " | ");
-  add_joined (out, &people);
-  texts_done (&people);
 }
 
 /* --- what was in the target before ------------------------------------ */
@@ -273,7 +111,7 @@ add_elements (struct json_object *array, const char *title, const char *name,
     MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MAX_TEXT);
 
     sim_json_sorted (&text, json_object_array_get_idx (array, i));
-    add (ret, mg_xasprintf ("%s has the %s %s", title, name,
+    texts_add (ret, mg_xasprintf ("%s has the %s %s", title, name,
                             mg_buf_text (&text)));
   }
 }
@@ -292,18 +130,11 @@ add_adopted (const char *title, const struct names *names,
     int64_t id = json_object_get_int64 (json_object_array_get_idx (members,
                                                                    i));
 
-    add (ret, mg_xasprintf ("%s has %s", title, name_of (names, id)));
+    texts_add (ret, mg_xasprintf ("%s has %s", title, names_of (names, id)));
   }
   add_elements (sim_json_array (fields, "entitlements"), title, "entitlement",
                 ret);
   add_elements (sim_json_array (fields, "roles"), title, "role", ret);
-}
-
-static int
-has_text (const struct texts *t, char *text)
-{
-  return t->n > 0 && bsearch (&text, t->list, t->n, sizeof t->list[0],
-                              by_text) != NULL;
 }
 
 /* Objects with a title in 'adopted' (NULL: all) are taken apart.  Not those
@@ -313,7 +144,7 @@ add_table (struct json_object *state, const char *kind,
            const struct names *names, const struct texts *adopted,
            struct texts *ret)
 {
-  struct json_object *t = table_of (state, kind);
+  struct json_object *t = state_table (state, kind);
   size_t i, n = t ? json_object_array_length (t) : 0;
 
   for (i = 0; i < n; i++) {
@@ -325,14 +156,14 @@ add_table (struct json_object *state, const char *kind,
     if (mg_streq (sim_json_str (fields, "lifecycle_stage"), "deleted"))
       continue;
     if (strcmp (kind, "service-principals") != 0
-        && (adopted == NULL || has_text (adopted, title))) {
+        && (adopted == NULL || texts_has (adopted, title))) {
       add_adopted (title, names, one, ret);
       continue;
     }
     mg_buf_addf (&text, "%s ", kind);
     add_fields (&text, fields);
-    add_people (&text, names, one);
-    add (ret, mg_buf_steal (&text));
+    names_people (&text, names, one);
+    texts_add (ret, mg_buf_steal (&text));
   }
 }
 
@@ -357,28 +188,30 @@ read_titles (const struct mg_buf *text, struct texts *ret)
   size_t i, j;
 
   for (i = 0; i < MG_N_ELEMENTS (kinds); i++) {
-    struct json_object *t = table_of (state, kinds[i]);
+    struct json_object *t = state_table (state, kinds[i]);
 
     for (j = 0; t != NULL && j < json_object_array_length (t); j++)
-      add (ret, title_of (kinds[i], json_object_object_get (
+      texts_add (ret, title_of (kinds[i], json_object_object_get (
                             json_object_array_get_idx (t, j), "fields")));
   }
-  sort (ret);
+  compute_titles (state, ret);
+  texts_sort (ret);
   json_object_put (state);
 }
 
 static void
 read_state (const struct mg_buf *text, const struct texts *adopted,
-            struct texts *ret)
+            int is_source, struct texts *ret)
 {
   struct json_object *state = parse (text);
   struct names names = { 0 };
   size_t i;
 
-  read_names (state, &names);
+  names_read (state, &names);
   for (i = 0; i < MG_N_ELEMENTS (kinds); i++)
     add_table (state, kinds[i], &names, adopted, ret);
-  sort (ret);
+  compute_rows (state, &names, is_source, adopted, ret);
+  texts_sort (ret);
   names_done (&names);
   json_object_put (state);
 }
@@ -394,7 +227,7 @@ oracle_remember (struct world *w, struct mg_buf *ret_before)
 static void
 keep (void *opaque, char *text)
 {
-  add (opaque, mg_xstrdup (text));
+  texts_add (opaque, mg_xstrdup (text));
 }
 
 static void
@@ -407,6 +240,32 @@ static void
 say_extra (void *opaque, char *text)
 {
   mg_buf_addf (opaque, "extra: %s\n", text);
+}
+
+static void
+say_changed (void *opaque, char *text)
+{
+  mg_buf_addf (opaque, "changed: %s\n", text);
+}
+
+/* What was there stays to the letter, and what was made is at rest. */
+static void
+judge_compute (const struct mg_buf *new, const struct mg_buf *before,
+               int peak, struct mg_buf *ret_text)
+{
+  MG_CLEANUP (sim_json_put) struct json_object *now = parse (new);
+  MG_CLEANUP (sim_json_put) struct json_object *then = parse (before);
+  MG_CLEANUP (texts_done) struct texts there = { 0 };
+  MG_CLEANUP (texts_done) struct texts have = { 0 };
+
+  compute_running (now, then, ret_text);
+  if (peak > COMPUTE_PEAK)
+    mg_buf_addf (ret_text, "%d clusters ran at once\n", peak);
+  compute_raw (then, &there);
+  compute_raw (now, &have);
+  texts_sort (&there);
+  texts_sort (&have);
+  texts_subtract (&there, &have, say_changed, ret_text);
 }
 
 void
@@ -424,12 +283,13 @@ oracle_moved (struct world *w, const struct mg_buf *before,
   world_ask (w, WORLD_OLD, "GET", "/_simulator/state", NULL, &old);
   world_ask (w, WORLD_NEW, "GET", "/_simulator/state", NULL, &new);
   read_titles (before, &adopted);
-  read_state (&old, &adopted, &wanted);
-  read_state (before, NULL, &there);
-  read_state (&new, &adopted, &have);
-  subtract (&wanted, &have, say_missing, ret_text);
-  subtract (&have, &wanted, keep, &extra);
-  subtract (&extra, &there, say_extra, ret_text);
+  read_state (&old, &adopted, 1, &wanted);
+  read_state (before, NULL, 0, &there);
+  read_state (&new, &adopted, 0, &have);
+  texts_subtract (&wanted, &have, say_missing, ret_text);
+  texts_subtract (&have, &wanted, keep, &extra);
+  texts_subtract (&extra, &there, say_extra, ret_text);
+  judge_compute (&new, before, compute_peak (w->sims[WORLD_NEW]), ret_text);
 }
 
 static void
@@ -439,7 +299,7 @@ read_rows (const struct mg_buf *text, struct texts *ret)
   size_t i, j;
 
   for (i = 0; i < MG_N_ELEMENTS (kinds); i++) {
-    struct json_object *t = table_of (state, kinds[i]);
+    struct json_object *t = state_table (state, kinds[i]);
 
     for (j = 0; t != NULL && j < json_object_array_length (t); j++) {
       struct json_object *one = json_object_array_get_idx (t, j);
@@ -450,10 +310,11 @@ read_rows (const struct mg_buf *text, struct texts *ret)
         continue;
       mg_buf_addf (&row, "%s ", kinds[i]);
       sim_json_sorted (&row, one);
-      add (ret, mg_buf_steal (&row));
+      texts_add (ret, mg_buf_steal (&row));
     }
   }
-  sort (ret);
+  compute_raw (state, ret);
+  texts_sort (ret);
   json_object_put (state);
 }
 
@@ -468,8 +329,8 @@ oracle_undone (struct world *w, const struct mg_buf *before,
   world_ask (w, WORLD_NEW, "GET", "/_simulator/state", NULL, &new);
   read_rows (before, &wanted);
   read_rows (&new, &have);
-  subtract (&wanted, &have, say_missing, ret_text);
-  subtract (&have, &wanted, say_extra, ret_text);
+  texts_subtract (&wanted, &have, say_missing, ret_text);
+  texts_subtract (&have, &wanted, say_extra, ret_text);
 }
 
 static struct json_object *
@@ -481,18 +342,18 @@ counters_of (struct world *w, int end)
   return sim_json_parse (text.data, text.len, NULL);
 }
 
-/* How often the source has a service principal of this name: the only kind
- * whose names repeat. */
+/* How often the source has a service principal, a cluster or a job of this
+ * name: only theirs repeat. */
 static int64_t
 allowed (struct json_object *source, const char *what)
 {
   static const char kind[] = "service-principals";
-  struct json_object *t = table_of (source, kind);
+  struct json_object *t = state_table (source, kind);
   size_t i, n = json_object_array_length (t);
-  int64_t found = 0;
+  int64_t found = compute_named (source, what);
 
   if (!mg_starts (what, kind))
-    return 1;
+    return found > 0 ? found : 1;
   for (i = 0; i < n; i++) {
     struct json_object *one = json_object_array_get_idx (t, i);
 

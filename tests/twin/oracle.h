@@ -11,7 +11,8 @@
 void oracle_remember (struct world *w, struct mg_buf *ret_before);
 
 /* The target holds what the source holds and what it held before, as multisets
- * of objects without ids, and nothing else. */
+ * of objects without ids, and nothing else; jobs are paused, and no cluster that
+ * was made runs on. */
 void oracle_moved (struct world *w, const struct mg_buf *before,
                    struct mg_buf *ret_text);
 

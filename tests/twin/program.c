@@ -2,6 +2,7 @@
  * without options, questions and tables. */
 #include <config.h>
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,10 +17,13 @@
 #include "plugin/registry.h"
 #include "run/run.h"
 #include "run/session.h"
+#include "store/pack.h"
 #include "store/work.h"
 #include "twin/fiber.h"
 #include "twin/program.h"
 #include "twin/wire.h"
+
+#define MAX_PLUGINS 3
 
 struct program {
   const struct program_options *o;
@@ -73,25 +77,33 @@ no_option (const char *plugin, const char *name)
 static int
 load_plugins (struct program *p, struct mg_error *err)
 {
+  static const char *const names[][MAX_PLUGINS] = {
+    { "users", "mlflow" }, { "users", "clusters", "jobs" },
+  };
+  const char *const *own = names[p->o->compute];
   const char *build = mg_env ("MG_BUILDDIR");
-  MG_CLEANUP_FREE char *users =
-    mg_xasprintf ("%s/plugins/users/.libs", build ? build : ".");
-  MG_CLEANUP_FREE char *mlflow =
-    mg_xasprintf ("%s/plugins/mlflow/.libs", build ? build : ".");
-  const char *folders[] = { users, mlflow, NULL };
-  int r = mg_registry_load (folders, &p->registry, err);
+  char texts[MAX_PLUGINS][PATH_MAX];
+  const char *folders[MAX_PLUGINS + 1] = { NULL };
+  int i, r;
 
-  if (r == 0 && p->registry.n_plugins != 2)
+  for (i = 0; i < MAX_PLUGINS && own[i] != NULL; i++) {
+    snprintf (texts[i], sizeof texts[i], "%s/plugins/%s/.libs",
+              build ? build : ".", own[i]);
+    folders[i] = texts[i];
+  }
+  r = mg_registry_load (folders, &p->registry, err);
+  if (r == 0 && p->registry.n_plugins != i)
     r = mg_error_set (err, MG_E_NOT_FOUND, "plugin-load",
-                      "the plugins users and mlflow are not built in '%s'",
+                      "not all of the %d plugins are built in '%s'", i,
                       build ? build : ".");
   return r;
 }
 
 void
-program_preload (void)
+program_preload (int compute)
 {
-  struct program p = { 0 };
+  struct program_options options = { .compute = compute };
+  struct program p = { .o = &options };
   struct mg_error err = MG_ERROR_INIT;
 
   if (load_plugins (&p, &err) < 0)
@@ -102,6 +114,7 @@ program_preload (void)
 static int
 open_session (struct program *p, struct mg_error *err)
 {
+  static const unsigned char key[MG_SEAL_KEY_LEN] = "a key of the twin";
   int fd = -1, make = p->o->command == PROGRAM_EXPORT;
   int r = mg_session_lock (p->o->session, &fd, err);
 
@@ -110,6 +123,8 @@ open_session (struct program *p, struct mg_error *err)
   r = mg_session_open (p->o->session, make, fd, &p->registry, &p->session,
                        err);
   p->has_session = r == 0;
+  if (r == 0 && p->o->compute)
+    mg_store_set_key (p->session.store, key);
   if (r < 0)
     mg_file_unlock (fd);
   return r;

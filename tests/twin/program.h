@@ -15,6 +15,7 @@ enum program_command {
 struct program_options {
   enum program_command command;
   const char *session;           /* its folder */
+  int compute;                   /* with clusters and jobs in place of mlflow */
   struct link *link;
   uint64_t seed;                 /* of turns, times on the way, jitter */
   int wild;                      /* random turns */
@@ -42,7 +43,7 @@ struct program_result {
 };
 
 /* Loads the plugins, so that processes that are forked later need not. */
-void program_preload (void);
+void program_preload (int compute);
 
 /* 0, or the code of the error that ended the run. */
 int program_run (const struct program_options *options,

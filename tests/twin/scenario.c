@@ -93,6 +93,16 @@ static const char *const some_calls[] = {
 };
 #define N_WRITES 13
 
+/* As above, where there are clusters and jobs. */
+static const char *const compute_calls[] = {
+  "POST *clusters/create", "POST *clusters/create", "POST *jobs/create",
+  "POST *jobs/create", "POST *clusters/*", "P* *", "P* *", "PUT *",
+  "POST *clusters/delete", "POST *instance-pools/create",
+  "POST *policies/clusters/create", "POST *ibraries/install",
+  "POST *clusters/pin", "PATCH *", "POST *Users", "*", "*", "*", "GET *",
+};
+#define N_COMPUTE_WRITES 15
+
 static void
 add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
            const char *match, int most_offset)
@@ -114,6 +124,16 @@ add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
 }
 
 static const char *
+some_call (struct scenario *s, int is_write)
+{
+  if (s->compute)
+    return compute_calls[between (s, 0, is_write ? N_COMPUTE_WRITES - 1
+                         : (int) MG_N_ELEMENTS (compute_calls) - 1)];
+  return some_calls[between (s, 0, is_write ? N_WRITES - 1
+                             : (int) MG_N_ELEMENTS (some_calls) - 1)];
+}
+
+static const char *
 make_faults (struct scenario *s, int n)
 {
   struct mg_buf out = MG_BUF_INIT (MAX_FAULTS);
@@ -131,9 +151,7 @@ make_faults (struct scenario *s, int n)
         mg_rand_below (&s->rng, sizeof write_faults / sizeof *f)];
       int is_write = strcmp (f->match, "*") != 0;
 
-      add_fault (s, &out, f, some_calls[between (s, 0, is_write
-                             ? N_WRITES - 1
-                             : (int) MG_N_ELEMENTS (some_calls) - 1)], 60);
+      add_fault (s, &out, f, some_call (s, is_write), 60);
     }
   }
   mg_buf_add_byte (&out, 0);
@@ -142,25 +160,33 @@ make_faults (struct scenario *s, int n)
 
 /* --- the rest -------------------------------------------------------- */
 
+struct amount { const char *name; int least, most; };
+
 /* "users=12,groups=3": in this order, whatever compiler draws them. */
 static const char *
-make_populate (struct scenario *s, int users, int groups, int principals,
-               int profiles, int experiments)
+make_populate (struct scenario *s, const struct amount *kinds)
 {
-  const struct { const char *name; int most; } kinds[] = {
-    { "users", users }, { "groups", groups },
-    { "service-principals", principals }, { "instance-profiles", profiles },
-    { "experiments", experiments },
-  };
   struct mg_buf out = MG_BUF_INIT (1000);
-  size_t i;
+  int i;
 
-  for (i = 0; i < MG_N_ELEMENTS (kinds); i++)
-    if (kinds[i].most > 0)
-      mg_buf_addf (&out, "%s%s=%d", i ? "," : "", kinds[i].name,
-                   (int) between (s, i == 0, kinds[i].most));
+  for (i = 0; kinds[i].name != NULL; i++)
+    mg_buf_addf (&out, "%s%s=%d", i ? "," : "", kinds[i].name,
+                 (int) between (s, kinds[i].least, kinds[i].most));
   return keep (s, mg_buf_steal (&out));
 }
+
+/* Of the old workspace and of the new one. */
+static const struct amount amounts[][WORLD_ENDS][9] = {
+  { { { "users", 1, 45 }, { "groups", 0, 24 }, { "service-principals", 0, 30 },
+      { "instance-profiles", 0, 3 }, { "experiments", 0, 24 } },
+    { { "users", 1, 12 }, { "groups", 0, 4 }, { "service-principals", 0, 8 } } },
+  { { { "users", 1, 14 }, { "groups", 0, 6 }, { "service-principals", 0, 6 },
+      { "instance-profiles", 0, 2 }, { "instance-pools", 0, 9 },
+      { "cluster-policies", 4, 12 }, { "clusters", 1, 22 }, { "jobs", 0, 30 } },
+    { { "users", 1, 10 }, { "groups", 0, 4 }, { "service-principals", 0, 4 },
+      { "instance-pools", 0, 3 }, { "cluster-policies", 4, 4 },
+      { "clusters", 1, 4 }, { "jobs", 0, 8 } } },
+};
 
 static void
 make_ends (struct scenario *s)
@@ -175,13 +201,15 @@ make_ends (struct scenario *s)
     "all fixed 40 1s 0 yes * /api/*\n",
   };
 
-  old->populate = make_populate (s, 45, 24, 30, 3, 24);
+  old->populate = make_populate (s, amounts[s->compute][WORLD_OLD]);
   old->page = new->page = one_in (s, 3) ? 0 : between (s, 2, 30);
   old->latency_us = new->latency_us = between (s, 0, 80) * MG_MS_US;
   new->limits = limits[mg_rand_below (&s->rng, 5)];
   old->limits = one_in (s, 3) ? "published" : "off";
+  if (s->compute)
+    new->populate = "cluster-policies=4";      /* every workspace has these */
   if (one_in (s, 4))
-    new->populate = make_populate (s, 12, 4, 8, 0, 0);
+    new->populate = make_populate (s, amounts[s->compute][WORLD_NEW]);
   s->world.skew_us = one_in (s, 2) ? 0
     : between (s, -3600, 3600) * MG_SECOND_US;
   if (!s->has_faults)
@@ -197,6 +225,7 @@ make_program (struct scenario *s)
   static const int threads[] = { 0, 0, 1, 2, 3, 7, 16 };
   struct program_options *p = &s->life.program;
 
+  p->compute = s->compute;
   p->wild = !one_in (s, 8);
   p->limits = one_in (s, 3) ? NULL : "off";
   p->parallel = threads[mg_rand_below (&s->rng, 7)];
@@ -210,10 +239,11 @@ make_program (struct scenario *s)
 }
 
 void
-scenario_begin (struct scenario *s, uint64_t seed)
+scenario_begin (struct scenario *s, uint64_t seed, int with_compute)
 {
   memset (s, 0, sizeof *s);
   s->seed = seed;
+  s->compute = with_compute;
   mg_rand_seed (&s->rng, seed * UINT64_C (0x9e3779b97f4a7c15) + 17);
   s->world.seed = seed;
   s->has_faults = !one_in (s, 16);
@@ -271,10 +301,11 @@ scenario_say (const struct scenario *s, struct world *w)
   const struct sim_config *old = &s->world.ends[WORLD_OLD];
   const struct sim_config *new = &s->world.ends[WORLD_NEW];
 
-  world_say (w, WORLD_BEGIN_US, "seed %" PRIu64 ": old has %s; new has %s; "
+  world_say (w, WORLD_BEGIN_US, "seed %s%" PRIu64 ": old has %s; new has %s; "
              "page %" PRId64 ", limits %.9s, threads %d, %s, skew %" PRId64
-             " s", s->seed, old->populate, new->populate ? new->populate
-             : "nothing", old->page, new->limits, p->parallel,
+             " s", s->compute ? "c" : "", s->seed, old->populate,
+             new->populate ? new->populate : "nothing", old->page,
+             new->limits, p->parallel,
              p->oauth ? "OAuth" : "PAT", s->world.skew_us / MG_SECOND_US);
   if (old->faults != NULL)
     world_say (w, WORLD_BEGIN_US, "faults of old: %s", old->faults);

@@ -11,6 +11,7 @@
 
 struct scenario {
   uint64_t seed;
+  int compute;                   /* with clusters and jobs, without MLflow */
   struct mg_rand rng;
   struct world_options world;
   struct life_options life;      /* of the first; see scenario_vary */
@@ -20,7 +21,7 @@ struct scenario {
   int n_texts;
 };
 
-void scenario_begin (struct scenario *s, uint64_t seed);
+void scenario_begin (struct scenario *s, uint64_t seed, int compute);
 void scenario_done (struct scenario *s);
 
 /* The next life is a little different: another seed, perhaps another loss. */

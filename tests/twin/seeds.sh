@@ -1,16 +1,17 @@
 #!/bin/sh
-# Histories with mixed faults and kills: 10,000 in make check-long, a part here.
+# Histories with mixed faults and kills, of people and experiments and of compute
+# and jobs: 10,000 and 2,000 in make check-long, a part here.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 
 twin=$builddir/tests/twin/twin
 TMPDIR=$tmp
 export TMPDIR
-n=300 jobs=1
+n=300 n_compute=40 jobs=1
 if grep -q '^MG_SAN_LDFLAGS = .' "$builddir/Makefile"; then
-  n=40
+  n=40 n_compute=10
 fi
 if [ "${CHECK_LONG:-}" = 1 ]; then
-  n=10000 jobs=$(getconf _NPROCESSORS_ONLN)
+  n=10000 n_compute=2000 jobs=$(getconf _NPROCESSORS_ONLN)
 fi
 
 # What once found a bug.
@@ -24,6 +25,10 @@ run "$twin" seeds 1 "$n" "$jobs"
 note "$out"
 status_is "$n seeds find nothing" 0
 
+run "$twin" seeds c1 "$n_compute" "$jobs"
+note "$out"
+status_is "$n_compute seeds with clusters and jobs find nothing" 0
+
 run "$twin" replay 1000 quiet
 first=$out
 status_is "a seed is replayed" 0
@@ -31,3 +36,8 @@ run "$twin" replay 1000 quiet
 is "one seed, one history" "$out" "$first"
 run "$twin" replay 1001 quiet
 ok "another seed, another history" test "$out" != "$first"
+run "$twin" replay c1000 quiet
+first=$out
+status_is "a seed with clusters and jobs is replayed" 0
+run "$twin" replay c1000 quiet
+is "it too is one history" "$out" "$first"

@@ -32,8 +32,13 @@ static const struct { enum world_moment moment; const char *name; } moments[] = 
   { WORLD_COMMITTED, "committed" },
 };
 
+/* The long job is not in it: its body is a file beside the session's. */
+#define COMPUTE "users=12,groups=5,service-principals=4,instance-profiles=1," \
+  "instance-pools=6,cluster-policies=9,clusters=16,jobs=17"
+
 struct sweep {
   enum program_command command;  /* which is killed */
+  int compute;                   /* with clusters and jobs */
   struct world w;
   struct mg_buf before, wrong;
   char *exported;                /* the session as the export left it */
@@ -73,8 +78,8 @@ live (struct sweep *s, enum program_command command, const char *session,
 {
   struct life_options o = {
     .program = { .command = command, .session = session, .seed = seed,
-                 .wild = 1, .settle_us = -1, .limits = "off",
-                 .way_us = 10 * MG_MS_US, .jitter_us = 20 * MG_MS_US },
+                 .compute = s->compute, .wild = 1, .settle_us = -1,
+                 .limits = "off", .way_us = 10 * MG_MS_US, .jitter_us = 20 * MG_MS_US },
     .pause_us = MG_SECOND_US,
   };
   enum life_end end;
@@ -99,7 +104,8 @@ begin (struct sweep *s)
   struct program_result res;
   struct mg_error err = MG_ERROR_INIT;
 
-  options.ends[WORLD_OLD].populate = POPULATE;
+  options.ends[WORLD_OLD].populate = s->compute ? COMPUTE : POPULATE;
+  options.ends[WORLD_NEW].populate = s->compute ? "cluster-policies=4" : NULL;
   options.ends[WORLD_OLD].page = options.ends[WORLD_NEW].page = 50;
   if (world_begin (&s->w, &options, &err) < 0)
     mg_bug ("%s", err.text);
@@ -188,9 +194,10 @@ say_wrong (const struct sweep *s, enum world_moment moment, int64_t nth)
   int n;
 
   printf ("# killed %s %" PRId64 " and not right; its history: "
-          "tests/twin/replay %s %" PRId64 "%s\n", name_of (moment), nth,
+          "tests/twin/replay %s %" PRId64 "%s%s\n", name_of (moment), nth,
           name_of (moment), nth,
-          s->command == PROGRAM_EXPORT ? " export" : "");
+          s->command == PROGRAM_EXPORT ? " export" : "",
+          s->compute ? " compute" : "");
   for (n = 0; *line != '\0' && n < 8; n++) {
     size_t len = strcspn (line, "\n");
 
@@ -254,11 +261,18 @@ try_some (struct sweep *s, int64_t first, int64_t step)
 
 /* --- words ----------------------------------------------------------- */
 
-static enum program_command
-command_of (int argc, char **argv, int at)
+/* "export" and "compute", in any order. */
+static int
+read_words (struct sweep *s, int argc, char **argv, int at)
 {
-  return argc > at && strcmp (argv[at], "export") == 0 ? PROGRAM_EXPORT
-                                                       : PROGRAM_IMPORT;
+  for (s->command = PROGRAM_IMPORT; at < argc; at++)
+    if (strcmp (argv[at], "export") == 0)
+      s->command = PROGRAM_EXPORT;
+    else if (strcmp (argv[at], "compute") == 0)
+      s->compute = 1;
+    else
+      return -1;
+  return 0;
 }
 
 static int
@@ -286,14 +300,15 @@ sweep_all (struct sweep *s, int64_t stride, int64_t jobs)
 int
 twin_sweep (int argc, char **argv)
 {
-  struct sweep s = { .command = command_of (argc, argv, 2) };
+  struct sweep s = { 0 };
   int64_t stride = 1, jobs = 1;
   int r;
 
   if ((argc > 0 && mg_parse_int64 (argv[0], &stride) < 0) || stride < 1
-      || (argc > 1 && mg_parse_int64 (argv[1], &jobs) < 0) || jobs < 1)
+      || (argc > 1 && mg_parse_int64 (argv[1], &jobs) < 0) || jobs < 1
+      || read_words (&s, argc, argv, 2) < 0)
     return 2;
-  program_preload ();
+  program_preload (s.compute);
   begin (&s);
   count (&s);
   r = sweep_all (&s, stride, jobs);
@@ -304,7 +319,7 @@ twin_sweep (int argc, char **argv)
 int
 twin_point (int argc, char **argv)
 {
-  struct sweep s = { .out = stdout, .command = command_of (argc, argv, 2) };
+  struct sweep s = { .out = stdout };
   int64_t nth;
   size_t i;
   int r;
@@ -313,9 +328,10 @@ twin_point (int argc, char **argv)
     if (strcmp (moments[i].name, argv[0]) == 0)
       break;
   if (argc < 2 || i == MG_N_ELEMENTS (moments)
-      || mg_parse_int64 (argv[1], &nth) < 0)
+      || mg_parse_int64 (argv[1], &nth) < 0
+      || read_words (&s, argc, argv, 2) < 0)
     return 2;
-  program_preload ();
+  program_preload (s.compute);
   begin (&s);
   r = try_point (&s, moments[i].moment, nth);
   if (r)

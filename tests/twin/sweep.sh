@@ -1,6 +1,6 @@
 #!/bin/sh
-# An import of 300 assets, killed at every request and every commit: all of them
-# in make check-long, every eleventh here.
+# An import of 300 assets, and one of clusters and jobs, killed at every request
+# and every commit: all of them in make check-long, every eleventh here.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 
 twin=$builddir/tests/twin/twin
@@ -25,6 +25,13 @@ is "every moment was there to be tried" "$(number points)" "$points"
 is "and was tried, with a stride of $stride" "$(number tried)" \
   "$(((points + stride - 1) / stride))"
 ok "of at least 300 requests" test "$(number requests)" -ge 300
+
+run "$twin" sweep "$stride" "$jobs" export compute
+status_is "no kill of an export of clusters and jobs loses anything" 0
+note "$out"
+run "$twin" sweep "$stride" "$jobs" compute
+status_is "no kill of their import loses or repeats anything" 0
+note "$out"
 
 run "$twin" point after 100
 status_is "a point can be looked at" 0

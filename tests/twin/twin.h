@@ -16,18 +16,20 @@ int twin_cost (int argc, char **argv);
  * the simulator takes them; what is wrong then. */
 int twin_faults (int argc, char **argv);
 
-/* seeds FIRST N [JOBS]: so many histories with faults and kills. */
+/* seeds FIRST N [JOBS]: so many histories with faults and kills.  A FIRST of
+ * "c1" means those with clusters and jobs. */
 int twin_seeds (int argc, char **argv);
 
-/* replay SEED [quiet]: one of them, line by line, and its digest. */
+/* replay SEED [quiet]: one of them, line by line, and its digest; "c17" is not
+ * 17. */
 int twin_replay (int argc, char **argv);
 
-/* sweep [STRIDE [JOBS [export]]]: an import of 300 assets, or the export before
- * it, killed at each of its moments, or at every STRIDEth of them, and
- * resumed. */
+/* sweep [STRIDE [JOBS [export] [compute]]]: an import of 300 assets, or the
+ * export before it, killed at each of its moments, or at every STRIDEth of them,
+ * and resumed; with compute, of clusters and jobs. */
 int twin_sweep (int argc, char **argv);
 
-/* point MOMENT N [export]: one of them, line by line. */
+/* point MOMENT N [export] [compute]: one of them, line by line. */
 int twin_point (int argc, char **argv);
 
 #endif
