@@ -88,6 +88,15 @@ struct migrate_ref {
   uint32_t element;      /* the array element that holds the value is about
                             nothing else, and may be left out with it: a rule may
                             drop it.  Elsewhere the asset is blocked */
+  uint32_t above;        /* the name is what stands before the last '/': the
+                            folder that the text, a path, lies in; one at the
+                            top names nothing */
+  uint32_t given;        /* an asset whose text is the prefix and the name alone
+                            is made by the service with what it names, as a home
+                            with its owner: in the target it is no surprise */
+  uint32_t waits;        /* comes after what it names, where that is moved too;
+                            what is not is not missed, and the value stays as it
+                            is */
 };
 
 /* A name by which references find the asset.  The id of a kind is always an
@@ -133,6 +142,28 @@ struct migrate_leave {
 
 /* A member that the service works out where 'when' is there: owned, but then. */
 struct migrate_derived { const char *path, *when; };
+
+/* Kinds that lie in one tree are found by one walk: a list for each node.  The
+ * kind that walks has 'list' with {node} in its path, and its own elements are
+ * the nodes, but for those that its leave[] leaves.  In a tree a kind's id is
+ * the name that it is created with. */
+struct migrate_tree {
+  const char *walker;            /* kind that walks; every kind names it */
+  const char *const *sorts;      /* which elements are of this kind */
+  uint32_t ask_first;            /* the service does not refuse to create what is
+                                    there: it is looked for before */
+  /* of the kind that walks */
+  const char *sort;              /* path of an element's sort */
+  const char *node;              /* path of the name that is listed next */
+  const char *root;              /* name of the first node; nobody's parent */
+  const char *look;              /* "GET" with {id}, an element's id: tells that
+                                    one as the list would */
+  const char *const *others;     /* sorts that are known and somebody else's */
+  const char *const *shut;       /* names that are not entered */
+  const char *const *hidden;     /* ... nor shown: what has such a name is as if
+                                    it were not there; '*' stands for what has no
+                                    '/' */
+};
 
 struct migrate_kind {
   const char *name;              /* [a-z][a-z0-9-]* */
@@ -201,6 +232,11 @@ struct migrate_kind {
   const struct migrate_fill *fill;
   const struct migrate_set *set_there; /* as set, where the object that holds
                                     the member is there; elsewhere nothing */
+  const struct migrate_tree *tree;
+  const char *stamp;             /* of stubs: path of what changes with them */
+  const char *permissions_id;    /* path of the id that permissions want, where
+                                    it is another one; ... */
+  const char *permissions_get;   /* ... 'GET' with {id} that tells it */
   const char *part_of;           /* a kind of this plugin, each of whose assets
                                     has one of these under its own id: read by
                                     'get', put by 'update' when the asset was

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "cli/app.h"
+#include "run/tree.h"
 #include "view/summary.h"
 
 struct counter {
@@ -43,6 +44,20 @@ on_restart (struct mg_ctx *ctx, void *opaque)
   mg_ctx_drop_batch (ctx);
 }
 
+/* A tree is counted when the first of its kinds is asked for, and all of them
+ * with it: the one that walks comes first. */
+static int
+count_tree (struct mg_ctx *ctx, const struct mg_kind *kind, int64_t *found,
+            struct mg_error *err)
+{
+  const struct mg_kind *walker = mg_tree_walker_of (ctx->registry, kind);
+
+  if (walker == NULL || (walker != kind && walker->chosen))
+    return 0;
+  memset (found + kind->index, 0, sizeof *found);
+  return mg_tree_count (ctx, walker, found, err);
+}
+
 /* How many there are; what cannot be counted is said, and is no number. */
 static int
 count_kind (struct mg_ctx *ctx, const struct mg_kind *kind,
@@ -51,13 +66,15 @@ count_kind (struct mg_ctx *ctx, const struct mg_kind *kind,
   struct counter c = { 0, 0 };
   struct mg_list list = { .each = on_element, .page = on_page,
                           .restart = on_restart, .opaque = &c };
-  int64_t values[1];
-  int r = mg_call_export (ctx, kind, &list);
+  int r = kind->k->tree != NULL
+    ? count_tree (ctx, kind, ret_found - kind->index, err)
+    : mg_call_export (ctx, kind, &list);
 
   if (r == 0) {
     on_page (ctx, &c, NULL);
-    values[0] = *ret_found = c.n;
-    mg_sheet_add (sheet, kind, values);
+    if (kind->k->tree == NULL)
+      *ret_found = c.n;
+    mg_sheet_add (sheet, kind, ret_found);
     return 0;
   }
   mg_ctx_drop_batch (ctx);

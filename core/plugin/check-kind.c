@@ -100,7 +100,7 @@ check_shape (const struct subject *s)
     return refuse (s, "has no key, id or title", NULL);
   if (k->once == 0)
     return refuse (s, "does not say what makes a create happen once", NULL);
-  if (!calls && k->list == NULL && k->part_of == NULL)
+  if (!calls && k->list == NULL && k->tree == NULL && k->part_of == NULL)
     return refuse (s, "has neither a list nor callbacks", NULL);
   if (!calls && (k->flags & MIGRATE_KIND_DETAIL) && k->get == NULL)
     return refuse (s, "lists stubs but has no get", NULL);
@@ -139,6 +139,8 @@ check_paths (const struct subject *s)
   const struct migrate_kind *k = s->k;
   const char *const single[] = {
     k->key, k->id, k->array, k->unwrap, k->created, k->creator, k->send,
+    k->stamp, k->permissions_id, k->tree ? k->tree->sort : NULL,
+    k->tree ? k->tree->node : NULL,
   };
   const char *const *const lists[] = {
     k->owned, k->unordered, k->nocase, k->later, k->merge, k->fixed,
@@ -260,6 +262,37 @@ check_leave (const struct subject *s)
 }
 
 static int
+check_walker (const struct subject *s, const struct migrate_tree *t)
+{
+  if (t->sort == NULL || t->node == NULL || t->root == NULL
+      || s->k->list == NULL || strstr (s->k->list, "{node}") == NULL)
+    return refuse (s, "walks a tree without sort, node, root or {node} in its "
+                   "list", NULL);
+  if (t->look == NULL || !mg_call_ok (t->look)
+      || strstr (t->look, "{id}") == NULL)
+    return refuse (s, "walks a tree without a look that has {id}", NULL);
+  return 0;
+}
+
+/* Of a tree's kinds the one that walks says how; which that is shows only when
+ * all of them are known. */
+static int
+check_tree (const struct subject *s)
+{
+  const struct migrate_tree *t = s->k->tree;
+
+  if (s->k->permissions_id != NULL
+      && (s->k->permissions_get == NULL || !mg_call_ok (s->k->permissions_get)))
+    return refuse (s, "has permissions_id without a permissions_get", NULL);
+  if (t == NULL)
+    return 0;
+  if (t->walker == NULL || t->sorts == NULL)
+    return refuse (s, "does not say who walks its tree, or what it is there",
+                   NULL);
+  return strcmp (t->walker, s->k->name) == 0 ? check_walker (s, t) : 0;
+}
+
+static int
 check_derived (const struct subject *s)
 {
   const struct migrate_derived *d = s->k->derived;
@@ -301,7 +334,7 @@ mg_check_kind (const struct migrate_kind *k, const char *path,
   static int (*const checks[]) (const struct subject *) = {
     check_versions, check_shape, check_calls, check_paths, check_refs,
     check_aliases, check_set, check_leave, check_derived, check_values,
-    check_fill,
+    check_fill, check_tree,
   };
   struct subject s = { k, path, err };
   size_t i;

@@ -111,7 +111,8 @@ static const char *
 listed (const struct mg_plugin *plugin, const struct migrate_kind *k,
         struct mg_buf *why)
 {
-  if (k->list != NULL || k->part_of != NULL || plugin->p.export_kind != NULL)
+  if (k->list != NULL || k->part_of != NULL || k->tree != NULL
+      || plugin->p.export_kind != NULL)
     return NULL;
   return say (why, "%s", "neither 'list' nor export_kind");
 }

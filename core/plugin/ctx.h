@@ -106,6 +106,7 @@ typedef int (*mg_element_fn) (struct migrate_ctx *ctx, void *opaque,
  * the last).  A page that broke off is taken again from its beginning:
  * 'restart' is called before. */
 struct mg_list {
+  const char *node;                /* of a tree, or NULL */
   const char *cursor;
   mg_element_fn each;
   int (*page) (struct mg_ctx *ctx, void *opaque, const char *cursor);

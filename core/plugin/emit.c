@@ -167,7 +167,11 @@ mg_ctx_emit (struct mg_ctx *ctx, const struct mg_kind *kind, const char *json,
     return r;
   }
   ctx->n_emitted++;
-  id = mg_xstrdup (put->src_id);
+  if (put->stub && put->stamp == NULL)
+    put->stamp = text_at (json, len, kind->k->stamp);
+  id = text_at (json, len, kind->k->permissions_id);
+  if (id == NULL)
+    id = mg_xstrdup (put->src_id);
   key = mg_xstrdup (put->key);
   emit_parts (ctx, kind, id, key);
   return 0;

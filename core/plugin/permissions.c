@@ -36,6 +36,8 @@ mg_permissions_kind (const struct migrate_kind *parent)
                          parent->permissions);
   k->update = mg_xasprintf ("PUT /api/2.0/permissions/%s/{id}",
                             parent->permissions);
+  k->permissions_id = parent->permissions_id;
+  k->permissions_get = parent->permissions_get;
   k->key = "object_id";
   k->id = "object_id";
   k->once = MIGRATE_ONCE_PUT;

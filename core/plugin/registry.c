@@ -178,23 +178,37 @@ mg_kind_declares (const struct mg_kind *kind, const char *ns)
   return 0;
 }
 
-int
-mg_kind_needs (const struct mg_kind *kind, const struct mg_kind *other)
+/* Does it name assets of the other, or wait for them? */
+static int
+names_kind (const struct mg_kind *kind, const struct mg_kind *other, int waits)
 {
   const struct migrate_ref *r;
+
+  for (r = kind->k->refs; r != NULL && r->path != NULL; r++)
+    if (mg_kind_declares (other, r->ns) && (waits || !r->waits))
+      return 1;
+  return 0;
+}
+
+static int
+needs (const struct mg_kind *kind, const struct mg_kind *other, int waits)
+{
   const char *const *a;
 
   if (kind == other)
     return 0;
-  if (kind->parent == other)
+  if (kind->parent == other || names_kind (kind, other, waits))
     return 1;
-  for (r = kind->k->refs; r != NULL && r->path != NULL; r++)
-    if (mg_kind_declares (other, r->ns))
-      return 1;
   for (a = kind->k->after; a != NULL && *a != NULL; a++)
     if (strcmp (*a, other->k->name) == 0)
       return 1;
   return 0;
+}
+
+int
+mg_kind_needs (const struct mg_kind *kind, const struct mg_kind *other)
+{
+  return needs (kind, other, 1);
 }
 
 /* Those without unmet needs first; where kinds need each other, as they come. */
@@ -366,7 +380,7 @@ index_referenced (struct mg_registry *registry, uint32_t end)
         struct mg_kind *a = registry->kinds[i], *b = registry->kinds[j];
 
         if ((a->chosen || a->indexed) && !b->chosen && !b->indexed
-            && mg_kind_needs (a, b) && (ends_of (b) & end)) {
+            && needs (a, b, 0) && (ends_of (b) & end)) {
           b->indexed = 1;
           changed = 1;
         }

@@ -23,11 +23,13 @@ leave_unlisted (struct mg_run *run, struct mg_error *err)
     MG_CLEANUP (mg_walk_done) struct mg_walk walk = { 0 };
 
     if (!wants_baseline (run, kind) || !mg_kind_at (kind, run->target.end)
-        || (kind->k->flags & MIGRATE_KIND_ADOPT_ONLY) != 0)
+        || (kind->k->flags & MIGRATE_KIND_ADOPT_ONLY) != 0
+        || !mg_run_has_list (kind))
       continue;
     r = mg_walk_get (run->store, run->target.sid, kind->kid, "", &walk, err);
-    if (r <= 0 || walk.state != MG_WALK_FAILED)
+    if (r < 0 || (r > 0 && walk.state == MG_WALK_DONE))
       continue;
+    r = 0;
     kind->plugin->disabled = 1;
     mg_error_set (&kind->plugin->why, MG_E_REMOTE, "plugin-disabled",
                   "the target's list of %s could not be read, so nobody knows "

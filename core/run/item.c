@@ -14,6 +14,7 @@
 #include "net/retry.h"
 #include "run/rules.h"
 #include "run/state.h"
+#include "run/tree.h"
 
 /* "Already N created in past 3600 seconds": how long until it is tried again. */
 #define PARK_US (300 * MG_SECOND_US)
@@ -29,6 +30,7 @@ struct item {
   struct migrate_asset asset;
   struct mg_result *result;
   char *key;                       /* as the target gets it */
+  int looked;                      /* and seen there, before it was sent */
 };
 
 int
@@ -217,7 +219,7 @@ create_failed (struct item *it, int r, const struct mg_error *err)
     if (r != MG_E_CANCELLED)
       mg_run_fail (it->run, err);
   }
-  else if (r == MG_E_EXISTS && it->ctx->n_creates > 0) {
+  else if (r == MG_E_EXISTS && (it->ctx->n_creates > 0 || it->looked)) {
     /* somebody was quicker, or we were: the list tells */
     say_error (it, MG_DOUBT, err);
     mg_result_say (it->result, "exists", err->text);
@@ -354,15 +356,52 @@ report (struct item *it)
   mg_run_emit (it->run, &event);
 }
 
+/* A create that the service would not refuse: what is there already was made by
+ * somebody else, unless one of ours had left before; or with its owner, and then
+ * it is as if we had made it.  1 = it need not be sent. */
+static int
+is_there (struct item *it)
+{
+  struct mg_ctx *ctx = it->ctx;
+  MG_CLEANUP (mg_buf_done) struct mg_buf now = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP_FREE char *name = NULL;
+  int r;
+
+  if (it->work->op != MG_OP_CREATE || it->kind->k->tree == NULL
+      || !it->kind->k->tree->ask_first)
+    return 0;
+  name = mg_json_get_text (it->asset.json, it->asset.json_len, it->kind->k->id);
+  if (name == NULL)
+    return 0;
+  r = mg_tree_look (ctx, it->kind, name, &now);
+  if (r == MG_E_NOT_FOUND) {
+    mg_error_clear (&ctx->error);
+    return 0;
+  }
+  it->looked = r == 0 || r == MG_E_EXISTS;
+  if (r < 0)
+    return r;
+  r = mg_tree_is_given (it->run, it->kind, &it->source, &ctx->error);
+  if (r > 0)
+    r = migrate_created (&ctx->pub, name, mg_buf_text (&now), now.len);
+  else if (r == 0)
+    return mg_error_set (&ctx->error, MG_E_EXISTS, "exists",
+                         "it is in the target already");
+  return r < 0 ? r : 1;
+}
+
 static int
 import_it (struct item *it)
 {
+  int r;
+
   fill_asset (it);
   mg_digest_of (it->asset.json, it->asset.json_len, it->result->sent_sha);
   it->result->has_sha = 1;
   mg_slot_tag (it->work->wid);
   watch_changes (it);
-  return mg_call_import (it->ctx, it->kind, &it->asset);
+  r = is_there (it);
+  return r != 0 ? (r < 0 ? r : 0) : mg_call_import (it->ctx, it->kind, &it->asset);
 }
 
 /* What may be there is looked for before something else is sent: under another

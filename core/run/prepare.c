@@ -464,7 +464,8 @@ collect_edits (struct collected *c)
   for (i = 0; derived[i] != NULL; i++)
     add_edit (c, MG_EDIT_DROP, derived[i]);
   for (ref = k->refs; ref != NULL && ref->path != NULL; ref++)
-    add_map (c, ref->path, ref, 0);
+    if (!ref->waits)
+      add_map (c, ref->path, ref, 0);
   if (!is_compared (p))
     add_sets (c);
   add_values (c);                  /* last: of two edits the first one counts */

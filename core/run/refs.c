@@ -87,6 +87,7 @@ struct edges {
   struct mg_run *run;
   const struct migrate_ref *refs;
   struct mg_edges_op *op;
+  struct mg_packer *packer;
   struct mg_error *err;
 };
 
@@ -127,15 +128,15 @@ mg_ref_inside (uint32_t target_end, const struct migrate_ref *ref,
   *ret_rest = "";
   if (ref->ends != 0 && !(ref->ends & target_end))
     return NULL;
-  if (ref->prefix == NULL)
+  if (ref->prefix == NULL && !ref->above)
     return *text != '\0' && !is_everywhere (ref, text) ? mg_xstrdup (text)
            : NULL;
-  if (!mg_starts (text, ref->prefix))
+  if (ref->prefix != NULL && !mg_starts (text, ref->prefix))
     return NULL;
-  from += strlen (ref->prefix);
-  end = strchrnul (from, '/');
-  *ret_rest = end;
-  return end > from ? mg_xstrndup (from, (size_t) (end - from)) : NULL;
+  from += ref->above ? 0 : strlen (ref->prefix);
+  end = ref->above ? strrchr (text, '/') : strchrnul (from, '/');
+  *ret_rest = end ? end : "";
+  return end && end > from ? mg_xstrndup (from, (size_t) (end - from)) : NULL;
 }
 
 /* 1 = the value leads somewhere or nowhere, and *ret says where; 0 = it names
@@ -155,6 +156,30 @@ look_up (struct mg_run *run, const struct migrate_ref *ref, struct mg_span value
   return r < 0 ? r : !ret->dropped;
 }
 
+/* Only the order counts, and only where there will be something to wait for. */
+static int
+is_worth_waiting (struct edges *e, int64_t aid)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset asset = MG_ASSET_INIT;
+  const struct mg_kind *kind;
+  int r = mg_asset_get (e->run->store, e->packer, aid, &asset, e->err);
+
+  if (r <= 0)
+    return r;
+  kind = mg_registry_kid (e->run->registry, asset.kid);
+  return kind != NULL && kind->chosen && mg_run_left_out (kind, &asset) == NULL;
+}
+
+static int
+wait_for (struct edges *e, int64_t aid)
+{
+  int r = aid != 0 && aid != e->op->aid ? is_worth_waiting (e, aid) : 0;
+
+  if (r > 0)
+    add_edge (e->op, aid);
+  return r < 0 ? r : 0;
+}
+
 static int
 edge_value (void *opaque, size_t which, struct mg_span value)
 {
@@ -165,6 +190,8 @@ edge_value (void *opaque, size_t which, struct mg_span value)
 
   if (r <= 0)
     return r;
+  if (ref->waits)
+    return wait_for (e, named.aid);
   if (named.aid != 0) {
     if (named.aid != e->op->aid)
       add_edge (e->op, named.aid);
@@ -220,6 +247,7 @@ mg_run_edges (struct mg_run *run, struct mg_error *err)
 
   mg_packer_init (&packer, mg_store_blobs (run->store),
                   mg_store_key (run->store));
+  e.packer = &packer;
   for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
     const struct mg_kind *kind = run->registry->kinds[i];
 
@@ -268,7 +296,8 @@ nowhere_value (void *opaque, struct mg_span value)
 {
   struct nowhere *w = opaque;
   MG_CLEANUP (mg_named_done) struct mg_named named = { 0 };
-  int r = look_up (w->run, w->ref, value, &named, w->err);
+  int r = w->ref->waits ? 0
+          : look_up (w->run, w->ref, value, &named, w->err);
 
   if (r <= 0)
     return r;

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "run/state.h"
+#include "run/tree.h"
 
 #define DEFAULT_SETTLE_US (120 * MG_SECOND_US)
 #define SECOND_LOOK_US (5 * MG_SECOND_US)
@@ -37,6 +38,7 @@ struct settler {
   int64_t baseline_sid, probe_sid;
   int64_t asked, found;
   struct mg_work *doubts;
+  char *occupied;                  /* by something of another sort, each */
   int n_doubts;
   /* the doubt that is looked at */
   struct mg_asset source;
@@ -183,6 +185,7 @@ not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
 
   if (s->unusable && unique) {
     res->state = MG_FAILED;
+    res->surely_not = s->same_name == 0;
     mg_result_say (res, "unusable", MG_UNUSABLE_TEXT);
   }
   else if (s->same_name == 1 && unique
@@ -271,7 +274,8 @@ settle_one (struct settler *s, struct mg_work *w, struct mg_error *err)
   if (r < 0)
     return r;
   s->match = 0;
-  s->same_name = s->unusable = 0;
+  s->same_name = 0;
+  s->unusable = s->occupied != NULL && s->occupied[w - s->doubts];
   s->not_ours = !w->maybe;
   r = look_for_key (s, err);
   if (r < 0)
@@ -325,6 +329,40 @@ probe_restart (struct mg_ctx *ctx, void *opaque)
   mg_ctx_drop_batch (ctx);
 }
 
+/* In a tree only what is in doubt is looked at, each by its own name: the whole
+ * of it may be large. */
+static int
+probe_names (struct settler *s, struct mg_error *err)
+{
+  struct mg_error *why = &s->ctx->error;
+  int i, r = 0;
+
+  (void) err;
+  s->occupied = mg_xcalloc ((size_t) s->n_doubts + 1, 1);
+  for (i = 0; i < s->n_doubts && r >= 0; i++) {
+    MG_CLEANUP_FREE char *id = NULL;
+
+    if (s->doubts[i].state != MG_DOUBT)
+      continue;
+    r = mg_run_sent (s->run, s->ctx, &s->doubts[i], &s->source, why);
+    if (r <= 0)
+      continue;
+    r = mg_run_prepare (s->run, s->ctx, s->kind, &s->source, MG_FOR_DOUBT,
+                        &s->sent, why);
+    if (r == MG_E_BLOCKED) {       /* it is told when it is its turn */
+      mg_error_clear (why);
+      r = 0;
+      continue;
+    }
+    id = r == 0 ? mg_json_get_text (mg_buf_text (&s->sent.json),
+                                    s->sent.json.len, s->kind->k->id) : NULL;
+    if (id != NULL)
+      r = mg_tree_probe (s->ctx, s->kind, id, why);
+    s->occupied[i] = r > 0;
+  }
+  return r < 0 ? r : 0;
+}
+
 static int
 probe (struct settler *s, struct mg_error *err)
 {
@@ -339,7 +377,8 @@ probe (struct settler *s, struct mg_error *err)
   own.sid = s->probe_sid;          /* two kinds may be settled at once */
   s->ctx->side = &own;
   s->ctx->stubs_only = 1;
-  r = mg_call_export (s->ctx, s->kind, &list);
+  r = s->kind->k->tree != NULL ? probe_names (s, err)
+      : mg_call_export (s->ctx, s->kind, &list);
   if (r == 0)
     r = mg_ctx_flush (s->ctx);
   mg_ctx_drop_batch (s->ctx);
@@ -396,6 +435,7 @@ mg_settle_kind (struct mg_run *run, struct mg_ctx *ctx,
   mg_asset_done (&s.source);
   mg_buf_done (&s.sent.json);
   mg_free (s.doubts);
+  mg_free (s.occupied);
   mg_free (s.taken);
   return r;
 }

@@ -78,6 +78,9 @@ struct mg_listing {
   int (*wants) (const struct mg_run *run, const struct mg_kind *kind);
 };
 
+/* Can all of the kind be listed, by a list of its own or by a walk? */
+int mg_run_has_list (const struct mg_kind *kind);
+
 /* Side's sid is that of the snapshot afterwards. */
 int mg_run_list (struct mg_run *run, const struct mg_listing *listing,
                  struct mg_error *err);

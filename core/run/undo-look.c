@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "base/alloc.h"
+#include "run/tree.h"
 #include "run/undo.h"
 
 int
@@ -49,6 +50,21 @@ keep_unread (struct mg_undo_look *look, const struct mg_work *w,
   look->unread[look->n_unread++] = w->aid;
 }
 
+/* Of another sort is as good as gone. */
+static int
+read_one (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
+          struct mg_buf *ret_body)
+{
+  int r = kind->k->tree ? mg_tree_look (ctx, kind, id, ret_body) : 0;
+
+  if (r == MG_E_EXISTS)
+    return MG_E_NOT_FOUND;
+  if (r < 0 || (kind->k->tree && !(kind->k->flags & MIGRATE_KIND_DETAIL)))
+    return r;
+  mg_buf_reset (ret_body);
+  return mg_generic_get (ctx, kind, id, ret_body);
+}
+
 static int
 look_again (void *opaque, const struct mg_work *w, struct mg_error *err)
 {
@@ -67,7 +83,7 @@ look_again (void *opaque, const struct mg_work *w, struct mg_error *err)
   if (r <= 0 || target.seen_sid >= run->target.sid)
     return r < 0 ? r : 0;
   mg_ctx_begin (look->ctx, kind, NULL);
-  r = mg_generic_get (look->ctx, kind, target.src_id, &body);
+  r = read_one (look->ctx, kind, target.src_id, &body);
   if (r == 0)
     return keep_seen (look, kind, target.src_id, &body, err);
   if (r == MG_E_NOT_FOUND)

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/str.h"
+#include "run/tree.h"
 #include "run/undo.h"
 
 struct undoer {
@@ -211,6 +213,26 @@ restore (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
   return r;
 }
 
+/* Removals may be slow, and many: in a tree each is looked at once more. */
+static int
+remove_it (struct undoer *u, struct mg_ctx *ctx, const struct mg_asset *target,
+           struct migrate_asset *a)
+{
+  int r = u->kind->k->tree ? mg_tree_is_same (ctx, u->kind, target) : 1;
+
+  return r <= 0 ? r : mg_call_delete (ctx, u->kind, a);
+}
+
+/* Under the lock: what became of a row. */
+static int64_t *
+count_of (struct undoer *u, const struct mg_work *w, int r, int is_edited)
+{
+  struct mg_undo_row *row = row_of (u, u->kind);
+
+  return is_edited ? &row->edited : r < 0 ? &row->failed
+         : w->op == MG_OP_DELETE ? &row->removed : &row->restored;
+}
+
 static void
 undo_one (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w)
 {
@@ -218,8 +240,7 @@ undo_one (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w)
   struct migrate_asset a = { .kind = u->kind->k };
   struct mg_result *res = mg_result_new (w->wid, MG_DONE);
   struct mg_error err = MG_ERROR_INIT;
-  int64_t *count;
-  int r;
+  int r, edited;
 
   mg_ctx_begin (ctx, u->kind, NULL);
   r = mg_asset_get (u->run->store, &ctx->packer, w->new_aid, &target,
@@ -229,7 +250,7 @@ undo_one (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w)
   a.target_json = mg_buf_text (&target.body);
   a.target_json_len = target.body.len;
   if (r > 0)
-    r = w->op == MG_OP_DELETE ? mg_call_delete (ctx, u->kind, &a)
+    r = w->op == MG_OP_DELETE ? remove_it (u, ctx, &target, &a)
         : restore (u, ctx, w, &a, res);
   if (r == MG_E_CANCELLED || (r < 0 && mg_run_is_fatal (r))) {
     if (r != MG_E_CANCELLED)
@@ -237,12 +258,13 @@ undo_one (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w)
     mg_result_free (res);
     return;
   }
+  edited = r < 0 && strcmp (ctx->error.id, "edited") == 0;
   if (r < 0) {
     res->state = MG_FAILED;
     mg_result_say (res, ctx->error.id[0] ? ctx->error.id : "failed",
                    ctx->error.text);
     mg_run_note (u->run, &u->run->target, w->aid, u->kind, target.key,
-                 "undo-failed", ctx->error.text);
+                 edited ? "edited" : "undo-failed", ctx->error.text);
   }
   else
     res->gone = 1;
@@ -250,10 +272,7 @@ undo_one (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w)
   if (mg_result_post (u->run->store, res, &err) < 0)
     mg_run_fail (u->run, &err);
   MG_LOCKED (&u->run->state->lock);
-  count = r < 0 ? &row_of (u, u->kind)->failed
-          : w->op == MG_OP_DELETE ? &row_of (u, u->kind)->removed
-          : &row_of (u, u->kind)->restored;
-  ++*count;
+  ++*count_of (u, w, r, edited);
 }
 
 static void
@@ -274,12 +293,36 @@ undo_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
   }
 }
 
+/* Folders go last: all sorts of kinds lie in them. */
+static int
+is_walker (const struct mg_kind *kind)
+{
+  return kind->k->tree != NULL && mg_streq (kind->k->tree->walker,
+                                            kind->k->name);
+}
+
+/* The next part of the kind's rows.  What lies deeper in a tree was found later
+ * than the folder it is in, and goes before it. */
+static int
+read_part (struct undoer *u, int is_back, int64_t *at, struct mg_error *err)
+{
+  int r = is_back
+    ? mg_work_each_phase_back (u->run->store, u->run->target.wsid,
+                               MG_PHASE_UNDO, *at, keep_row, u, err)
+    : mg_work_each_phase (u->run->store, u->run->target.wsid, MG_PHASE_UNDO, *at,
+                          keep_row, u, err);
+
+  if (r >= 0 && u->n_rows > 0)
+    *at = u->rows[u->n_rows - 1].aid;
+  return r < 0 ? r : 0;
+}
+
 static int
 undo_kind (struct undoer *u, const struct mg_kind *kind, int op,
            struct mg_error *err)
 {
-  int64_t after = 0;
-  int r;
+  int folders = is_walker (kind), r;
+  int64_t at = folders ? INT64_MAX : 0;
 
   u->kind = kind;
   u->op = op;
@@ -287,15 +330,14 @@ undo_kind (struct undoer *u, const struct mg_kind *kind, int op,
   u->rows = mg_xcalloc (ROWS, sizeof *u->rows);
   do {
     u->n_rows = u->next = 0;
-    r = mg_work_each_phase (u->run->store, u->run->target.wsid, MG_PHASE_UNDO,
-                            after, keep_row, u, err);
+    r = read_part (u, folders, &at, err);
     if (r < 0 || u->n_rows == 0)
       break;
-    after = u->rows[u->n_rows - 1].aid;
     u->total += u->n_rows;
     mg_run_total (u->run, kind->k->name, u->total);
-    r = mg_run_pool (u->run, &u->run->target, mg_run_n_workers (u->run),
-                     undo_work, u, err);
+    r = mg_run_pool (u->run, &u->run->target,
+                     folders ? 1 : mg_run_n_workers (u->run), undo_work, u,
+                     err);
     if (r == 0)
       r = mg_store_flush (u->run->store, err);
   } while (r == 0 && u->n_rows == ROWS && !u->run->stopped);
@@ -304,19 +346,28 @@ undo_kind (struct undoer *u, const struct mg_kind *kind, int op,
 }
 
 static int
+is_undone (const struct mg_run *run, const struct mg_kind *kind)
+{
+  (void) run;
+  return kind->chosen && kind->parent == NULL;
+}
+
+static int
 undo_all (struct undoer *u, struct mg_error *err)
 {
   static const int order[] = { MG_OP_RESTORE, MG_OP_DELETE };
   const struct mg_registry *registry = u->run->registry;
   size_t o;
-  int i, r = mg_store_flush (u->run->store, err);
+  int i, folders, r = mg_store_flush (u->run->store, err);
 
   mg_run_clear_progress (u->run);
   for (o = 0; o < MG_N_ELEMENTS (order); o++)
-    for (i = registry->n_kinds - 1; i >= 0 && r == 0 && !u->run->stopped; i--)
-      if (registry->kinds[i]->chosen && registry->kinds[i]->parent == NULL
-          && mg_kind_at (registry->kinds[i], u->run->target.end))
-        r = undo_kind (u, registry->kinds[i], order[o], err);
+    for (folders = 0; folders < 2; folders++)
+      for (i = registry->n_kinds - 1; i >= 0 && r == 0 && !u->run->stopped; i--)
+        if (is_undone (u->run, registry->kinds[i])
+            && mg_kind_at (registry->kinds[i], u->run->target.end)
+            && is_walker (registry->kinds[i]) == folders)
+          r = undo_kind (u, registry->kinds[i], order[o], err);
   if (r == 0)
     r = mg_store_flush (u->run->store, err);
   return r;
@@ -360,13 +411,6 @@ count_failed (struct undoer *u)
 
   for (i = 0; i < u->out->n_rows; i++)
     u->run->n_failed += u->out->rows[i].failed;
-}
-
-static int
-is_undone (const struct mg_run *run, const struct mg_kind *kind)
-{
-  (void) run;
-  return kind->chosen && kind->parent == NULL;
 }
 
 /* Lists the target anew.  What could not be read would look as if it were gone,

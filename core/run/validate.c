@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "run/state.h"
+#include "run/tree.h"
 
 #define MAX_VALUE 400
 
@@ -244,6 +245,31 @@ missing (struct validator *v, struct mg_error *err)
   return post (v, "missing", "", none, none, err);
 }
 
+/* Permissions that go by an id of their own are found by their asset's key; one
+ * that was made anew has another id than before. */
+static int
+newest_of (struct validator *v, const char *key, struct mg_asset *ret,
+           struct mg_error *err)
+{
+  int64_t aids[16], sid = -1, best = 0;
+  char ns[128];
+  int i, n, r = 0;
+
+  snprintf (ns, sizeof ns, "%s.key", v->kind->k->name);
+  n = mg_alias_find (v->run->store, v->run->target.wsid, ns, key, aids, 16, err);
+  for (i = 0; i < n && r >= 0; i++) {
+    r = mg_asset_get (v->run->store, NULL, aids[i], ret, err);
+    if (r > 0 && ret->seen_sid > sid) {
+      sid = ret->seen_sid;
+      best = aids[i];
+    }
+  }
+  if (n < 0 || r < 0)
+    return n < 0 ? n : r;
+  return best == 0 ? 0
+         : mg_asset_get (v->run->store, &v->ctx.packer, best, ret, err);
+}
+
 /* The target's asset that belongs to this one: 1, or 0. */
 static int
 counterpart (struct validator *v, const struct mg_asset *source,
@@ -265,8 +291,9 @@ counterpart (struct validator *v, const struct mg_asset *source,
   r = mg_asset_get (v->run->store, NULL, parent.new_aid, &owner, err);
   if (r <= 0)
     return r;
-  return mg_asset_by_src (v->run->store, &v->ctx.packer, v->run->target.wsid,
-                          v->kind->kid, owner.src_id, ret, err);
+  return v->kind->k->permissions_id != NULL ? newest_of (v, owner.key, ret, err)
+    : mg_asset_by_src (v->run->store, &v->ctx.packer, v->run->target.wsid,
+                       v->kind->kid, owner.src_id, ret, err);
 }
 
 static int
@@ -312,6 +339,8 @@ look_at_row (struct validator *v, const struct mg_asset *source,
   if (r < 0)
     return r;
   v->why = r > 0 ? reason_of (ret) : "not-imported";
+  if (v->why == NULL && v->kind->left_out)
+    v->why = MG_CODE_UNSUPPORTED;
   if (v->why != NULL || v->kind->parent == NULL)
     return r;
   /* what belongs to an asset went with it */
@@ -379,10 +408,12 @@ look_for_extra (void *opaque, const struct mg_asset *a, struct mg_error *err)
   static const struct mg_span none = { NULL, 0 };
   struct validator *v = opaque;
   MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
+  const struct migrate_ref *ref;
   int r;
 
   if (a->seen_sid < v->run->target.sid || a->first_sid == 0
-      || a->first_sid <= v->baseline_sid)
+      || a->first_sid <= v->baseline_sid
+      || mg_tree_given_name (v->kind, a->key, &ref) != NULL)
     return 0;
   r = mg_work_by_new (v->run->store, a->aid, &work, err);
   if (r != 0)
@@ -438,6 +469,17 @@ count_unread (void *opaque, const struct mg_asset *a, struct mg_error *err)
   return 0;
 }
 
+/* Of a kind that no import listed before its first create nobody knows what was
+ * there already. */
+static int
+in_baseline (struct validator *v)
+{
+  MG_CLEANUP (mg_walk_done) struct mg_walk walk = { 0 };
+
+  return mg_walk_get (v->run->store, v->baseline_sid, v->kind->kid, "", &walk,
+                      NULL) > 0;
+}
+
 static int
 validate_kind (struct validator *v, struct mg_error *err)
 {
@@ -452,7 +494,7 @@ validate_kind (struct validator *v, struct mg_error *err)
   if (r > 0)
     r = mg_asset_each (run->store, &v->ctx.packer, MG_SOURCE_WSID, v->kind->kid,
                        0, validate_asset, v, err);
-  if (r == 0 && v->kind->parent == NULL)
+  if (r == 0 && v->kind->parent == NULL && in_baseline (v))
     r = mg_asset_each (run->store, NULL, run->target.wsid, v->kind->kid, 0,
                        look_for_extra, v, err);
   return r;

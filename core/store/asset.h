@@ -135,6 +135,30 @@ int mg_walk_get (struct mg_store *store, int64_t sid, int kid, const char *node,
 int mg_walk_newest (struct mg_store *store, int wsid, int kid,
                     int64_t *ret_baseline, int64_t *ret_newest,
                     struct mg_error *err);
+/* An open row for a node, unless it has one. */
+int mg_walk_new (struct mg_store *store, int64_t sid, int kid, const char *node,
+                 struct mg_error *err);
+/* A node is behind us: its row is done and, unless it was, what it held is added
+ * to the rows "" of those kinds, both or neither. */
+#define MG_WALK_KINDS 16
+struct mg_walk_found {
+  int kid;
+  int64_t n;
+};
+int mg_walk_end_node (struct mg_store *store, int64_t sid, int kid,
+                      const char *node, const struct mg_walk_found *found,
+                      int n_found, struct mg_error *err);
+/* All nodes of a kind are as if they had never been walked; its row "" stays. */
+int mg_walk_forget (struct mg_store *store, int64_t sid, int kid,
+                    struct mg_error *err);
+/* The row "" goes, unless it is done: what is missing from it is not known. */
+int mg_walk_drop (struct mg_store *store, int64_t sid, int kid,
+                  struct mg_error *err);
+/* Every node of a kind but "" that is not done; 'each' asks nothing of the
+ * store. */
+int mg_walk_open (struct mg_store *store, int64_t sid, int kid,
+                  int (*each) (void *opaque, const char *node), void *opaque,
+                  struct mg_error *err);
 
 /* A row of edges of one source asset, replaced as a whole. */
 struct mg_edges_op {

@@ -46,6 +46,19 @@
      " message = excluded.message") \
   X (WALK_GET, "SELECT cursor, state, n, code, message FROM walk" \
      " WHERE sid = ?1 AND kid = ?2 AND node = ?3") \
+  X (WALK_NEW, "INSERT OR IGNORE INTO walk (sid, kid, node, state, n)" \
+     " VALUES (?1, ?2, ?3, 0, 0)") \
+  X (WALK_END, "INSERT INTO walk (sid, kid, node, state, n)" \
+     " VALUES (?1, ?2, ?3, 1, 0) ON CONFLICT (sid, kid, node) DO UPDATE" \
+     " SET state = 1, code = NULL, message = NULL") \
+  X (WALK_ADD, "UPDATE walk SET n = n + ?3 WHERE sid = ?1 AND kid = ?2" \
+     " AND node = ''") \
+  X (WALK_FORGET, "DELETE FROM walk WHERE sid = ?1 AND kid = ?2" \
+     " AND node > ''") \
+  X (WALK_DROP, "DELETE FROM walk WHERE sid = ?1 AND kid = ?2 AND node = ''" \
+     " AND state <> 1") \
+  X (WALK_UNDONE, "SELECT node FROM walk WHERE sid = ?1 AND kid = ?2" \
+     " AND node > '' AND state <> 1") \
   X (WALK_LIST, "SELECT kid, node, state, n, code, message FROM walk" \
      " WHERE sid = ?1 ORDER BY kid, node") \
   X (ASSET_RENAME, "UPDATE asset SET key = ?2 WHERE aid = ?1 AND origin <> 2") \
@@ -136,6 +149,7 @@
      " WHERE wsid = ?1 AND class = ?2 AND state = 1 ORDER BY prio, wid LIMIT ?3") \
   X (WORK_SET, "UPDATE work SET state = ?2, wait_on = ?3, not_before = ?4," \
      " code = ?5, message = ?6 WHERE wid = ?1") \
+  X (WORK_NEVER, "UPDATE work SET maybe = 0, was = NULL WHERE wid = ?1") \
   X (WORK_MAYBE, "UPDATE work SET maybe = 1 WHERE wid = ?1") \
   X (WORK_KEEP_BEFORE, "UPDATE work SET before = coalesce (before, ?2)" \
      " WHERE wid = ?1") \
@@ -170,6 +184,8 @@
      " AND (state = 3 OR state BETWEEN 6 AND 8) ORDER BY wid LIMIT 512") \
   X (WORK_PAGE, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND aid > ?2 AND phase = ?3 ORDER BY aid LIMIT 512") \
+  X (WORK_PAGE_BACK, "SELECT " MG_WORK_COLUMNS " FROM work" \
+     " WHERE wsid = ?1 AND aid < ?2 AND phase = ?3 ORDER BY aid DESC LIMIT 512") \
   X (COUNTER_ADD, "INSERT INTO counter (wsid, kid, state, n) VALUES (?1, ?2," \
      " ?3, ?4) ON CONFLICT (wsid, kid, state) DO UPDATE SET n = n + excluded.n") \
   X (COUNTER_LIST, "SELECT kid, state, n FROM counter WHERE wsid = ?1" \

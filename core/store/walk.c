@@ -177,3 +177,153 @@ mg_walk_newest (struct mg_store *store, int wsid, int kid,
   *ret_newest = r > 0 && walk.state == MG_WALK_DONE ? sid : baseline;
   return 0;
 }
+
+/* An operation that needs no more than the walk's name. */
+static int
+post_named (struct mg_store *store, int64_t sid, int kid, const char *node,
+            int (*apply) (struct mg_store *, struct mg_conn *, struct mg_op *,
+                          struct mg_error *), struct mg_error *err)
+{
+  struct walk_op *op = mg_xcalloc (1, sizeof *op);
+
+  op->op.apply = apply;
+  op->op.free = free_walk;
+  op->walk.sid = sid;
+  op->walk.kid = kid;
+  op->walk.node = mg_xstrdup (node);
+  return mg_store_post (store, &op->op, err);
+}
+
+static int
+apply_new (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+           struct mg_error *err)
+{
+  const struct mg_walk *w = &((struct walk_op *) op)->walk;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_WALK_NEW, "iis", w->sid,
+                     (int64_t) w->kid, w->node);
+}
+
+int
+mg_walk_new (struct mg_store *store, int64_t sid, int kid, const char *node,
+             struct mg_error *err)
+{
+  return post_named (store, sid, kid, node, apply_new, err);
+}
+
+static int
+apply_forget (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+              struct mg_error *err)
+{
+  const struct mg_walk *w = &((struct walk_op *) op)->walk;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_WALK_FORGET, "ii", w->sid,
+                     (int64_t) w->kid);
+}
+
+int
+mg_walk_forget (struct mg_store *store, int64_t sid, int kid,
+                struct mg_error *err)
+{
+  return post_named (store, sid, kid, "", apply_forget, err);
+}
+
+static int
+apply_drop (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+            struct mg_error *err)
+{
+  const struct mg_walk *w = &((struct walk_op *) op)->walk;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_WALK_DROP, "ii", w->sid,
+                     (int64_t) w->kid);
+}
+
+int
+mg_walk_drop (struct mg_store *store, int64_t sid, int kid,
+              struct mg_error *err)
+{
+  return post_named (store, sid, kid, "", apply_drop, err);
+}
+
+struct end_op {
+  struct mg_op op;
+  int64_t sid;
+  int kid, n_found;
+  char *node;
+  struct mg_walk_found found[MG_WALK_KINDS];
+};
+
+static void
+free_end (struct mg_op *op)
+{
+  mg_free (((struct end_op *) op)->node);
+  mg_free (op);
+}
+
+/* A node that two have listed counts once. */
+static int
+apply_end_node (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+                struct mg_error *err)
+{
+  struct end_op *end = (struct end_op *) op;
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WALK_GET, "iis", end->sid,
+                                  (int64_t) end->kid, end->node);
+  int i, was, r = mg_sql_step (conn, st, err);
+
+  (void) store;
+  if (r < 0)
+    return r;
+  was = r > 0 && sqlite3_column_int (st, 1) == MG_WALK_DONE;
+  if (r > 0)
+    mg_sql_reset (st);
+  if (was)
+    return 0;
+  r = mg_sql_run (conn, err, MG_SQL_WALK_END, "iis", end->sid,
+                  (int64_t) end->kid, end->node);
+  for (i = 0; i < end->n_found && r == 0; i++)
+    if (end->found[i].n != 0)
+      r = mg_sql_run (conn, err, MG_SQL_WALK_ADD, "iii", end->sid,
+                      (int64_t) end->found[i].kid, end->found[i].n);
+  return r;
+}
+
+int
+mg_walk_end_node (struct mg_store *store, int64_t sid, int kid,
+                  const char *node, const struct mg_walk_found *found,
+                  int n_found, struct mg_error *err)
+{
+  struct end_op *op = mg_xcalloc (1, sizeof *op);
+
+  op->op.apply = apply_end_node;
+  op->op.free = free_end;
+  op->sid = sid;
+  op->kid = kid;
+  op->node = mg_xstrdup (node);
+  op->n_found = n_found;
+  memcpy (op->found, found, (size_t) n_found * sizeof *found);
+  return mg_store_post (store, &op->op, err);
+}
+
+int
+mg_walk_open (struct mg_store *store, int64_t sid, int kid,
+              int (*each) (void *opaque, const char *node), void *opaque,
+              struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WALK_UNDONE, "ii", sid,
+                                  (int64_t) kid);
+  int r;
+
+  while ((r = mg_sql_step (conn, st, err)) > 0) {
+    r = each (opaque, (const char *) sqlite3_column_text (st, 0));
+    if (r != 0)
+      break;
+  }
+  if (r != 0)
+    mg_sql_reset (st);
+  mg_store_read_end (store, conn);
+  return r;
+}

@@ -367,6 +367,8 @@ settle_row (struct mg_store *store, struct mg_conn *conn,
   if (r == 0 && w->phase == MG_PHASE_FINISH && res->state == MG_DONE)
     r = mg_sql_run (conn, err, MG_SQL_WORK_FINISHED, "ii", (int64_t) w->wsid,
                     w->aid);
+  if (r == 0 && res->surely_not)
+    r = mg_sql_run (conn, err, MG_SQL_WORK_NEVER, "i", w->wid);
   if (r == 0 && res->finish)
     r = add_finish (store, conn, w, new_aid, err);
   if (r == 0 && res->gone)

@@ -175,6 +175,7 @@ next_page (struct mg_store *store, const struct pages *p, int64_t after,
 
   switch (p->id) {
   case MG_SQL_WORK_PAGE:
+  case MG_SQL_WORK_PAGE_BACK:
     st = mg_sql_bind (conn, p->id, "iii", (int64_t) p->wsid, after, p->second);
     break;
   case MG_SQL_WORK_DUE:
@@ -187,12 +188,19 @@ next_page (struct mg_store *store, const struct pages *p, int64_t after,
   return read_rows (store, conn, st, rows, err);
 }
 
+/* Pages in the order of aid. */
+static int
+by_aid (const struct pages *p)
+{
+  return p->id == MG_SQL_WORK_PAGE || p->id == MG_SQL_WORK_PAGE_BACK;
+}
+
 static int
 each_page (struct mg_store *store, const struct pages *p, mg_work_each_fn each,
            void *opaque, struct mg_error *err)
 {
   struct mg_work *rows = mg_xcalloc (512, sizeof *rows);
-  int64_t after = p->id == MG_SQL_WORK_PAGE ? p->third : 0;
+  int64_t after = by_aid (p) ? p->third : 0;
   int i, n, r = 0;
 
   do {
@@ -202,7 +210,7 @@ each_page (struct mg_store *store, const struct pages *p, mg_work_each_fn each,
     for (i = 0; i < n && r == 0; i++)
       r = each (opaque, &rows[i], err);
     if (n > 0)
-      after = p->id == MG_SQL_WORK_PAGE ? rows[n - 1].aid : rows[n - 1].wid;
+      after = by_aid (p) ? rows[n - 1].aid : rows[n - 1].wid;
   } while (n == 512 && r == 0 && p->id != MG_SQL_WORK_DUE);
   for (i = 0; i < 512; i++)
     mg_work_release (&rows[i]);
@@ -224,6 +232,16 @@ mg_work_each_phase (struct mg_store *store, int wsid, int phase, int64_t after,
                     mg_work_each_fn each, void *opaque, struct mg_error *err)
 {
   struct pages p = { MG_SQL_WORK_PAGE, wsid, phase, after };
+
+  return each_page (store, &p, each, opaque, err);
+}
+
+int
+mg_work_each_phase_back (struct mg_store *store, int wsid, int phase,
+                         int64_t before, mg_work_each_fn each, void *opaque,
+                         struct mg_error *err)
+{
+  struct pages p = { MG_SQL_WORK_PAGE_BACK, wsid, phase, before };
 
   return each_page (store, &p, each, opaque, err);
 }

@@ -73,7 +73,11 @@ typedef int (*mg_work_each_fn) (void *opaque, const struct mg_work *w,
                                 struct mg_error *err);
 int mg_work_each_bad (struct mg_store *store, int wsid, int kid,
                       mg_work_each_fn each, void *opaque, struct mg_error *err);
-/* In the order of aid, those behind 'after'. */
+/* In the order of aid, those behind 'after'; or back from the last, those before
+ * 'before' (INT64_MAX = all). */
+int mg_work_each_phase_back (struct mg_store *store, int wsid, int phase,
+                             int64_t before, mg_work_each_fn each, void *opaque,
+                             struct mg_error *err);
 int mg_work_each_phase (struct mg_store *store, int wsid, int phase,
                         int64_t after, mg_work_each_fn each, void *opaque,
                         struct mg_error *err);
@@ -166,6 +170,7 @@ struct mg_result {
   unsigned char sent_sha[MG_DIGEST_LEN];
   int finish;                      /* a row of phase FINISH follows */
   int maybe;                       /* it may have taken effect (READY, DOUBT) */
+  int surely_not;                  /* what may have left never did (FAILED) */
   int anew;                        /* it is not there, and goes as it is now */
   int gone;                        /* the target's asset was deleted (undo) */
   char code[48];

@@ -424,6 +424,9 @@ const struct migrate_code mg_codes[] = {
     "Something is referred to that is not in the export.",
     "export it too: migrate export without --plugins; then migrate import; or "
     "leave the asset out: migrate skip KIND/NAME --reason TEXT" },
+  { "unknown-type",
+    "An object of a sort that nobody moves lies in a folder.",
+    "move it by hand" },
   { "unsupported",
     "This workspace does not offer it: it is left out, and so is what names "
     "it in other assets.",

@@ -205,6 +205,13 @@ gather_rows (struct gather *g, mg_work_each_fn each, int all,
   return r;
 }
 
+/* Of a tree the folders that failed are told, each by itself. */
+static int
+is_sum (const struct mg_kind *kind, sqlite3_stmt *st)
+{
+  return kind->k->tree != NULL && sqlite3_column_bytes (st, 1) == 0;
+}
+
 /* Lists that could not be read to their end. */
 static int
 gather_walks (struct gather *g, struct mg_error *err)
@@ -220,18 +227,19 @@ gather_walks (struct gather *g, struct mg_error *err)
   st = mg_sql_bind (conn, MG_SQL_WALK_LIST, "i", sid);
   while ((r = mg_sql_step (conn, st, err)) > 0) {
     const char *code = (const char *) sqlite3_column_text (st, 4);
+    const char *node = (const char *) sqlite3_column_text (st, 1);
     const struct mg_kind *kind = mg_registry_kid (g->registry,
                                                   sqlite3_column_int (st, 0));
     struct mg_cause *c;
 
     if (sqlite3_column_int (st, 2) != MG_WALK_FAILED || kind == NULL
-        || !kind->chosen)
+        || !kind->chosen || is_sum (kind, st))
       continue;
     c = cause_of (g, kind, code ? code : "failed", 1);
     say (c, (const char *) sqlite3_column_text (st, 5));
     c->n_assets++;
     if (c->n_names < MG_CAUSE_NAMES)
-      c->names[c->n_names++] = mg_xstrdup ("(the list)");
+      c->names[c->n_names++] = mg_xstrdup (*node ? node : "(the list)");
   }
   mg_store_read_end (g->store, conn);
   return r;

@@ -19,10 +19,13 @@ static const char *const experiment_owned[] = {
 
 static const char *const experiment_tags[] = { "tags", NULL };
 
-/* "/Users/NAME/..." needs the home of NAME; to a plain server it is a name like
- * any other. */
+/* "/Users/NAME/..." needs the home of NAME, and waits for its folder, which is
+ * nobody's when an experiment makes it on its way; to a plain server it is a name
+ * like any other. */
 static const struct migrate_ref experiment_refs[] = {
   { .path = "name", .ns = "principal.home", .prefix = "/Users/",
+    .ends = MIGRATE_END_DATABRICKS },
+  { .path = "name", .ns = "directories.id", .above = 1, .waits = 1,
     .ends = MIGRATE_END_DATABRICKS },
   { .path = NULL },
 };

@@ -54,7 +54,7 @@ like "a file of limits changes the least time" "$out" \
   '^least time 1h.*: scim-write at 3/h$'
 
 printf 'GET  -  permissions-read  10  60s\n' >"$tmp/limits"
-run migrate inventory --from old --limits "$tmp/limits"
+run migrate inventory --from old --limits "$tmp/limits" --skip notebooks
 like "... also that of an export, which inventory tells" "$out" \
   '^least time of an export 1m1[0-9]s: permissions-read at 10/min$'
 run migrate inventory --on target --to new --limits "$tmp/limits"

@@ -48,7 +48,7 @@ status_is "an import with failures is exit 1" 1
 like "... tells how many" "$err" 'not done; see migrate errors$'
 run migrate errors
 like "a cause tells what it blocks" "$out" \
-  "^2  quota +instance-profiles '.*', '.*': .*\(blocks [0-9]+ users, [0-9]+ groups, .*\)$"
+  "^2  quota +instance-profiles '.*', '.*': .*\(blocks [0-9]+ users, [0-9]+ [a-z]+, .*\)$"
 is "what blocks most comes first" \
   "$(printf '%s\n' "$out" | sed -n 's/^[0-9]*  \([a-z]*\) .*/\1/p' |
     tr -s '\n ' ' ')" "quota denied "
@@ -74,7 +74,7 @@ like "the report tells what a blocked asset needs" "$out" \
 unlike "... of every one" "$out" '  blocked  blocked$'
 run migrate status
 like "so does status, in one line for each cause" "$out" \
-  "^blocked  [0-9]+ users, [0-9]+ groups, .*: by instance-profiles 'arn:.*' \[quota\]$"
+  "^blocked  [0-9]+ users, [0-9]+ [a-z]+, .*: by instance-profiles 'arn:.*' \[quota\]$"
 run migrate report
 like "the report lists each" "$out" '^  instance-profiles  arn:.*failed.*quota$'
 

@@ -48,8 +48,8 @@ run move export
 run move preflight --from old --to new
 status_is "two are gone: preflight ends with 0" 0
 is "two are gone: each with its places, the most first" "$(lacking)" \
-  'warn  eve@x no longer exists: 2 in experiments/permissions [unknown-principal]
-warn  bo"@x no longer exists: 1 in experiments/permissions [unknown-principal]'
+  'warn  eve@x no longer exists: 1 in directories, 2 in experiments/permissions [unknown-principal]
+warn  bo"@x no longer exists: 1 in directories, 1 in experiments/permissions [unknown-principal]'
 run move preflight --from old --to new --json
 like "as JSON" "$out" \
   '"verdict":"warn","message":"eve@x no longer.*"code":"unknown-principal"'

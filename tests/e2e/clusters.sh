@@ -224,7 +224,7 @@ status_is "edited: import ends with 0" 0
 is "edited: it is the source's" "$(policy new same definition)" '{"a": {}}'
 is "edited: and of no family any more" \
   "$(policy new same policy_family_id)" None
-run move validate
+run move validate --plugins clusters
 status_is "edited: validate ends with 0" 0
 run move undo
 status_is "edited: undo ends with 0" 0

@@ -43,7 +43,8 @@ run move validate
 status_is "standard target: validate ends with 0" 0
 like "standard target: permissions are missing, for a reason" \
   "$(unequal experiments/permissions)" 'unsupported'
-is "standard target: said once by validate" "$(lines unsupported)" 1
+is "standard target: said by validate once for each kind" \
+  "$(lines unsupported)" 2
 end_process "$simulator_pid"
 
 # --- a source without access control
@@ -51,7 +52,7 @@ forget_session
 pair --populate experiments=30 --tier standard
 run move export
 status_is "standard source: export ends with 0" 0
-is "standard source: said once" "$(lines unsupported)" 1
+is "standard source: said once for each kind" "$(lines unsupported)" 2
 run move import
 status_is "standard source: import ends with 0" 0
 is "standard source: permissions are left out" \

@@ -20,11 +20,11 @@ import urllib.request
 
 KINDS = ("users", "groups", "service-principals", "instance-profiles",
          "experiments", "instance-pools", "cluster-policies", "clusters",
-         "jobs")
+         "folders", "notebooks", "files", "jobs")
 
 # Kinds that have permissions of their own.
 WITH_PERMISSIONS = ("experiments", "instance-pools", "cluster-policies",
-                    "clusters", "jobs")
+                    "clusters", "folders", "notebooks", "files", "jobs")
 
 
 def call(url, what, text=None, method=None):
@@ -172,6 +172,9 @@ OWNED = {
                  "spark_context_id", "driver", "executors", "jdbc_port",
                  "last_state_loss_time", "effective_spark_version",
                  "init_scripts_safe_mode"),
+    "folders": (),
+    "notebooks": ("created_at", "modified_at", "results"),
+    "files": ("created_at", "modified_at"),
     "jobs": ("job_id", "creator_user_name", "created_time"),
 }
 OWNED_TAGS = ("mlflow.ownerId", "mlflow.ownerEmail", "mlflow.experimentType",

@@ -1,0 +1,244 @@
+/* notebooks: the workspace's tree: directories, notebooks and files.
+ *
+ * One walk finds them all.  A path is what people and references know an object by,
+ * and what export and import take; permissions go by its number, which is the
+ * workspace's own.  A notebook is kept as its source, in base 64, as the
+ * service gives it; what it showed when it was run stays behind.
+ */
+#include <string.h>
+#include <migrate-plugin.h>
+
+#define STATUS "GET /api/2.0/workspace/get-status?path={id}"
+
+static const char *const object_owned[] = {
+  "object_id", "object_type", "created_at", "modified_at", "resource_id",
+  "size", "directory_info", NULL,
+};
+
+/* "/Users/NAME" needs its owner; whatever lies in a folder needs that. */
+static const struct migrate_ref object_refs[] = {
+  { .path = "path", .ns = "principal.home", .prefix = "/Users/",
+    .given = 1 },
+  { .path = "path", .ns = "directories.id", .above = 1 },
+  { .path = NULL },
+};
+
+/* ---- directories ---- */
+
+static const char *const directory_sorts[] = { "DIRECTORY", NULL };
+
+static const char *const others[] = { "MLFLOW_EXPERIMENT", "REPO", NULL };
+
+static const char *const shut[] = { "/Repos", NULL };
+
+/* What people have thrown away. */
+static const char *const hidden[] = { "/Users/*/Trash", NULL };
+
+static const struct migrate_tree directory_tree = {
+  .walker = "directories", .sorts = directory_sorts,
+  .ask_first = 1, .look = STATUS,
+  .sort = "object_type", .node = "path", .root = "/", .others = others,
+  .shut = shut, .hidden = hidden,
+};
+
+/* Git folders come by their own list. */
+static const struct migrate_leave directory_leave[] = {
+  { "directory_info.is_git_folder", "true", "git-folder" },
+  { NULL, NULL, NULL },
+};
+
+/* ---- notebooks ---- */
+
+static const char *const notebook_sorts[] = { "NOTEBOOK", NULL };
+
+static const struct migrate_tree notebook_tree = {
+  .walker = "directories", .sorts = notebook_sorts,
+};
+
+/* ---- files ---- */
+
+static const char *const file_sorts[] = { "FILE", NULL };
+
+static const struct migrate_tree file_tree = {
+  .walker = "directories", .sorts = file_sorts,
+};
+
+/* What an export says of the sort of a file follows from its name. */
+static const char *const file_owned[] = {
+  "object_id", "object_type", "created_at", "modified_at", "resource_id",
+  "size", "file_type", NULL,
+};
+
+static const struct migrate_kind kinds[] = {
+  {
+    .name = "directories", .title = "folders",
+    .key = "path", .id = "path",
+    .once = MIGRATE_ONCE_UNIQUE, .flags = MIGRATE_KIND_CALLS, .lanes = 64,
+    .list = "GET /api/2.0/workspace/list?path={node}", .array = "objects",
+    .get = STATUS,
+    .create = "POST /api/2.0/workspace/mkdirs",
+    .remove = "POST /api/2.0/workspace/delete",
+    .permissions = "directories", .permissions_id = "object_id",
+    .permissions_get = STATUS,
+    .owned = object_owned, .refs = object_refs, .leave = directory_leave,
+    .tree = &directory_tree,
+  },
+  {
+    .name = "notebooks", .title = "notebooks",
+    .key = "path", .id = "path",
+    .once = MIGRATE_ONCE_UNIQUE,
+    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_DETAIL, .lanes = 64,
+    .get = "GET /api/2.0/workspace/export?path={id}&format=SOURCE",
+    .create = "POST /api/2.0/workspace/import",
+    .update = "POST /api/2.0/workspace/import",
+    .remove = "POST /api/2.0/workspace/delete",
+    .permissions = "notebooks", .permissions_id = "object_id",
+    .permissions_get = STATUS,
+    .owned = object_owned, .refs = object_refs,
+    .tree = &notebook_tree, .stamp = "modified_at",
+  },
+  {
+    .name = "files", .title = "workspace files",
+    .key = "path", .id = "path",
+    .once = MIGRATE_ONCE_UNIQUE,
+    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_DETAIL, .lanes = 64,
+    .get = "GET /api/2.0/workspace/export?path={id}&format=RAW",
+    .create = "POST /api/2.0/workspace/import",
+    .update = "POST /api/2.0/workspace/import",
+    .remove = "POST /api/2.0/workspace/delete",
+    .permissions = "files", .permissions_id = "object_id",
+    .permissions_get = STATUS,
+    .owned = file_owned, .refs = object_refs,
+    .tree = &file_tree, .stamp = "modified_at",
+  },
+};
+
+/* What an export calls the sort of a source, and an import its language. */
+static const struct { const char *type, *language; } languages[] = {
+  { "py", "PYTHON" }, { "sql", "SQL" }, { "scala", "SCALA" }, { "r", "R" },
+};
+
+/* 'format' is JSON without its braces. */
+static int
+import_content (struct migrate_ctx *ctx, const struct migrate_asset *asset,
+                const char *format)
+{
+  struct migrate_request req = MIGRATE_REQUEST_INIT;
+  const char *path = asset->key, *content = "\"\"";
+  size_t len = 2;
+  int r;
+
+  migrate_json_get (ctx, asset->json, asset->json_len, "path", &path);
+  migrate_json_raw (ctx, asset->json, asset->json_len, "content", &content,
+                    &len);
+  req.effect = asset->phase == MIGRATE_CREATE ? MIGRATE_CREATING
+               : MIGRATE_IDEMPOTENT;
+  req.call = asset->kind->create;
+  req.body = migrate_printf (
+    ctx, "{\"path\":%s,%s,\"overwrite\":%s,\"content\":%.*s}",
+    migrate_quote (ctx, path), format,
+    asset->phase == MIGRATE_CREATE ? "false" : "true", (int) len, content);
+  req.body_len = strlen (req.body);
+  r = migrate_request (ctx, &req, NULL);
+  if (r < 0 || asset->phase != MIGRATE_CREATE)
+    return r;
+  return migrate_created (ctx, path, asset->json, asset->json_len);
+}
+
+static int
+import_notebook (struct migrate_ctx *ctx, const struct migrate_asset *asset)
+{
+  const char *type = "", *language = NULL;
+  size_t i;
+
+  migrate_json_get (ctx, asset->json, asset->json_len, "file_type", &type);
+  for (i = 0; i < sizeof languages / sizeof languages[0]; i++)
+    if (strcmp (languages[i].type, type) == 0)
+      language = languages[i].language;
+  if (language == NULL)
+    return migrate_fail (ctx, MIGRATE_E_INVALID, "unknown-language",
+                         migrate_printf (ctx, "its source is of the type '%s', "
+                                         "which no import takes", type));
+  return import_content (
+    ctx, asset, migrate_printf (ctx, "\"format\":\"SOURCE\",\"language\":"
+                                "\"%s\"", language));
+}
+
+static int
+import_object (struct migrate_ctx *ctx, void *self,
+               const struct migrate_asset *asset)
+{
+  (void) self;
+  if (strcmp (asset->kind->name, "notebooks") == 0)
+    return import_notebook (ctx, asset);
+  return strcmp (asset->kind->name, "files") == 0
+    ? import_content (ctx, asset, "\"format\":\"RAW\"")
+    : migrate_generic (ctx, asset);
+}
+
+/* A home comes with its owner, and goes with him. */
+static int
+is_home (const char *path)
+{
+  return strncmp (path, "/Users/", 7) == 0 && strchr (path + 7, '/') == NULL;
+}
+
+static int
+delete_object (struct migrate_ctx *ctx, void *self,
+               const struct migrate_asset *asset)
+{
+  struct migrate_request req = MIGRATE_REQUEST_INIT;
+  const struct migrate_response *res = NULL;
+  int r;
+
+  (void) self;
+  if (is_home (asset->target_id))
+    return MIGRATE_OK;
+  req.effect = MIGRATE_IDEMPOTENT;
+  req.call = asset->kind->remove;
+  req.body = migrate_printf (ctx, "{\"path\":%s}",
+                             migrate_quote (ctx, asset->target_id));
+  req.body_len = strlen (req.body);
+  r = migrate_request (ctx, &req, &res);
+  if (r == MIGRATE_E_NOT_FOUND)
+    return MIGRATE_OK;
+  if (r < 0 && res != NULL
+      && strcmp (res->error_code, "DIRECTORY_NOT_EMPTY") == 0)
+    return migrate_fail (ctx, MIGRATE_E_FAIL, "not-empty",
+                         "the folder holds what this session did not make; "
+                         "remove it by hand");
+  return r;
+}
+
+static const struct migrate_code codes[] = {
+  { "git-folder", "a Git folder, which no export of notebooks can hold",
+    "make the Git folder in the target from the same repository" },
+  { "not-empty", "undo found something in the folder that the session did not "
+    "make", "look what it is; remove the folder by hand if nobody wants it" },
+  { "unknown-language", "the source of the notebook is of a type that an import "
+    "does not take", "move the notebook by hand" },
+  { NULL, NULL, NULL },
+};
+
+static const struct migrate_right rights[] = {
+  { "directories", "workspace admin on both sides: who is none sees only what is "
+    "shared with him" },
+  { "directories/permissions", "CAN_MANAGE on each folder, both sides" },
+  { "notebooks", "source: CAN_READ on each notebook; target: CAN_EDIT in each "
+    "folder" },
+  { "notebooks/permissions", "CAN_MANAGE on each notebook, both sides" },
+  { "files", "source: CAN_READ on each file; target: CAN_EDIT in each folder" },
+  { "files/permissions", "CAN_MANAGE on each file, both sides" },
+  { NULL, NULL },
+};
+
+MIGRATE_REGISTER (
+  .name = "notebooks",
+  .summary = "Folders, notebooks and workspace files, with their permissions",
+  .version = MIGRATE_VERSION_STRING,
+  .kinds = kinds, .n_kinds = sizeof kinds / sizeof kinds[0],
+  .codes = codes,
+  .rights = rights,
+  .import_asset = import_object,
+  .delete_asset = delete_object
+);
