@@ -23,6 +23,9 @@ enum sim_kind {
   SIM_NOTEBOOKS,
   SIM_FILES,                 /* and what else lies in folders */
   SIM_JOBS,
+  SIM_REPOS,                 /* Git folders */
+  SIM_REMOTES,               /* only those that a test describes: git.c */
+  SIM_CREDENTIALS,           /* for Git */
   SIM_WAREHOUSES, SIM_PIPELINES, SIM_DESTINATIONS, SIM_DASHBOARDS, SIM_QUERIES,
   SIM_ALERTS, SIM_ALERTS_V2, SIM_ENDPOINTS,  /* only listed: named.c */
   SIM_RUNS,                  /* of jobs: runs.c */

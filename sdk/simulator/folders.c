@@ -13,8 +13,10 @@
 
 static const char *const roots[] = { "/", "/Users", "/Shared", "/Repos" };
 
+/* The last are no folder's children. */
 static const enum sim_kind kinds[] = { SIM_FOLDERS, SIM_NOTEBOOKS, SIM_FILES,
-                                       SIM_EXPERIMENTS };
+                                       SIM_REPOS, SIM_EXPERIMENTS };
+#define N_CHILDREN (MG_N_ELEMENTS (kinds) - 1)
 
 /* --- paths ----------------------------------------------------------- */
 
@@ -260,7 +262,7 @@ by_id (struct sim *s, int64_t id, struct sim_node *ret_node)
 {
   size_t i;
 
-  for (i = 0; i < 3; i++) {
+  for (i = 0; i < N_CHILDREN; i++) {
     struct sim_object *o = sim_table_by_id (&s->tables[kinds[i]], id);
 
     if (o == NULL)
@@ -440,7 +442,7 @@ sim_tree_link_all (struct sim *s)
   size_t k;
   uint32_t i;
 
-  for (k = 0; k < 3; k++) {
+  for (k = 0; k < N_CHILDREN; k++) {
     struct sim_table *t = &s->tables[kinds[k]];
 
     /* homes that come up meanwhile are added behind */

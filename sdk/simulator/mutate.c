@@ -18,6 +18,7 @@
 #include "base/str.h"
 #include "control.h"
 #include "compute.h"
+#include "git.h"
 #include "jobs.h"
 #include "mlflow.h"
 #include "routes.h"
@@ -189,7 +190,8 @@ change_permissions (struct sim_call *c, const char *type,
 static int
 lies_in_tree (int kind)
 {
-  return kind == SIM_FOLDERS || kind == SIM_NOTEBOOKS || kind == SIM_FILES;
+  return kind == SIM_FOLDERS || kind == SIM_NOTEBOOKS || kind == SIM_FILES
+    || kind == SIM_REPOS;
 }
 
 static struct sim_object *
@@ -199,6 +201,8 @@ create_in_tree (struct sim_call *c, enum sim_kind kind,
   const char *path = sim_json_str (fields, "path");
   struct sim_node node;
 
+  if (kind == SIM_REPOS)
+    return sim_repo_make (c->s, fields);
   if (kind != SIM_FOLDERS)
     return sim_leaf_make (c->s, kind, fields, c->now_us);
   sim_folder_make (c->s, path ? path : "/unnamed");
@@ -237,6 +241,8 @@ create_object (struct sim_call *c, int kind, struct json_object *fields)
   if (kind == SIM_CLUSTERS)
     return sim_cluster_make (s, fields, sim_principal (s, s->admin_id, NULL),
                              "UI", c->now_us);
+  if (kind == SIM_CREDENTIALS)
+    return sim_credential_make (s, s->admin_id, fields);
   if (lies_in_tree (kind))
     return create_in_tree (c, (enum sim_kind) kind, fields);
   id = sim_new_id (s);

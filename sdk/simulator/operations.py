@@ -43,6 +43,7 @@ FAMILIES = [
     r"/api/2\.0/sql/(warehouses|queries|alerts)$#GET",
     r"/api/2\.0/instance-(profiles|pools)/",
     r"/api/2\.0/mlflow/experiments/",
+    r"/api/2\.0/(repos|git-credentials)",
     r"/api/2\.0/workspace/(delete|export|get-status|import|list|mkdirs)$",
 ]
 PLAIN = {"string", "integer", "number", "boolean", "any", "object"}

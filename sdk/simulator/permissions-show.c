@@ -157,7 +157,8 @@ tree_path (const struct sim_call *c, const struct sim_acl_target *t)
 
   if (table == SIM_EXPERIMENTS)
     return sim_text_field (t->object->text, "name");
-  if (table == SIM_FOLDERS || table == SIM_NOTEBOOKS || table == SIM_FILES)
+  if (table == SIM_FOLDERS || table == SIM_NOTEBOOKS || table == SIM_FILES
+      || table == SIM_REPOS)
     return sim_text_field (t->object->text, "path");
   return NULL;
 }

@@ -17,11 +17,11 @@
 
 static const struct { const char *name; struct sim_amounts amounts; }
 sizes[] = {
-  { "small", { 40, 14, 8, 30, 3, 8, 14, 15, 60, 20, 0, 0, 0, { 0 } } },
-  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 60, 10000, 1250, 0, 0, 0,
-                { 0 } } },
-  { "large", { 50000, 2000, 1000, 20000, 20, 60, 120, 400, 30000, 8000, 0, 0, 0,
-               { 0 } } },
+  { "small", { 40, 14, 8, 30, 3, 8, 14, 15, 60, 20, 20, 0, 0, 0, { 0 } } },
+  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 60, 10000, 1250, 80, 0, 0,
+                0, { 0 } } },
+  { "large", { 50000, 2000, 1000, 20000, 20, 60, 120, 400, 30000, 8000, 1500, 0,
+               0, 0, { 0 } } },
 };
 
 static int64_t *
@@ -36,6 +36,7 @@ amount (struct sim_amounts *a, const char *name)
     { "cluster-policies", &a->policies },
     { "clusters", &a->clusters },
     { "notebooks", &a->notebooks }, { "jobs", &a->jobs },
+    { "repos", &a->repos },
     { "warehouses", &a->named[0] },
     { "pipelines", &a->named[SIM_PIPELINES - SIM_WAREHOUSES] },
     { "notification-destinations",
@@ -180,5 +181,6 @@ sim_populate (struct sim *s, const char *what, struct mg_error *err)
   for (i = SIM_WAREHOUSES; i <= SIM_ENDPOINTS; i++)
     sim_populate_named (s, i, a.named[i - SIM_WAREHOUSES]);
   sim_populate_jobs (s, a.jobs);
+  sim_populate_repos (s, a.repos);
   return 0;
 }

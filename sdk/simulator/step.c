@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "compute.h"
+#include "git.h"
 #include "jobs.h"
 #include "sdk/simulator/extra-tsv.h"
 #include "sdk/simulator/operations-tsv.h"
@@ -34,6 +35,8 @@
 #define FAMILIES "/api/2.0/policy-families"
 #define JOBS "/api/2.2/jobs/"
 #define TREE "/api/2.0/workspace/"
+#define REPOS "/api/2.0/repos"
+#define CREDENTIALS "/api/2.0/git-credentials"
 #define ASSIGN "/api/2.0/preview/permissionassignments"
 #define ASSIGN2 "/api/2.0/accounts/{account_id}/workspaces/{workspace_id}" \
   "/permissionassignments"
@@ -140,6 +143,16 @@ static const struct served {
   { "POST", TREE "import", sim_workspace_import, 0 },
   { "POST", TREE "mkdirs", sim_workspace_mkdirs, 0 },
   { "POST", TREE "delete", sim_workspace_delete, 0 },
+  { "GET", REPOS, sim_repo_list, 0 },
+  { "POST", REPOS, sim_repo_create, 0 },
+  { "GET", REPOS "/{repo_id}", sim_repo_get, 0 },
+  { "PATCH", REPOS "/{repo_id}", sim_repo_update, 0 },
+  { "DELETE", REPOS "/{repo_id}", sim_repo_delete, 0 },
+  { "GET", CREDENTIALS, sim_credential_list, 0 },
+  { "POST", CREDENTIALS, sim_credential_create, 0 },
+  { "GET", CREDENTIALS "/{credential_id}", sim_credential_get, 0 },
+  { "PATCH", CREDENTIALS "/{credential_id}", sim_credential_update, 0 },
+  { "DELETE", CREDENTIALS "/{credential_id}", sim_credential_delete, 0 },
   { "GET", PERM_EXP, sim_perm_get, 0 },
   { "PUT", PERM_EXP, sim_perm_put, 0 },
   { "PATCH", PERM_EXP, sim_perm_patch, 0 },
@@ -234,6 +247,9 @@ init_tables (struct sim *s)
     { "notebooks", "path", 0 },
     { "files", "path", 0 },
     { "jobs", NULL, 0 },
+    { "repos", "path", 0 },
+    { "remotes", "url", 0 },
+    { "git-credentials", NULL, 0 },
   };
   size_t i;
 

@@ -13,7 +13,8 @@
 #define SIM_DIRECTORY_ADMINS "/directories/0"
 
 struct sim_node {
-  enum sim_kind kind;        /* SIM_FOLDERS, _NOTEBOOKS, _FILES, _EXPERIMENTS */
+  enum sim_kind kind;        /* SIM_FOLDERS, _NOTEBOOKS, _FILES, _REPOS,
+                                _EXPERIMENTS */
   struct sim_object *o;
 };
 

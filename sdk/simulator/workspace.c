@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/str.h"
@@ -15,20 +16,24 @@
 
 /* Members of a stored object that only an export shows. */
 static int
-is_hidden (struct sim_span name)
+is_hidden (enum sim_kind kind, struct sim_span name)
 {
-  return sim_span_is (name, "content") || sim_span_is (name, "padding")
-    || sim_span_is (name, "results");
+  return kind == SIM_REPOS ? !sim_span_is (name, "path")
+    : sim_span_is (name, "content") || sim_span_is (name, "padding")
+      || sim_span_is (name, "results");
 }
 
+/* A Git folder outside of /Repos is a folder that says what it is. */
 static const char *
-type_of (enum sim_kind kind)
+type_of (enum sim_kind kind, int in_repos)
 {
   switch (kind) {
   case SIM_FOLDERS:
     return "DIRECTORY";
   case SIM_NOTEBOOKS:
     return "NOTEBOOK";
+  case SIM_REPOS:
+    return in_repos ? "REPO" : "DIRECTORY";
   case SIM_EXPERIMENTS:
     return "MLFLOW_EXPERIMENT";
   default:
@@ -36,26 +41,45 @@ type_of (enum sim_kind kind)
   }
 }
 
+/* A Git folder as its own interface shows it. */
+static void
+add_git (struct mg_buf *out, const struct sim_node *node)
+{
+  MG_CLEANUP (sim_json_put) struct json_object *o =
+    sim_json_parse (node->o->text, strlen (node->o->text), NULL);
+  MG_CLEANUP_FREE char *text = NULL;
+
+  json_object_object_del (o, "sparse_checkout");
+  json_object_object_add (o, "id", json_object_new_int64 (node->o->id));
+  text = sim_json_text (o);
+  mg_buf_addf (out, "\"git_info\":%s,", text);
+}
+
 /* An object as lists show it. */
 static void
-add_info (struct mg_buf *out, const struct sim_node *node)
+add_info (struct mg_buf *out, const struct sim_node *node, int with_git)
 {
-  const char *type = type_of (node->kind), *pos = node->o->text;
+  MG_CLEANUP_FREE char *path = sim_text_field (
+    node->o->text, node->kind == SIM_EXPERIMENTS ? "name" : "path");
+  int in_repos = mg_starts (path, "/Repos/");
+  const char *type = type_of (node->kind, in_repos), *pos = node->o->text;
   struct sim_span name, value;
-  MG_CLEANUP_FREE char *path = NULL;
 
   mg_buf_add_byte (out, '{');
   if (type != NULL)
     mg_buf_addf (out, "\"object_type\":\"%s\",", type);
+  if (node->kind == SIM_REPOS && with_git)
+    add_git (out, node);
+  if (node->kind == SIM_REPOS && !in_repos)
+    mg_buf_add_str (out, "\"directory_info\":{\"is_git_folder\":true},");
   if (node->kind == SIM_EXPERIMENTS) {
-    path = sim_text_field (node->o->text, "name");
     mg_buf_add_str (out, "\"path\":");
     mg_buf_add_json (out, path);
     mg_buf_add_byte (out, ',');
   }
   while (node->kind != SIM_EXPERIMENTS
          && sim_members_next (&pos, &name, &value)) {
-    if (is_hidden (name))
+    if (is_hidden (node->kind, name))
       continue;
     mg_buf_add_byte (out, '"');
     mg_buf_add (out, name.at, name.len);
@@ -89,11 +113,12 @@ wanted (struct sim_call *c, const char *asked, struct sim_node *ret_node)
 void
 sim_workspace_status (struct sim_call *c)
 {
+  const char *git = sim_query (c, "return_git_info");
   struct sim_node node;
 
   if (!wanted (c, sim_query (c, "path"), &node))
     return;
-  add_info (&c->r->body, &node);
+  add_info (&c->r->body, &node, git != NULL && strcasecmp (git, "true") == 0);
   reply_text (c);
 }
 
@@ -123,7 +148,7 @@ list_one (void *opaque, const struct sim_node *node)
   }
   while (times-- > 0) {
     mg_buf_add_str (out, l->n++ == 0 ? "\"objects\":[" : ",");
-    add_info (out, node);
+    add_info (out, node, 0);
   }
 }
 
@@ -139,7 +164,7 @@ sim_workspace_list (struct sim_call *c)
   mg_buf_add_byte (&c->r->body, '{');
   if (node.kind == SIM_FOLDERS)
     sim_tree_each (c->s, &node, list_one, &l);
-  else
+  else if (node.kind != SIM_REPOS)     /* which is an empty folder */
     list_one (&l, &node);
   mg_buf_add_str (&c->r->body, l.n > 0 ? "]}" : "}");
   reply_text (c);
@@ -181,6 +206,12 @@ sim_workspace_mkdirs (struct sim_call *c)
   if (leaf_on_the_way (c->s, path)) {
     sim_fail (c, 400, "RESOURCE_ALREADY_EXISTS",
               "An object that is not a folder exists on (%s).", path);
+    return;
+  }
+  if (mg_starts (path, "/Repos/") && !sim_folder_exists (c->s, path)
+      && strchr (path + strlen ("/Repos/"), '/') != NULL) {
+    sim_fail (c, 400, "DIRECTORY_PROTECTED",
+              "Top-level folder can only contain repos");
     return;
   }
   if (mg_starts (path, "/Users/") && !sim_folder_exists (c->s, path)

@@ -115,6 +115,52 @@ MG_TEST (odd_notebooks)
   ok (length ("access_control_list") > 3);
 }
 
+/* A field of the Git folder of this path. */
+static const char *
+of_repo (const char *path, const char *field)
+{
+  gett ("GET", "/api/2.0/repos/%s", of_path (path, "object_id"));
+  return at (field);
+}
+
+MG_TEST (odd_git_folders)
+{
+  static const char admin[] = "/Repos/admin@example.com/";
+  static const char *const paths[] = {
+    "/Repos/production/detached", "/Repos/production/ETL",
+    "/Repos/gone@example.com/left",
+    "/Repos/conor.o'brien@example.com/'quotes' \"both\"",
+    "/Repos/team \xd0\xbe\xd1\x82\xd1\x87\xd1\x91\xd1\x82/\xe2\x80\xae" "rtl "
+    "\xf0\x9f\xa7\xaa 100% \\ two\nlines",
+  };
+  char path[100];
+  size_t i;
+
+  START (.populate = "small");
+  for (i = 0; i < MG_N_ELEMENTS (paths); i++)
+    is_str (of_path (paths[i], "object_type"), "REPO");
+  snprintf (path, sizeof path, "%setl", admin);
+  is_str (of_repo (path, "branch"), "main");
+  snprintf (path, sizeof path, "%setl on a branch", admin);
+  ok (strstr (of_repo (path, "branch"), "#1 'x'") != NULL);
+  snprintf (path, sizeof path, "%ssparse", admin);
+  is_str (of_repo (path, "sparse_checkout.patterns.2"), "a b");
+  ok (of_repo (paths[0], "branch") == NULL);
+  ok (at ("head_commit_id") != NULL);
+  snprintf (path, sizeof path, "%slocal only", admin);
+  ok (of_repo (path, "url") == NULL);
+  is_str (of_path ("/Users/admin@example.com/code/etl", "object_type"),
+          "DIRECTORY");
+  is_str (at ("directory_info.is_git_folder"), "true");
+  is_str (of_repo ("/Shared/tools/common", "provider"), "awsCodeCommit");
+  is_str (of_path ("/Repos/nothing in it", "object_type"), "DIRECTORY");
+  call ("GET", "/api/2.0/git-credentials", NULL);
+  is_int (length ("credentials"), 2);
+  snprintf (path, sizeof path, "%setl", admin);
+  gett ("GET", "/api/2.0/permissions/repos/%s", of_path (path, "object_id"));
+  ok (length ("access_control_list") > 3);
+}
+
 MG_TEST (the_amounts_are_those_asked_for)
 {
   START (.populate = "medium");
