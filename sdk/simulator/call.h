@@ -232,7 +232,6 @@ void sim_filter_free (struct sim_filter *f);
 /* scim-patch.c: 0, or it has replied. */
 int sim_scim_apply_patch (struct sim_call *c, enum sim_kind kind,
                           struct sim_object *o);
-/* scim.c */
 struct sim_object *sim_scim_make (struct sim *s, enum sim_kind kind,
                                   struct json_object *fields, int64_t id);
 

@@ -209,14 +209,47 @@ create_in_tree (struct sim_call *c, enum sim_kind kind,
   return sim_tree_find (c->s, path ? path : "/unnamed", &node) ? node.o : NULL;
 }
 
+/* Of --routes. */
+static struct sim_object *
+create_extra (struct sim_call *c, int kind, struct json_object *fields)
+{
+  struct sim_table *t = &c->s->tables[kind];
+  const char *key = t->key ? sim_json_str (fields, t->key) : NULL;
+  MG_CLEANUP (sim_json_put) struct json_object *copy = NULL;
+  int64_t id = sim_new_id (c->s);
+
+  json_object_deep_copy (fields, &copy, NULL);
+  if (kind >= SIM_FIXED_KINDS) {
+    const struct sim_extra *x = &c->s->extra[kind - SIM_FIXED_KINDS];
+    MG_CLEANUP_FREE char *text = mg_xasprintf ("%" PRId64, id);
+
+    json_object_object_add (copy, x->id, x->id_is_number
+                            ? json_object_new_int64 (id)
+                            : json_object_new_string (text));
+  }
+  return sim_table_add (t, id, sim_json_text (copy), 0, key ? key : "");
+}
+
+static struct sim_object *
+create_compute (struct sim_call *c, int kind, struct json_object *fields)
+{
+  struct sim *s = c->s;
+
+  if (kind == SIM_POOLS)
+    return sim_pool_make (s, fields, sim_principal (s, s->admin_id, NULL),
+                          c->now_us);
+  if (kind == SIM_POLICIES)
+    return sim_policy_make (s, fields, 0, c->now_us);
+  return sim_cluster_make (s, fields, sim_principal (s, s->admin_id, NULL), "UI",
+                           c->now_us);
+}
+
 static struct sim_object *
 create_object (struct sim_call *c, int kind, struct json_object *fields)
 {
   struct sim *s = c->s;
-  struct sim_table *t = &s->tables[kind];
-  const char *key = t->key ? sim_json_str (fields, t->key) : NULL;
-  MG_CLEANUP (sim_json_put) struct json_object *copy = NULL;
-  int64_t id;
+  const char *key = s->tables[kind].key
+                    ? sim_json_str (fields, s->tables[kind].key) : NULL;
 
   if (kind <= SIM_PRINCIPALS)
     return sim_scim_make (s, (enum sim_kind) kind, fields, sim_new_id (s));
@@ -226,9 +259,6 @@ create_object (struct sim_call *c, int kind, struct json_object *fields)
                          sim_json_array (fields, "tags"),
                          sim_principal (s, s->admin_id, NULL), SIM_USERS,
                          c->now_us);
-  if (kind == SIM_POOLS)
-    return sim_pool_make (s, fields, sim_principal (s, s->admin_id, NULL),
-                          c->now_us);
   if (kind == SIM_JOBS)
     return sim_job_make (s, fields, sim_principal (s, s->admin_id, NULL),
                          SIM_USERS, c->now_us);
@@ -236,26 +266,13 @@ create_object (struct sim_call *c, int kind, struct json_object *fields)
     return sim_run_make (s, fields, c->now_us);
   if (sim_is_named (kind))
     return sim_named_make (s, kind, fields);
-  if (kind == SIM_POLICIES)
-    return sim_policy_make (s, fields, 0, c->now_us);
-  if (kind == SIM_CLUSTERS)
-    return sim_cluster_make (s, fields, sim_principal (s, s->admin_id, NULL),
-                             "UI", c->now_us);
+  if (kind == SIM_POOLS || kind == SIM_POLICIES || kind == SIM_CLUSTERS)
+    return create_compute (c, kind, fields);
   if (kind == SIM_CREDENTIALS)
     return sim_credential_make (s, s->admin_id, fields);
   if (lies_in_tree (kind))
     return create_in_tree (c, (enum sim_kind) kind, fields);
-  id = sim_new_id (s);
-  json_object_deep_copy (fields, &copy, NULL);
-  if (kind >= SIM_FIXED_KINDS) {
-    const struct sim_extra *x = &s->extra[kind - SIM_FIXED_KINDS];
-    MG_CLEANUP_FREE char *text = mg_xasprintf ("%" PRId64, id);
-
-    json_object_object_add (copy, x->id, x->id_is_number
-                            ? json_object_new_int64 (id)
-                            : json_object_new_string (text));
-  }
-  return sim_table_add (t, id, sim_json_text (copy), 0, key ? key : "");
+  return create_extra (c, kind, fields);
 }
 
 static void

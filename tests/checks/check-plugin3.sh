@@ -34,7 +34,7 @@ is "a function that the page lacks is found" "$out" migrate_quote
 
 grep -c '^ \* =\|^/\* = ' "$header" >"$tmp/sections"
 is "every section of the header is one of the page" \
-  "$(grep -E -c '^\.Sh (ABI|ERROR CODES|KINDS|CODES|ASSETS|REQUESTS|SERVICES|THE PLUGIN)$' "$page")" \
+  "$(grep -E -c '^\.Sh (ABI|ERROR CODES|KINDS|CODES|SWITCHING OFF AND ON|ASSETS|REQUESTS|SERVICES|THE PLUGIN)$' "$page")" \
   "$(cat "$tmp/sections")"
 
 # The source of the template stands in it as it is.
