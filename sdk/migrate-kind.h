@@ -30,8 +30,10 @@ enum migrate_paging {
   MIGRATE_PAGING_TOKEN = 1,      /* 'next_page_token' of an answer is sent back
                                     as 'page_token': in the query of a GET, in
                                     the body of a POST */
-  MIGRATE_PAGING_START_INDEX = 2 /* SCIM: startIndex from 1, until a page is
+  MIGRATE_PAGING_START_INDEX = 2, /* SCIM: startIndex from 1, until a page is
                                     empty or totalResults is reached */
+  MIGRATE_PAGING_NEXT_TOKEN = 3  /* as TOKEN, sent back under its own name:
+                                    'next_page_token' */
 };
 
 /* What makes a create that nobody answered safe to settle. */
@@ -66,8 +68,10 @@ enum migrate_once {
 /* What to do when a reference's asset has no counterpart in the target. */
 enum migrate_on_missing {
   MIGRATE_BLOCK = 0,             /* do not create the asset; say what is missing */
-  MIGRATE_DROP_ELEMENT = 1       /* leave the array element out, with a line in
+  MIGRATE_DROP_ELEMENT = 1,      /* leave the array element out, with a line in
                                     the report */
+  MIGRATE_KEEP = 2               /* the text stays as it is, unless the source has
+                                    something of this name: then as BLOCK */
 };
 
 /* A value that names another asset. */
@@ -82,7 +86,8 @@ struct migrate_ref {
                             of the create */
   const char *prefix;    /* the name is only a part of the text: what stands
                             after this prefix, up to the next '/'; a text that
-                            begins otherwise names nothing.  NULL = all of it */
+                            begins otherwise names nothing, or what a next
+                            reference at this path says.  NULL = all of it */
   uint32_t ends;         /* MIGRATE_END_*: names something only where the target
                             is one of these; 0 = everywhere */
   uint32_t element;      /* the array element that holds the value is about
@@ -187,7 +192,10 @@ struct migrate_kind {
   const char *array;             /* where a page's assets stand: "widgets" */
   const char *get;               /* "GET /api/2.0/widgets/get?id={id}" */
   const char *unwrap;            /* 'get' answers {"widget": {...}}: "widget" */
-  const char *create;            /* body: the asset without owned[] */
+  const char *create;            /* body: the asset without owned[].  A kind with
+                                    neither this nor 'update' nor 'remove' is
+                                    made by others alone: what more of it the
+                                    target has is no difference */
   const char *update;            /* body: the same, the id added when the path
                                     has no {id} */
   const char *update_body;       /* or this text, where ${id} is the id and ${*}
@@ -243,6 +251,10 @@ struct migrate_kind {
                                     created, left alone when it was adopted,
                                     gone with it.  Needs MIGRATE_ONCE_PUT and
                                     MIGRATE_KIND_DETAIL, and has no list */
+  const char *const *same;       /* what of the target has the key is the asset
+                                    only when these are equal too; else the key
+                                    is taken by something else, which no update
+                                    could mend: 'conflict' */
 };
 
 #endif

@@ -261,7 +261,8 @@ migrate_request (struct migrate_ctx *ctx, const struct migrate_request *req,
   return ctx->core->request (ctx, req, ret_res);
 }
 
-/* Lists 'kind' page by page and hands out each element; 0 from 'each' goes on. */
+/* Lists 'kind' page by page and hands out each element; 0 from 'each' goes on.
+ * A copy of the kind with another 'list' asks for that one. */
 static inline int
 migrate_pages (struct migrate_ctx *ctx, const struct migrate_kind *kind,
                int (*each) (struct migrate_ctx *, void *, const char *, size_t),

@@ -25,7 +25,7 @@ show_refs (const struct migrate_kind *k)
   for (; r != NULL && r->path != NULL; r++)
     printf ("    refers  %s -> %s%s\n", r->path, r->ns,
             r->on_missing == MIGRATE_DROP_ELEMENT ? " (left out when missing)"
-            : "");
+            : r->on_missing == MIGRATE_KEEP ? " (if there is one)" : "");
 }
 
 static const char *
@@ -165,7 +165,8 @@ dump_refs (struct mg_buf *b, const struct migrate_ref *r)
   for (; r->path != NULL; r++) {
     const char *const values[] = {
       r->path, r->ns,
-      r->on_missing == MIGRATE_DROP_ELEMENT ? "drop-element" : "block",
+      r->on_missing == MIGRATE_DROP_ELEMENT ? "drop-element"
+      : r->on_missing == MIGRATE_KEEP ? "keep" : "block",
       r->late ? "yes" : "no"
     };
     dump_row (b, &first, keys, values, 4);
@@ -297,6 +298,7 @@ dump_kind (struct mg_buf *b, const struct migrate_kind *k)
   dump_text (b, "content_type", k->content_type);
   dump_text (b, "permissions", k->permissions);
   dump_text (b, "part_of", k->part_of);
+  dump_list (b, "same", k->same);
   dump_list (b, "owned", k->owned);
   dump_list (b, "unordered", k->unordered);
   dump_list (b, "nocase", k->nocase);

@@ -81,7 +81,7 @@ check_versions (const struct subject *s)
 
   if (unknown != 0)
     return too_new (s, "feature", unknown);
-  if (k->paging > MIGRATE_PAGING_START_INDEX)
+  if (k->paging > MIGRATE_PAGING_NEXT_TOKEN)
     return too_new (s, "paging", k->paging);
   if (k->once > MIGRATE_ONCE_PUT)
     return too_new (s, "once", k->once);
@@ -144,7 +144,7 @@ check_paths (const struct subject *s)
   };
   const char *const *const lists[] = {
     k->owned, k->unordered, k->nocase, k->later, k->merge, k->fixed,
-    k->parts,
+    k->parts, k->same,
   };
   size_t i, j;
   int r = 0;
@@ -167,7 +167,7 @@ check_refs (const struct subject *s)
   for (ref = s->k->refs; ref != NULL && ref->path != NULL; ref++) {
     if (ref->ns == NULL)
       return refuse (s, "has a reference without a namespace:", ref->path);
-    if (ref->on_missing > MIGRATE_DROP_ELEMENT)
+    if (ref->on_missing > MIGRATE_KEEP)
       return too_new (s, "on_missing", ref->on_missing);
     if ((ref->ends & ~KNOWN_ENDS) != 0)
       return too_new (s, "end", ref->ends & ~KNOWN_ENDS);

@@ -263,17 +263,24 @@ service_pages (struct migrate_ctx *pub, const struct migrate_kind *k,
                           .restart = page_again, .opaque = opaque };
   struct mg_ctx *ctx = ours (pub);
   const struct mg_kind *kind = find_kind (ctx, k);
+  struct mg_kind other;
+  struct migrate_kind asked;
   int r;
 
   if (kind == NULL)
     return MG_E_INVALID;
-  if (kind->k->list == NULL)
+  other = *kind;                   /* of 'k' no more than that is known to be
+                                      there */
+  asked = *kind->k;
+  asked.list = k->list;
+  other.k = &asked;
+  if (asked.list == NULL)
     return mg_error_set (&ctx->error, MG_E_INVALID, "bad-call",
                          "the plugin asked for the list of a kind without one");
   r = post_loose (ctx, 0);
   ctx->in_pages++;
   if (r == 0)
-    r = mg_generic_list (ctx, kind, &list);
+    r = mg_generic_list (ctx, &other, &list);
   ctx->in_pages--;
   return r;
 }

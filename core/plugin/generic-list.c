@@ -111,6 +111,19 @@ page_data (void *opaque, const char *data, size_t len, struct mg_error *err)
   return mg_split_feed (page->split, data, len, err);
 }
 
+static const char *
+cursor_name (const struct migrate_kind *k)
+{
+  switch (k->paging) {
+  case MIGRATE_PAGING_START_INDEX:
+    return "startIndex";
+  case MIGRATE_PAGING_NEXT_TOKEN:
+    return "next_page_token";
+  default:
+    return "page_token";
+  }
+}
+
 /* The call of one page: the cursor goes into the query of a GET, into the body
  * of a POST.  One that is cut short would ask for another page. */
 static void
@@ -141,13 +154,13 @@ page_request (struct mg_ctx *ctx, const struct migrate_kind *k,
   add_node (path, space + 1, node);
   if (cursor != NULL && !is_post) {
     mg_buf_add_byte (path, strchr (space, '?') ? '&' : '?');
-    mg_buf_add_str (path, k->paging == MIGRATE_PAGING_START_INDEX
-                    ? "startIndex=" : "page_token=");
+    mg_buf_add_str (path, cursor_name (k));
+    mg_buf_add_byte (path, '=');
     mg_buf_add_url (path, cursor, 0);
   }
   if (is_post) {
     struct mg_buf value = MG_BUF_INIT (64 * MG_KIB);
-    struct mg_edit edit = { .op = MG_EDIT_SET, .path = "page_token" };
+    struct mg_edit edit = { .op = MG_EDIT_SET, .path = cursor_name (k) };
     const char *text = k->list_body ? k->list_body : "{}";
 
     mg_buf_add_json (&value, cursor ? cursor : "");
@@ -188,7 +201,7 @@ next_cursor (const struct migrate_kind *k, const char *cursor, size_t n,
       return NULL;
     return mg_xasprintf ("%lld", (long long) start);
   }
-  if (k->paging != MIGRATE_PAGING_TOKEN)
+  if (k->paging == MIGRATE_PAGING_NONE)
     return NULL;
   token = mg_json_get_text (rest.p, rest.len, "next_page_token");
   if (token != NULL && *token == '\0') {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/str.h"
 #include "run/state.h"
 
 #define MAX_PATHS 64
@@ -98,6 +99,22 @@ mg_compare_diff (const struct mg_kind *kind, const struct mg_buf *source,
   rules_of (kind, &p);
   return mg_json_diff (mg_buf_text (source), source->len, mg_buf_text (target),
                        target->len, &p.rules, each, opaque, err);
+}
+
+const char *
+mg_compare_same (const struct mg_kind *kind, const char *left, size_t left_len,
+                 const char *right, size_t right_len)
+{
+  const char *const *path = kind->k->same;
+
+  for (; path != NULL && *path != NULL; path++) {
+    MG_CLEANUP_FREE char *one = mg_json_get_text (left, left_len, *path);
+    MG_CLEANUP_FREE char *two = mg_json_get_text (right, right_len, *path);
+
+    if (!mg_streq (one ? one : "", two ? two : ""))
+      return *path;
+  }
+  return NULL;
 }
 
 int

@@ -173,6 +173,33 @@ mg_match_equal (struct mg_match *m, const struct mg_asset *source,
 }
 
 int
+mg_match_conflict (struct mg_match *m, const struct mg_asset *source,
+                   int64_t aid, const char **ret_path, struct mg_error *err)
+{
+  struct mg_prepared sent = MG_PREPARED_INIT;
+  MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
+  const char *path = NULL;
+  int r = mg_asset_get (m->run->store, &m->ctx.packer, aid, &target, err);
+
+  if (r > 0)
+    r = mg_run_ensure_body (&m->ctx, m->kind, &target, err);
+  if (r == 0)
+    r = mg_run_prepare (m->run, &m->ctx, m->kind, source, MG_FOR_COMPARE, &sent,
+                        err);
+  if (r == 0)
+    path = mg_compare_same (m->kind, mg_buf_text (&sent.json), sent.json.len,
+                            mg_buf_text (&target.body), target.body.len);
+  mg_buf_done (&sent.json);
+  if (r == MG_E_BLOCKED || r == MG_E_NOT_FOUND) {
+    mg_error_clear (err);          /* the row will say so itself */
+    return 0;
+  }
+  if (path != NULL)
+    *ret_path = path;
+  return r < 0 ? r : path != NULL;
+}
+
+int
 mg_match_sources (struct mg_match *m, const struct mg_asset *source,
                   struct mg_error *err)
 {

@@ -34,6 +34,12 @@ int mg_match_find (struct mg_match *match, const struct mg_asset *source,
 int mg_match_equal (struct mg_match *match, const struct mg_asset *source,
                     int64_t *ret_aid, struct mg_error *err);
 
+/* Is the target's something else under this one's key?  1 and the first of the
+ * kind's same[] that says so, or 0. */
+int mg_match_conflict (struct mg_match *match, const struct mg_asset *source,
+                       int64_t aid, const char **ret_path,
+                       struct mg_error *err);
+
 /* How many assets of the source carry this one's key, two at most. */
 int mg_match_sources (struct mg_match *match, const struct mg_asset *source,
                       struct mg_error *err);

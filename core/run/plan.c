@@ -122,6 +122,26 @@ plan_unusable (struct planner *p, const struct mg_asset *a, int64_t new_aid,
   return r < 0 ? r : 1;
 }
 
+/* Something else has the name: there is nothing to adopt, nor to update. */
+static int
+plan_conflict (struct planner *p, const struct mg_asset *a, int64_t new_aid,
+               struct mg_error *err)
+{
+  const char *path = NULL;
+  char text[200];
+  int r = p->kind->k->same == NULL ? 0
+          : mg_match_conflict (&p->match, a, new_aid, &path, err);
+
+  if (r <= 0)
+    return r;
+  snprintf (text, sizeof text, "something else has this name in the target: its "
+            "'%s' is another one", path);
+  r = plan_row (p, a, is_adopted_only (p->kind) ? MG_OP_ADOPT : MG_OP_CREATE,
+                is_adopted_only (p->kind) ? MG_SKIPPED : MG_FAILED, 0,
+                "conflict", text, err);
+  return r < 0 ? r : 1;
+}
+
 /* It is in the target already. */
 static int
 plan_existing (struct planner *p, const struct mg_asset *a, int64_t new_aid,
@@ -129,6 +149,8 @@ plan_existing (struct planner *p, const struct mg_asset *a, int64_t new_aid,
 {
   int r = plan_unusable (p, a, new_aid, err);
 
+  if (r == 0)
+    r = plan_conflict (p, a, new_aid, err);
   if (r != 0)
     return r < 0 ? r : 0;
   if (is_adopted_only (p->kind))
@@ -162,8 +184,8 @@ plan_absent (struct planner *p, const struct mg_asset *a, struct mg_error *err)
                      "not chosen, and the target has none of this name", err);
   if (builtin != NULL)
     return plan_row (p, a, MG_OP_ADOPT, MG_SKIPPED, 0, builtin,
-                     "comes with every workspace, and the target has none of "
-                     "this name", err);
+                     "never created here, and the target has none of this "
+                     "name", err);
   r = plan_missing (p, a, MG_OP_CREATE, err);
   if (r != 0)
     return r < 0 ? r : 0;
@@ -452,7 +474,7 @@ look_for_support (struct planner *p, struct mg_error *err)
 static int
 wants_bodies (const struct migrate_kind *k)
 {
-  return k->leave != NULL || k->builtin != NULL
+  return k->leave != NULL || k->builtin != NULL || k->same != NULL
          || k->once == MIGRATE_ONCE_NONUNIQUE;
 }
 

@@ -271,13 +271,34 @@ not_there (struct prepare *p, const struct migrate_ref *ref, const char *val,
     p->out->dropped++;
     return MG_MAP_DROP_ELEMENT;
   }
-  if (p->purpose == MG_FOR_COMPARE)
-    return MG_MAP_KEEP;
+  if (p->purpose == MG_FOR_COMPARE || ref->on_missing == MIGRATE_KEEP)
+    return MG_MAP_KEEP;            /* what the source has, its edge waits for */
   if (p->purpose == MG_FOR_UNDO || p->purpose == MG_FOR_UNDO_KEPT)
     return MG_MAP_DROP_ELEMENT;
   return mg_error_set (err, MG_E_BLOCKED, "blocked",
                        "it names '%s' (%s), which the target does not have",
                        mg_printable (val, shown, sizeof shown), ref->ns);
+}
+
+/* Of the references at one path, of which only the first is an edit, the one
+ * that this text is of; a folder above has the name that its own asset gets. */
+static const struct migrate_ref *
+find_ref (struct prepare *p, const struct migrate_ref *first, const char *whole,
+          char **ret_text, const char **ret_rest)
+{
+  const struct migrate_ref *ref;
+
+  for (ref = first; ref->path != NULL; ref++) {
+    char *text = strcmp (ref->path, first->path) != 0
+                 || ((ref->above || ref->waits) && ref != first) ? NULL
+                 : mg_ref_inside (p->run->target.end, ref, whole, ret_rest);
+
+    if (text != NULL) {
+      *ret_text = text;
+      return ref;
+    }
+  }
+  return NULL;
 }
 
 static int
@@ -290,20 +311,21 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
   MG_CLEANUP_FREE char *whole = mg_json_text (value);
   MG_CLEANUP_FREE char *text = NULL;
   MG_CLEANUP_FREE char *mapped = NULL;
+  const struct migrate_ref *ref;
   const char *rest;
   int r;
 
   (void) edit, (void) parent;
-  text = whole ? mg_ref_inside (p->run->target.end, e->ref, whole, &rest) : NULL;
-  if (text == NULL)
+  ref = whole ? find_ref (p, e->ref, whole, &text, &rest) : NULL;
+  if (ref == NULL)
     return MG_MAP_KEEP;
-  r = may_be_cut (p, e->ref, text, err);
+  r = may_be_cut (p, ref, text, err);
   if (r > 0) {
     p->out->dropped_late++;
     return MG_MAP_DROP_ELEMENT;
   }
   if (r == 0)
-    r = resolve (p, e->ref, text, &mapped, err);
+    r = resolve (p, ref, text, &mapped, err);
   if (r < 0)
     return r;
   if (r == MG_DROPPED) {
@@ -313,13 +335,13 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
   /* names that differ in case only are the same: the asset keeps its own */
   if (r > 0) {
     if (strcmp (mapped, text) == 0
-        || (e->ref->prefix != NULL && strcasecmp (mapped, text) == 0))
+        || (ref->prefix != NULL && strcasecmp (mapped, text) == 0))
       return MG_MAP_KEEP;
-    mg_buf_addf (ret_text, "%s%s%s", e->ref->prefix ? e->ref->prefix : "",
-                 mapped, rest);
+    mg_buf_addf (ret_text, "%s%s%s", ref->prefix ? ref->prefix : "", mapped,
+                 rest);
     return MG_MAP_REPLACE;
   }
-  return not_there (p, e->ref, text, err);
+  return not_there (p, ref, text, err);
 }
 
 void

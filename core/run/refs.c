@@ -299,8 +299,8 @@ nowhere_value (void *opaque, struct mg_span value)
   int r = w->ref->waits ? 0
           : look_up (w->run, w->ref, value, &named, w->err);
 
-  if (r <= 0)
-    return r;
+  if (r <= 0 || (named.aid == 0 && w->ref->on_missing == MIGRATE_KEEP))
+    return r < 0 ? r : 0;
   r = named.aid != 0 ? will_come (w, named.aid, named.name)
       : named.ruled ? mg_ref_in_target (w->run, w->ref->ns, named.name, w->err)
       : 0;

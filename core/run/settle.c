@@ -46,7 +46,7 @@ struct settler {
   int64_t *taken;
   int n_taken;
   int64_t match, other;
-  int same_name, unusable, exact, merged;
+  int same_name, unusable, other_thing, exact, merged;
   int not_ours;                    /* refused at the first send: what is there
                                       was made by somebody else */
 };
@@ -92,6 +92,9 @@ look_at (void *opaque, const struct mg_asset *a, struct mg_error *err)
     s->unusable = 1;
     return 0;
   }
+  s->other_thing |=
+    mg_compare_same (s->kind, mg_buf_text (&s->sent.json), s->sent.json.len,
+                     mg_buf_text (&a->body), a->body.len) != NULL;
   if (s->not_ours
       || (a->first_sid != 0 && a->first_sid <= s->baseline_sid))
     return 0;
@@ -188,7 +191,7 @@ not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
     res->surely_not = s->same_name == 0;
     mg_result_say (res, "unusable", MG_UNUSABLE_TEXT);
   }
-  else if (s->same_name == 1 && unique
+  else if (s->same_name == 1 && unique && !s->other_thing
            && s->run->options.on_conflict != MG_CONFLICT_FAIL) {
     res->state = MG_UNCHANGED;     /* made by somebody else meanwhile */
     res->new_aid = s->other;
@@ -274,7 +277,7 @@ settle_one (struct settler *s, struct mg_work *w, struct mg_error *err)
   if (r < 0)
     return r;
   s->match = 0;
-  s->same_name = 0;
+  s->same_name = s->other_thing = 0;
   s->unusable = s->occupied != NULL && s->occupied[w - s->doubts];
   s->not_ours = !w->maybe;
   r = look_for_key (s, err);

@@ -170,6 +170,10 @@ int mg_compare_diff (const struct mg_kind *kind, const struct mg_buf *source,
                      int (*each) (void *opaque, const char *path,
                                   struct mg_span source, struct mg_span target),
                      void *opaque, struct mg_error *err);
+/* The first of the kind's same[] that differs, or NULL. */
+const char *mg_compare_same (const struct mg_kind *kind, const char *left,
+                             size_t left_len, const char *right,
+                             size_t right_len);
 /* Was 'sent' stored as 'found'?  The service may have added to it; members of
  * later[] do not count. */
 int mg_compare_sent (const struct mg_kind *kind, const char *sent,

@@ -327,6 +327,24 @@ is_open (const struct mg_work *w)
   return w->state == MG_FAILED || w->state == MG_BLOCKED || w->state == MG_DOUBT;
 }
 
+/* Made, but what was to follow its create did not succeed. */
+static int
+look_at_finish (struct validator *v, struct mg_work *main_row,
+                struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work finish = MG_WORK_INIT;
+  const struct migrate_kind *k = v->kind->k;
+  int r = k->later == NULL && !(k->flags & MIGRATE_KIND_FINISH) ? 0
+          : mg_work_get (v->run->store, v->run->target.wsid, main_row->aid,
+                         MG_PHASE_FINISH, &finish, err);
+
+  if (r > 0 && is_open (&finish)) {
+    memcpy (main_row->code, finish.code, sizeof main_row->code);
+    v->why = main_row->code[0] ? main_row->code : reason_of (&finish);
+  }
+  return r < 0 ? r : 0;
+}
+
 /* The asset's row, and by it why a difference is no surprise: 1, or 0. */
 static int
 look_at_row (struct validator *v, const struct mg_asset *source,
@@ -341,8 +359,10 @@ look_at_row (struct validator *v, const struct mg_asset *source,
   v->why = r > 0 ? reason_of (ret) : "not-imported";
   if (v->why == NULL && v->kind->left_out)
     v->why = MG_CODE_UNSUPPORTED;
-  if (v->why != NULL || v->kind->parent == NULL)
+  if (v->why != NULL)
     return r;
+  if (v->kind->parent == NULL)
+    return look_at_finish (v, ret, err) < 0 ? err->code : r;
   /* what belongs to an asset went with it */
   r = mg_work_get (v->run->store, v->run->target.wsid, source->parent,
                    MG_PHASE_MAIN, &owner, err);
@@ -401,6 +421,17 @@ validate_asset (void *opaque, const struct mg_asset *source,
   return r;
 }
 
+/* One of those that are never moved, as what runs a job: made by others. */
+static int
+is_left_out (struct validator *v, int64_t aid, struct mg_error *err)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset asset = MG_ASSET_INIT;
+  int r = v->kind->k->leave == NULL ? 0
+          : mg_asset_get (v->run->store, &v->ctx.packer, aid, &asset, err);
+
+  return r > 0 ? mg_run_left_out (v->kind, &asset) != NULL : r;
+}
+
 /* In the target since the baseline, and not by us. */
 static int
 look_for_extra (void *opaque, const struct mg_asset *a, struct mg_error *err)
@@ -416,6 +447,8 @@ look_for_extra (void *opaque, const struct mg_asset *a, struct mg_error *err)
       || mg_tree_given_name (v->kind, a->key, &ref) != NULL)
     return 0;
   r = mg_work_by_new (v->run->store, a->aid, &work, err);
+  if (r == 0)
+    r = is_left_out (v, a->aid, err);
   if (r != 0)
     return r < 0 ? r : 0;
   v->key = a->key;
@@ -480,6 +513,13 @@ in_baseline (struct validator *v)
                       NULL) > 0;
 }
 
+/* Nobody makes it here, so that others have is no surprise. */
+static int
+is_made (const struct migrate_kind *k)
+{
+  return k->create != NULL || k->update != NULL || k->remove != NULL;
+}
+
 static int
 validate_kind (struct validator *v, struct mg_error *err)
 {
@@ -494,7 +534,8 @@ validate_kind (struct validator *v, struct mg_error *err)
   if (r > 0)
     r = mg_asset_each (run->store, &v->ctx.packer, MG_SOURCE_WSID, v->kind->kid,
                        0, validate_asset, v, err);
-  if (r == 0 && v->kind->parent == NULL && in_baseline (v))
+  if (r == 0 && v->kind->parent == NULL && is_made (v->kind->k)
+      && in_baseline (v))
     r = mg_asset_each (run->store, NULL, run->target.wsid, v->kind->kid, 0,
                        look_for_extra, v, err);
   return r;

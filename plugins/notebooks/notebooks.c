@@ -212,7 +212,7 @@ delete_object (struct migrate_ctx *ctx, void *self,
 
 static const struct migrate_code codes[] = {
   { "git-folder", "a Git folder, which no export of notebooks can hold",
-    "make the Git folder in the target from the same repository" },
+    "nothing, where the plugin repos is loaded, which clones it" },
   { "not-empty", "undo found something in the folder that the session did not "
     "make", "look what it is; remove the folder by hand if nobody wants it" },
   { "unknown-language", "the source of the notebook is of a type that an import "

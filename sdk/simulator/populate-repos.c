@@ -16,17 +16,15 @@
 #define ADMIN "/Repos/" SIM_ADMIN_NAME
 #define CODE "https://git.example.com/"
 #define OF(url, provider) "\"url\":\"" url "\",\"provider\":\"" provider "\""
-#define COMMIT "\"head_commit_id\":\"4506fdf41e9fa98090570a34df7a5bce163ff15f\""
 
-/* The first is on the branch that a clone is on; the fourth was put on a tag,
- * the fifth was never pushed anywhere. */
+/* The first is on the branch that a clone is on; the fourth was never pushed
+ * anywhere. */
 static const struct { const char *path, *rest; } odd_repos[] = {
   { ADMIN "/etl", OF (CODE "etl.git", "gitHub") },
   { ADMIN "/etl on a branch", OF (CODE "etl.git", "gitHub")
     ",\"branch\":\"feature/\xd1\x82\xd0\xb5\xd1\x81\xd1\x82 #1 'x'\"" },
   { ADMIN "/sparse", OF (CODE "mono", "gitLab")
     ",\"sparse_checkout\":{\"patterns\":[\"jobs/*\",\"!jobs/old\",\"a b\"]}" },
-  { "/Repos/production/detached", OF (CODE "etl.git", "gitHub") "," COMMIT },
   { ADMIN "/local only", "\"provider\":\"gitHub\"" },
   { "/Repos/production/etl", OF (CODE "etl.git", "gitHub")
     ",\"branch\":\"release\"" },
@@ -81,7 +79,7 @@ add_permissions (struct sim *s, struct sim_object *o, int64_t i)
     sim_grant (s, o, SIM_USERS, 9, "repos", "CAN_READ");       /* inactive */
     sim_grant (s, o, SIM_PRINCIPALS, 1, "repos", "CAN_RUN");   /* a twin */
   }
-  if (i == 5 && sim_tree_find (s, "/Repos/production", &node))
+  if (i == 4 && sim_tree_find (s, "/Repos/production", &node))
     sim_grant (s, node.o, SIM_GROUPS, 3, "directories", "CAN_RUN");
 }
 

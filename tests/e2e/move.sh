@@ -49,7 +49,8 @@ whole ()
   is "$1: what is missing then has a reason" "$(rows "SELECT DISTINCT what, why
     FROM difference
     WHERE coalesce (why, '') NOT IN ('undone', 'inactive-pool', 'default-policy',
-      'job-cluster', 'pipeline-cluster', 'system-managed-job')
+      'job-cluster', 'pipeline-cluster', 'system-managed-job', 'no-remote',
+      'git-token', 'git-folder')
     AND coalesce (why, '') NOT LIKE 'deleted%'")" ''
   is "$1: what was put back is there" "$(rows "SELECT count (*) FROM work
     WHERE code = 'undone' AND new_aid IS NOT NULL")" \

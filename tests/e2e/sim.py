@@ -20,11 +20,13 @@ import urllib.request
 
 KINDS = ("users", "groups", "service-principals", "instance-profiles",
          "experiments", "instance-pools", "cluster-policies", "clusters",
-         "folders", "notebooks", "files", "jobs")
+         "folders", "notebooks", "files", "jobs",
+         "repos")
 
 # Kinds that have permissions of their own.
 WITH_PERMISSIONS = ("experiments", "instance-pools", "cluster-policies",
-                    "clusters", "folders", "notebooks", "files", "jobs")
+                    "clusters", "folders", "notebooks", "files", "jobs",
+                    "repos")
 
 
 def call(url, what, text=None, method=None):
@@ -176,6 +178,7 @@ OWNED = {
     "notebooks": ("created_at", "modified_at", "results"),
     "files": ("created_at", "modified_at"),
     "jobs": ("job_id", "creator_user_name", "created_time"),
+    "repos": ("head_commit_id",),
 }
 OWNED_TAGS = ("mlflow.ownerId", "mlflow.ownerEmail", "mlflow.experimentType",
               "mlflow.experiment.sourceName")
@@ -237,6 +240,8 @@ def is_live(kind, one):
     if kind == "jobs":
         return (one["fields"]["settings"].get("deployment", {}).get("kind")
                 != "SYSTEM_MANAGED")
+    if kind == "repos":
+        return "url" in one["fields"]
     return (one["fields"].get("lifecycle_stage", "active") == "active"
             and one["fields"].get("state", "ACTIVE") == "ACTIVE"
             and not one["fields"].get("is_default"))
