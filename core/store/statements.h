@@ -8,6 +8,7 @@
 #define MG_STORE_STATEMENTS_H
 
 #include "store/statements-people.h"
+#include "store/statements-walk.h"
 
 #define MG_WORK_COLUMNS \
   "wid, wsid, aid, kid, phase, op, state, wait_on, not_before, tries," \
@@ -42,28 +43,7 @@
   X (SNAPSHOT_END, "UPDATE snapshot SET ended = ?2 WHERE sid = ?1") \
   X (SNAPSHOT_LAST, "SELECT sid, ended, selection, began FROM snapshot" \
      " WHERE sid >= 0 AND wsid = ?1 AND purpose = ?2 ORDER BY sid DESC LIMIT 1") \
-  X (WALK_PUT, "INSERT INTO walk (sid, kid, node, cursor, state, n, code," \
-     " message) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)" \
-     " ON CONFLICT (sid, kid, node) DO UPDATE SET cursor = excluded.cursor," \
-     " state = excluded.state, n = excluded.n, code = excluded.code," \
-     " message = excluded.message") \
-  X (WALK_GET, "SELECT cursor, state, n, code, message FROM walk" \
-     " WHERE sid = ?1 AND kid = ?2 AND node = ?3") \
-  X (WALK_NEW, "INSERT OR IGNORE INTO walk (sid, kid, node, state, n)" \
-     " VALUES (?1, ?2, ?3, 0, 0)") \
-  X (WALK_END, "INSERT INTO walk (sid, kid, node, state, n)" \
-     " VALUES (?1, ?2, ?3, 1, 0) ON CONFLICT (sid, kid, node) DO UPDATE" \
-     " SET state = 1, code = NULL, message = NULL") \
-  X (WALK_ADD, "UPDATE walk SET n = n + ?3 WHERE sid = ?1 AND kid = ?2" \
-     " AND node = ''") \
-  X (WALK_FORGET, "DELETE FROM walk WHERE sid = ?1 AND kid = ?2" \
-     " AND node > ''") \
-  X (WALK_DROP, "DELETE FROM walk WHERE sid = ?1 AND kid = ?2 AND node = ''" \
-     " AND state <> 1") \
-  X (WALK_UNDONE, "SELECT node FROM walk WHERE sid = ?1 AND kid = ?2" \
-     " AND node > '' AND state <> 1") \
-  X (WALK_LIST, "SELECT kid, node, state, n, code, message FROM walk" \
-     " WHERE sid = ?1 ORDER BY kid, node") \
+  MG_WALK_STATEMENTS (X) \
   X (ASSET_RENAME, "UPDATE asset SET key = ?2 WHERE aid = ?1 AND origin <> 2") \
   X (ALIAS_DROP, "DELETE FROM alias WHERE aid = ?1 AND ns = ?2") \
   X (ASSET_FIND, "SELECT aid, sha, want, stamp, key, origin FROM asset" \
