@@ -1,4 +1,5 @@
-/* What the files on compute share: pools, policies, clusters. */
+/* What the files on compute share: pools, policies, clusters, global init
+ * scripts. */
 #ifndef SIM_COMPUTE_H
 #define SIM_COMPUTE_H
 
@@ -27,6 +28,9 @@ struct sim_object *sim_policy_make (struct sim *s, struct json_object *fields,
                                     int is_default, int64_t now_us);
 void sim_policy_make_defaults (struct sim *s, int64_t n);
 
+/* The same of a global init script. */
+struct sim_object *sim_script_make (struct sim *s, struct json_object *fields,
+                                    int64_t now_us);
 #define SIM_SPARK_VERSION "15.4.x-scala2.12"
 
 /* A new cluster, PENDING since 'now'; 'source' is its cluster_source. */

@@ -272,6 +272,8 @@ create_object (struct sim_call *c, int kind, struct json_object *fields)
     return sim_credential_make (s, s->admin_id, fields);
   if (lies_in_tree (kind))
     return create_in_tree (c, (enum sim_kind) kind, fields);
+  if (kind == SIM_SCRIPTS)
+    return sim_script_make (s, fields, c->now_us);
   return create_extra (c, kind, fields);
 }
 

@@ -35,6 +35,7 @@ FAMILIES = [
     r"/api/2\.1/clusters/(create|delete|edit|get|list|list-node-types|"
     r"permanent-delete|pin|spark-versions|start|unpin)$",
     r"/api/2\.0/libraries/",
+    r"/api/2\.0/global-init-scripts",
     r"/api/2\.0/permissionmigration$",
     r"/api/2\.2/jobs/(create|get|list|update|reset|delete)$",
     r"/api/2\.2/jobs/runs/list$",

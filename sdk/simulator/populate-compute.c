@@ -1,4 +1,4 @@
-/* Instance pools and cluster policies of --populate.
+/* Instance pools, cluster policies and global init scripts of --populate.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -242,4 +242,49 @@ sim_populate_policies (struct sim *s, int64_t n)
   sim_policy_make_defaults (s, n);
   for (i = 0; i < n - SIM_DEFAULT_POLICIES; i++)
     make_policy (s, i);
+}
+
+/* --- global init scripts --------------------------------------------- */
+
+/* Where it stands since others have gone. */
+static void
+set_position (struct sim *s, struct sim_object *o, int position)
+{
+  struct sim_table *t = &s->tables[SIM_SCRIPTS];
+  MG_CLEANUP (sim_json_put) struct json_object *script = sim_object_json (t, o);
+
+  json_object_object_add (script, "position", json_object_new_int (position));
+  sim_table_set (t, o, sim_json_text (script));
+}
+
+void
+sim_populate_scripts (struct sim *s, int64_t n)
+{
+  static const struct { const char *name, *script; int enabled, position; }
+  odd[] = {
+    { "proxy", "IyEvYmluL3NoCmVjaG8gcHJveHkK", 1, 0 },
+    { "twice", "IyEvYmluL3NoCmVjaG8gb25lCg==", 1, 1 },
+    { "twice", "IyEvYmluL3NoCmVjaG8gdHdvCg==", 0, 3 },   /* one before it went */
+    { "quotes 'a' \"b\"/c\n\xe2\x80\xae", "IyEvYmluL3NoCg==", 0, 4 },
+    { "proxy", "IyEvYmluL3NoCmVjaG8gcHJveHkK", 0, 9 },   /* but for its place */
+  };
+  struct sim_object *made;
+  int64_t i;
+
+  for (i = 0; i < n; i++) {
+    MG_CLEANUP (sim_json_put) struct json_object *o =
+      json_object_new_object ();
+    int is_odd = i < (int64_t) MG_N_ELEMENTS (odd);
+    char name[60];
+
+    snprintf (name, sizeof name, "script %03" PRId64, i);
+    sim_json_set_str (o, "name", is_odd ? odd[i].name : name);
+    sim_json_set_str (o, "script", is_odd ? odd[i].script
+                      : "IyEvYmluL3NoCmVjaG8gbW9yZQo=");
+    json_object_object_add (o, "enabled",
+                            json_object_new_boolean (is_odd && odd[i].enabled));
+    made = sim_script_make (s, o, 0);
+    if (is_odd)
+      set_position (s, made, odd[i].position);
+  }
 }

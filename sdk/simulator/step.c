@@ -37,6 +37,7 @@
 #define TREE "/api/2.0/workspace/"
 #define REPOS "/api/2.0/repos"
 #define CREDENTIALS "/api/2.0/git-credentials"
+#define SCRIPTS "/api/2.0/global-init-scripts"
 #define ASSIGN "/api/2.0/preview/permissionassignments"
 #define ASSIGN2 "/api/2.0/accounts/{account_id}/workspaces/{workspace_id}" \
   "/permissionassignments"
@@ -126,6 +127,11 @@ static const struct served {
   { "GET", "/api/2.0/sql/alerts", sim_named_list, SIM_ALERTS },
   { "GET", "/api/2.0/alerts", sim_named_list, SIM_ALERTS_V2 },
   { "GET", "/api/2.0/serving-endpoints", sim_named_list, SIM_ENDPOINTS },
+  { "GET", SCRIPTS, sim_script_list, 0 },
+  { "POST", SCRIPTS, sim_script_create, 0 },
+  { "GET", SCRIPTS "/{script_id}", sim_script_get, 0 },
+  { "PATCH", SCRIPTS "/{script_id}", sim_script_update, 0 },
+  { "DELETE", SCRIPTS "/{script_id}", sim_script_delete, 0 },
   { "POST", MLFLOW "create", sim_exp_create, 0 },
   { "GET", MLFLOW "get", sim_exp_get, 0 },
   { "GET", MLFLOW "get-by-name", sim_exp_get_by_name, 0 },
@@ -250,6 +256,7 @@ init_tables (struct sim *s)
     { "repos", "path", 0 },
     { "remotes", "url", 0 },
     { "git-credentials", NULL, 0 },
+    { "global-init-scripts", NULL, 0 },
   };
   size_t i;
 
@@ -263,6 +270,7 @@ init_tables (struct sim *s)
   s->tables[SIM_POOLS].id_form = SIM_ID_POOL;
   s->tables[SIM_POLICIES].id_form = SIM_ID_HEX;
   s->tables[SIM_CLUSTERS].id_form = SIM_ID_CLUSTER;
+  s->tables[SIM_SCRIPTS].id_form = SIM_ID_HEX;
   s->n_tables = SIM_FIXED_KINDS;
 }
 

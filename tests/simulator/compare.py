@@ -26,7 +26,9 @@ FILLED_IN = {"id", "applicationId", "experiment_id", "artifact_location",
              "last_state_loss_time", "effective_spark_version",
              "init_scripts_safe_mode", "created_at", "modified_at",
              "results", "job_id", "created_time",
-             "pipeline_id", "dashboard_id", "_owner"}
+             "pipeline_id", "dashboard_id", "_owner",
+             "script_id", "created_by", "updated_at", "updated_by",
+             "enabled"}
 FILLED_IN_TAGS = {"mlflow.ownerId", "mlflow.ownerEmail",
                   "mlflow.experimentType", "mlflow.experiment.sourceName"}
 NAMES = {"users": "userName", "groups": "displayName",

@@ -1,5 +1,5 @@
-/* Instance pools and policies of libsim: what a create fills in, what an edit may change,
- * what is refused, and who may do what. */
+/* Compute in libsim: what a create fills in, what an edit may change, what is
+ * refused, and who may do what. */
 #include <config.h>
 
 #include "simulator/sim-test.h"
@@ -344,6 +344,111 @@ MG_TEST (families_are_listed_in_pages)
   is_int (call ("GET", "/api/2.0/policy-families/other", NULL), 404);
 }
 
+/* --- global init scripts ----------------------------------------------- */
+
+#define SCRIPTS "/api/2.0/global-init-scripts"
+
+static const char *
+make_script (const char *name, const char *more)
+{
+  is_int (callf ("POST", SCRIPTS, "{\"name\":\"%s\",\"script\":\"IyEK\"%s%s}",
+                 name, *more ? "," : "", more), 200);
+  return at ("script_id");
+}
+
+/* "name position" of the i-th of the list. */
+static void
+is_at (int i, const char *name, const char *position)
+{
+  char path[60];
+
+  call ("GET", SCRIPTS, NULL);
+  snprintf (path, sizeof path, "scripts.%d.name", i);
+  is_str (at (path), name);
+  snprintf (path, sizeof path, "scripts.%d.position", i);
+  is_str (at (path), position);
+}
+
+MG_TEST (a_script_is_disabled_and_the_last_unless_it_is_said)
+{
+  const char *id;
+
+  START ();
+  id = make_script ("one", "\"enabled\":true,\"position\":4");
+  make_script ("two", "");
+  is_at (0, "one", "0");
+  is_at (1, "two", "1");
+  is_str (at ("scripts.0.enabled"), "true");
+  is_str (at ("scripts.1.enabled"), "false");
+  is_null (node ("scripts.0.script"));
+  is_int (gett ("GET", SCRIPTS "/%s", id), 200);
+  is_str (at ("script"), "IyEK");
+  is_str (at ("created_by"), "admin@example.com");
+}
+
+MG_TEST (names_of_scripts_repeat_and_positions_do_not)
+{
+  START ();
+  make_script ("one", "\"position\":0");
+  make_script ("two", "\"position\":3");
+  make_script ("one", "\"position\":0");
+  is_at (0, "one", "0");
+  is_at (1, "one", "1");
+  is_at (2, "two", "2");
+  make_script ("three", "\"position\":2");
+  is_at (2, "three", "2");
+  is_at (3, "two", "3");
+  make_script ("four", "\"position\":9999");
+  is_at (4, "four", "4");
+}
+
+MG_TEST (a_script_is_updated_and_deleted)
+{
+  const char *id;
+  char target[80];
+
+  START ();
+  id = make_script ("one", "\"enabled\":true");
+  make_script ("two", "");
+  snprintf (target, sizeof target, SCRIPTS "/%s", id);
+  is_int (call ("PATCH", target, "{\"name\":\"x\",\"script\":\"IyEvCg==\"}"),
+          200);
+  is_int (call ("GET", target, NULL), 200);
+  is_str (at ("name"), "x");
+  is_str (at ("script"), "IyEvCg==");
+  is_str (at ("enabled"), "true");
+  is_str (at ("position"), "0");
+  is_int (call ("PATCH", target, "{\"name\":\"x\",\"script\":\"IyEvCg==\","
+                "\"position\":1}"), 200);
+  is_at (0, "x", "1");
+  is_at (1, "two", "2");
+  is_int (call ("PATCH", target, "{\"name\":\"x\",\"script\":\"IyEvCg==\","
+                "\"position\":50}"), 200);
+  is_at (0, "two", "2");
+  is_at (1, "x", "3");
+  is_int (call ("DELETE", target, NULL), 200);
+  is_int (call ("DELETE", target, NULL), 404);
+  is_int (call ("GET", target, NULL), 404);
+}
+
+MG_TEST (what_no_script_can_be_is_refused)
+{
+  char *large = keep (mg_xmalloc (90100));
+
+  START ();
+  is_int (call ("POST", SCRIPTS, "{\"name\":\"x\"}"), 400);
+  is_int (call ("POST", SCRIPTS, "{\"name\":\"x\",\"script\":\"#!\"}"), 400);
+  has_str (text (), "base64");
+  is_int (call ("POST", SCRIPTS, "{\"name\":\"\",\"script\":\"IyEK\"}"), 400);
+  is_int (call ("POST", SCRIPTS, "{\"name\":\"x\",\"script\":\"IyEK\","
+                "\"position\":-1}"), 400);
+  memset (large, 'A', 90003);
+  snprintf (large + 90003, 90, "\",\"name\":\"x\"}");
+  memcpy (large, "{\"script\":\"", 11);
+  is_int (call ("POST", SCRIPTS, large), 400);
+  has_str (text (), "64 KB");
+}
+
 /* --- the odd cases of --populate --------------------------------------- */
 
 MG_TEST (odd_pools)
@@ -382,6 +487,18 @@ MG_TEST (odd_policies)
   has_str (text (), "\"policy_family_id\":\"power-user\"");
   has_str (text (), "\\\\u00e9");
   is_null (strstr (text (), "${"));
+}
+
+MG_TEST (odd_scripts)
+{
+  START (.populate = "small");
+  call ("GET", SCRIPTS, NULL);
+  is_int (length ("scripts"), 5);
+  is_str (at ("scripts.1.name"), at ("scripts.2.name"));
+  is_str (at ("scripts.0.name"), at ("scripts.4.name"));
+  is_str (at ("scripts.0.enabled"), "true");
+  is_str (at ("scripts.4.position"), "9");
+  has_str (at ("scripts.3.name"), "\n\xe2\x80\xae");
 }
 
 MG_TEST (pools_of_another_cloud)
