@@ -1,14 +1,16 @@
-/* clusters: what compute is made of: instance pools, cluster policies and
- * clusters.
+/* clusters: what compute is made of: instance pools, cluster policies, clusters
+ * and global init scripts.
  *
  * Most of it is data.  Code is needed for clusters: their creation starts them,
- * which is ended at once, and some are pinned.
+ * which is ended at once, and some are pinned; and for the order of scripts.
  */
+#include <stdio.h>
 #include <string.h>
 #include <migrate-plugin.h>
 
 #define CLUSTERS "/api/2.1/clusters/"
 #define LIBRARIES "/api/2.0/libraries/"
+#define SCRIPTS "global-init-scripts"
 
 /* ---- instance pools ---- */
 
@@ -185,6 +187,20 @@ static const char *const library_sets[] = {
   "library_statuses", "library_statuses[*].library.maven.exclusions", NULL,
 };
 
+/* ---- global init scripts ---- */
+
+/* The service gives another position than it was asked for where that is behind
+ * the last one: sent with a create, and never compared. */
+static const char *const script_owned[] = {
+  "script_id", "created_at", "created_by", "updated_at", "updated_by",
+  "position", NULL,
+};
+
+/* One that fails stops every cluster of the workspace. */
+static const struct migrate_set script_set[] = {
+  { "enabled", "false" }, { NULL, NULL },
+};
+
 static const struct migrate_kind kinds[] = {
   {
     .name = "instance-pools", .title = "instance pools",
@@ -246,7 +262,78 @@ static const struct migrate_kind kinds[] = {
     .update = "POST " LIBRARIES "install",
     .owned = library_owned, .unordered = library_sets,
   },
+  {
+    .name = SCRIPTS, .title = "global init scripts",
+    .key = "name", .id = "script_id",
+    .once = MIGRATE_ONCE_NONUNIQUE,
+    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_DETAIL | MIGRATE_KIND_SENSITIVE,
+    .lanes = 1,                    /* one after the other, and see 'last' */
+    .list = "GET /api/2.0/global-init-scripts", .array = "scripts",
+    .get = "GET /api/2.0/global-init-scripts/{id}",
+    .create = "POST /api/2.0/global-init-scripts",
+    .update = "PATCH /api/2.0/global-init-scripts/{id}",
+    .remove = "DELETE /api/2.0/global-init-scripts/{id}",
+    .owned = script_owned, .set = script_set,
+    .created = "created_at", .creator = "created_by",
+  },
 };
+
+static int
+is_script (const struct migrate_kind *kind)
+{
+  return strcmp (kind->name, SCRIPTS) == 0;
+}
+
+/* ---- the order of scripts ---- */
+
+/* The one that was looked at before this one, in both workspaces: one thread at
+ * a time is in the callbacks of this kind. */
+static struct { long source, target; char name[100]; } last;
+
+static long
+position_of (struct migrate_ctx *ctx, const char *json, size_t len)
+{
+  const char *text = "0";
+  long position = 0;
+
+  migrate_json_get (ctx, json, len, "position", &text);
+  for (; *text >= '0' && *text <= '9' && position < 100000000; text++)
+    position = position * 10 + (*text - '0');
+  return position;
+}
+
+/* They are looked at in the order of the source, where nobody needs to have a
+ * position of the same number. */
+static int
+validate_order (struct migrate_ctx *ctx, const struct migrate_asset *asset)
+{
+  long source = position_of (ctx, asset->source_json, asset->source_json_len);
+  long target = position_of (ctx, asset->target_json, asset->target_json_len);
+  int had = last.name[0] != '\0';
+  int wrong = had && (source < last.source) != (target < last.target);
+  const char *text = wrong
+    ? migrate_printf (ctx, "it and '%s' have changed places", last.name) : NULL;
+
+  last.source = source;
+  last.target = target;
+  snprintf (last.name, sizeof last.name, "%s", asset->key ? asset->key : "?");
+  return wrong ? migrate_fail (ctx, MIGRATE_E_FAIL, "script-order", text) : 0;
+}
+
+/* The service lists them by their positions, and so they are made: each one
+ * finds those before it there. */
+static int
+create_script (struct migrate_ctx *ctx, const struct migrate_asset *asset)
+{
+  struct migrate_asset own = *asset;
+  long position = position_of (ctx, asset->source_json,
+                               asset->source_json_len);
+
+  own.json = migrate_printf (ctx, "%.*s,\"position\":%ld}",
+                             (int) asset->json_len - 1, asset->json, position);
+  own.json_len = strlen (own.json);
+  return migrate_generic (ctx, &own);
+}
 
 /* Says 'what' of the cluster; twice is once. */
 static int
@@ -344,6 +431,9 @@ import_asset (struct migrate_ctx *ctx, void *self,
   (void) self;
   if (asset->kind->part_of != NULL)
     return install_libraries (ctx, asset);
+  if (is_script (asset->kind))
+    return asset->phase == MIGRATE_CREATE ? create_script (ctx, asset)
+           : migrate_generic (ctx, asset);
   if (asset->finishes)
     return finish_cluster (ctx, asset);
   if (asset->phase == MIGRATE_CREATE
@@ -360,12 +450,28 @@ validate_asset (struct migrate_ctx *ctx, void *self,
                 const struct migrate_asset *asset)
 {
   (void) self;
+  if (is_script (asset->kind))
+    return validate_order (ctx, asset);
   if (asset->kind->part_of != NULL
       || !is_pinned (ctx, asset->source_json, asset->source_json_len)
       || is_pinned (ctx, asset->target_json, asset->target_json_len))
     return 0;
   return migrate_fail (ctx, MIGRATE_E_FAIL, "not-pinned",
                        "pinned in the source and not in the target");
+}
+
+/* Its id is hexadecimal. */
+static int
+delete_script (struct migrate_ctx *ctx, const char *id)
+{
+  const struct migrate_response *res = NULL;
+  struct migrate_request req = MIGRATE_REQUEST_INIT;
+  int r;
+
+  req.effect = MIGRATE_IDEMPOTENT;
+  req.call = migrate_printf (ctx, "DELETE /api/2.0/" SCRIPTS "/%s", id);
+  r = migrate_request (ctx, &req, &res);
+  return r < 0 && res != NULL && res->status == 404 ? 0 : r;
 }
 
 /* A pinned cluster is refused, and one that is gone is an invalid parameter. */
@@ -377,6 +483,8 @@ delete_asset (struct migrate_ctx *ctx, void *self,
   int r;
 
   (void) self;
+  if (is_script (asset->kind))
+    return delete_script (ctx, asset->target_id);
   r = tell (ctx, "permanent-delete", asset->target_id, &res);
   if (r < 0 && res != NULL && strstr (res->body, "npin the cluster")) {
     r = tell (ctx, "unpin", asset->target_id, &res);
@@ -404,6 +512,8 @@ static const struct migrate_code codes[] = {
     "serving models", "nothing: the product makes its own in the target" },
   { "not-pinned", "the cluster is pinned in the source and not in the target",
     "pin it there, where it would be forgotten 30 days after its last use" },
+  { "script-order", "two global init scripts run in another order than in the "
+    "source", "move one of them in the target: Compute, Global init scripts" },
   { NULL, NULL, NULL },
 };
 
@@ -421,13 +531,14 @@ static const struct migrate_right rights[] = {
     "workspace admin" },
   { "clusters/permissions", "source: CAN_MANAGE on each cluster; target: "
     "workspace admin" },
+  { SCRIPTS, "workspace admin on both sides" },
   { NULL, NULL },
 };
 
 MIGRATE_REGISTER (
   .name = "clusters",
   .summary = "Instance pools, cluster policies, clusters and their libraries, "
-             "with their permissions",
+             "with their permissions; global init scripts",
   .version = MIGRATE_VERSION_STRING,
   .kinds = kinds, .n_kinds = sizeof kinds / sizeof kinds[0],
   .codes = codes,

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Pools and policies: what move.sh and mutations.sh do not show.  What is
-# adopted and edited, what cannot be moved and says so, a lost reply.
+# Pools, policies and global init scripts: what move.sh and mutations.sh do not
+# show.  What is adopted and edited, what cannot be moved and says so, a lost
+# reply.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 
@@ -231,3 +232,101 @@ status_is "edited: undo ends with 0" 0
 state new "$tmp/after"
 is "edited: undo leaves the target as it was" \
   "$(ask same "$tmp/before" "$tmp/after")" ''
+end_process "$simulator_pid"
+
+# --- scripts: disabled, in their order, each once though its place is another
+forget_session
+pair --populate global-init-scripts=12
+
+# scripts END: name and state of each, in order
+scripts ()
+{
+  eval "api \"\$url_$1\" \"\$token_$1\" global-init-scripts" | python3 -c '
+import json, sys
+for one in json.load(sys.stdin)["scripts"]:
+    print(one["name"].split()[-1], one["enabled"])'
+}
+
+# id_of NAME: of a script of the target
+id_of ()
+{
+  api "$url_new" "$token_new" global-init-scripts | python3 -c '
+import json, sys
+print([one["script_id"] for one in json.load(sys.stdin)["scripts"]
+       if one["name"] == sys.argv[1]][0])' "$1"
+}
+
+# put NAME TEXT [MORE]
+put_script ()
+{
+  curl -sSf -o "$tmp/.put" -X PATCH -H "Authorization: Bearer $token_new" \
+    "$url_new/api/2.0/global-init-scripts/$(id_of "$1")" \
+    -d "{\"name\": \"$1\", \"script\": \"$2\"${3:-}}"
+}
+
+state new "$tmp/before"
+lost='"do": "cut", "when": "after", "times": 4'
+tell "$url_new" faults "{\"match\": \"POST */global-init-scripts\", $lost}"
+run move export
+run move import --settle 50ms
+status_is "scripts: import ends with 0" 0
+is "scripts: nothing was created twice" "$(ask twice "$url_new" "$url_old")" ''
+is "scripts: they stand in their order, disabled" "$(scripts new)" \
+  "$(scripts old | sed 's/True/False/')"
+run move validate
+status_is "scripts: validate ends with 0, gaps are nobody's" 0
+run move import
+is "scripts: a second import creates none" \
+  "$(ask number "$url_new" routes POST /global-init-scripts)" 12
+more=$(printf '#!/bin/sh\necho more\n' | base64)
+put_script 'script 010' "$more" ', "position": 99'
+run move validate
+status_is "scripts: validate finds that two have changed places" 5
+is "scripts: and names the one that followed the other" \
+  "$(rows "SELECT key, what, path FROM difference")" 'script 011|differs|'
+put_script 'script 011' "$more" ', "position": 99'
+run move validate
+status_is "scripts: it ends with 0 when they stand as they did" 0
+run move undo
+status_is "scripts: undo ends with 0" 0
+state new "$tmp/after"
+is "scripts: undo leaves the target as it was" \
+  "$(ask same "$tmp/before" "$tmp/after")" ''
+end_process "$simulator_pid"
+
+# --- scripts beside those that are there
+forget_session
+pair --populate global-init-scripts=12
+for name in theirs proxy; do
+  api "$url_new" "$token_new" global-init-scripts \
+    "{\"name\": \"$name\", \"script\": \"IyEK\", \"enabled\": true}" >/dev/null
+done
+run move export
+run move import
+status_is "scripts beside: import ends with 1" 1
+is "scripts beside: a name alone decides nothing" \
+  "$(work_of global-init-scripts | grep '|6|' | sort -u)" "proxy|6|ambiguous"
+is "scripts beside: all others stand in their order, disabled" \
+  "$(scripts new | grep -v 'theirs\|proxy')" \
+  "$(scripts old | grep -v proxy | sed 's/True/False/')"
+is "scripts beside: those that were there made room" \
+  "$(scripts new | grep 'theirs\|proxy')" "theirs True
+proxy True"
+run move validate
+like "scripts beside: validate knows why" "$err" ' 0 unexplained differences'
+secret=$(printf 'not in the open' | base64)
+put_script 'script 007' "$secret"
+run move validate
+status_is "scripts beside: validate finds another text" 5
+is "scripts beside: and says where, and not what" \
+  "$(rows "SELECT key, path, source, target FROM difference
+    WHERE coalesce (why, '') = ''")" 'script 007|script|(sealed)|(sealed)'
+run move undo
+status_is "scripts beside: undo ends with 0" 0
+is "scripts beside: undo leaves those that were there and what was edited" \
+  "$(scripts new | sort)" "007 False
+proxy True
+theirs True"
+is "scripts beside: the session does not hold the text in the open" \
+  "$(cat "$tmp"/sessions/s/session.db* | grep -c -a -e IyEvYmluL3No \
+    -e "$secret" || :)" 0

@@ -37,7 +37,8 @@ class Bench:
             "instance-pools": "instance_pool_name",
             "cluster-policies": "name", "clusters": "cluster_name",
             "cluster-libraries": "cluster_name", "jobs": "name",
-            "folders": "path", "notebooks": "path"}
+            "folders": "path", "notebooks": "path",
+            "global-init-scripts": "name"}
 
     def key(self, kind, one):
         fields = one["fields"]
@@ -460,6 +461,27 @@ def jobs(bench):
                                "trigger_state": {"file_arrival": {}}})
 
 
+def global_init_scripts(bench):
+    kind = "global-init-scripts"
+
+    def once(one):
+        return bench.key(kind, one) not in ("proxy", "twice")
+
+    one = bench.take(kind, once)
+    bench.post(kind, one, delete=True)
+    bench.expect(kind, one, "", "missing")
+    bench.change(kind, "script", once, set={"script": "IyEvYmluL2ZhbHNlCg=="})
+    # one that followed another one is told, whichever of both was moved
+    before, last = sorted(filter(once, sim.table(bench.state, kind)),
+                          key=lambda one: one["fields"]["position"])[-2:]
+    bench.post(kind, before, set={"position": 7000})
+    bench.expect(kind, last, "")
+    bench.used.update((before["id"], last["id"]))
+    one = bench.take(kind, once)         # operators enable them, one by one
+    bench.post(kind, one, set={"enabled": True})
+    bench.gain(kind, name="extra script", script="IyEK")
+
+
 LOWEST = {"experiments": "CAN_READ", "instance-pools": "CAN_ATTACH_TO",
           "cluster-policies": "CAN_USE", "clusters": "CAN_ATTACH_TO",
           "jobs": "CAN_VIEW"}
@@ -510,7 +532,7 @@ def main(source, target):
     bench = Bench(source, target)
     for part in (users, service_principals, groups, instance_profiles,
                  experiments, instance_pools, cluster_policies, clusters,
-                 jobs, quiet):
+                 global_init_scripts, jobs, quiet):
         part(bench)
     for kind in LOWEST:
         permissions(bench, kind)

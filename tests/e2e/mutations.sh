@@ -13,7 +13,8 @@ differences ()
 
 pair --populate \
 users=60,groups=24,service-principals=24,experiments=40,\
-instance-profiles=12,instance-pools=60,cluster-policies=60,clusters=90,jobs=70
+instance-profiles=12,instance-pools=60,cluster-policies=60,clusters=90,jobs=70,\
+global-init-scripts=20
 # Nobody refers to these: when they are missing, nothing else differs.
 for alone in '"users", "create": {"userName": "alone@example.com"}' \
   '"groups", "create": {"displayName": "alone"}' \
@@ -34,7 +35,8 @@ diff "$tmp/wanted" "$tmp/found" >"$tmp/diff" || :
 for kind in users groups service-principals instance-profiles experiments \
   experiments/permissions instance-pools instance-pools/permissions \
   cluster-policies cluster-policies/permissions clusters \
-  cluster-libraries clusters/permissions jobs jobs/permissions; do
+  cluster-libraries clusters/permissions jobs jobs/permissions \
+  global-init-scripts; do
   is "$kind: every change is named, and nothing else" \
     "$(grep -E "^[<>] $kind\|" "$tmp/diff" || :)" ''
   note "$kind: $(grep -c "^$kind|" "$tmp/wanted") differences"

@@ -20,8 +20,8 @@ import urllib.request
 
 KINDS = ("users", "groups", "service-principals", "instance-profiles",
          "experiments", "instance-pools", "cluster-policies", "clusters",
-         "folders", "notebooks", "files", "jobs",
-         "repos")
+         "folders", "notebooks", "files", "jobs", "repos",
+         "global-init-scripts")
 
 # Kinds that have permissions of their own.
 WITH_PERMISSIONS = ("experiments", "instance-pools", "cluster-policies",
@@ -86,6 +86,8 @@ def source_names(url):
         names["clusters " + one["fields"]["cluster_name"]] += 1
     for one in table(state, "jobs"):
         names["jobs " + one["fields"]["settings"]["name"]] += 1
+    for one in table(state, "global-init-scripts"):
+        names["global-init-scripts " + one["fields"]["name"]] += 1
     return names
 
 
@@ -179,6 +181,8 @@ OWNED = {
     "files": ("created_at", "modified_at"),
     "jobs": ("job_id", "creator_user_name", "created_time"),
     "repos": ("head_commit_id",),
+    "global-init-scripts": ("script_id", "created_at", "created_by",
+                            "updated_at", "updated_by", "enabled"),
 }
 OWNED_TAGS = ("mlflow.ownerId", "mlflow.ownerEmail", "mlflow.experimentType",
               "mlflow.experiment.sourceName")
@@ -247,10 +251,20 @@ def is_live(kind, one):
             and not one["fields"].get("is_default"))
 
 
+def rank(state):
+    """Gaps between positions are nobody's; the order is."""
+    scripts = sorted(table(state, "global-init-scripts"),
+                     key=lambda one: one["fields"]["position"])
+    for at, one in enumerate(scripts):
+        one["fields"]["position"] = at
+
+
 def moved(source, target):
     """The oracle: what of the source, as a multiset of objects without ids,
     the target lacks.  Independent of the program that is tested."""
     lines = []
+    for state in (source, target):
+        rank(state)
     old, new = Names(source), Names(target)
     for kind in KINDS:
         wanted = collections.Counter(
