@@ -131,6 +131,16 @@ struct migrate_action {
                                     element; or NULL */
 };
 
+/* Where a workspace lists the values of a sort that it knows: preflight asks the
+ * target, and tells which of an export it lacks, before the service refuses
+ * what has them. */
+struct migrate_listed {
+  const char *call;              /* a read: "GET /api/2.1/widgets/colours" */
+  const char *path;              /* in its answer: "colours[*].name" */
+  uint32_t what;                 /* enum migrate_value_sort */
+  uint32_t reserved;             /* 0 */
+};
+
 /* = ASSETS
  *
  * One asset as a callback sees it.  Owned by the core; lives until the callback
@@ -464,6 +474,7 @@ struct migrate_plugin {
                        const struct migrate_asset *asset);
   const struct migrate_confirm *confirm; /* ends with a zero element */
   const struct migrate_action *actions;  /* likewise */
+  const struct migrate_listed *listed;   /* likewise */
   /* members are only added here */
 };
 

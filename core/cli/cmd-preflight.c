@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "cli/app.h"
@@ -193,19 +194,16 @@ place_of (const struct names *names, const char *text)
   return low;
 }
 
-static int
-count_name (void *opaque, const struct mg_kind *kind, const char *ns,
-            const char *val, int exported)
+static void
+add_name (struct names *names, const struct mg_kind *kind, const char *val,
+          int exported)
 {
-  struct names *names = opaque;
   size_t at = place_of (names, val);
   struct name *name;
 
-  if (!mg_starts (ns, "principal."))
-    return 0;
   if (at == names->n || strcmp (names->name[at].text, val) != 0) {
     if (names->n == MAX_NAMES)
-      return 0;
+      return;
     if ((names->n & (names->n - 1)) == 0)
       names->name = mg_xreallocarray (names->name,
                                       names->n ? 2 * names->n : 1,
@@ -219,6 +217,14 @@ count_name (void *opaque, const struct mg_kind *kind, const char *ns,
   }
   names->name[at].total++;
   names->name[at].n[kind->index]++;
+}
+
+static int
+count_name (void *opaque, const struct mg_kind *kind, const char *ns,
+            const char *val, int exported)
+{
+  if (mg_starts (ns, "principal."))
+    add_name (opaque, kind, val, exported);
   return 0;
 }
 
@@ -234,7 +240,7 @@ most_first (const void *a, const void *b)
 
 static void
 say_name (struct preflight *p, const struct names *names,
-          const struct name *name)
+          const struct name *name, const char *code, const char *what)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf where = MG_BUF_MUST (MG_MIB);
   int i;
@@ -243,9 +249,31 @@ say_name (struct preflight *p, const struct names *names,
     if (name->n[i] > 0)
       mg_buf_addf (&where, "%s%lld in %s", where.len ? ", " : "",
                    (long long) name->n[i], names->registry->kinds[i]->k->name);
-  say (p, "warn", "unknown-principal", "%s %s: %s", name->text,
-       name->exported ? "is not in the target" : "no longer exists",
-       mg_buf_text (&where));
+  say (p, "warn", code, "%s %s: %s", name->text, what, mg_buf_text (&where));
+}
+
+static void
+names_done (struct names *names)
+{
+  size_t i;
+
+  for (i = 0; i < names->n; i++) {
+    mg_free (names->name[i].text);
+    mg_free (names->name[i].n);
+  }
+  mg_free (names->name);
+}
+
+/* The session as the functions that look into it want it. */
+static void
+begin_run (struct mg_app *app)
+{
+  mg_run_init (&app->run);
+  app->run.rules = &app->rules;
+  app->run.store = app->session.store;
+  app->run.registry = &app->registry;
+  app->run.source = app->sides[MG_SOURCE];
+  app->run.target = app->sides[MG_TARGET];
 }
 
 /* One decision each, before they block what names them. */
@@ -253,32 +281,91 @@ static int
 check_principals (struct preflight *p, struct mg_error *err)
 {
   struct mg_app *app = p->app;
-  struct names names = { .registry = &app->registry };
+  MG_CLEANUP (names_done) struct names names = { .registry = &app->registry };
   size_t i;
   int r;
 
-  if (!app->has_session)
-    return 0;
-  r = mg_rules_load (app->session.store, &app->rules, err);
-  if (r < 0)
-    return r;
-  mg_run_init (&app->run);
-  app->run.rules = &app->rules;
-  app->run.store = app->session.store;
-  app->run.registry = &app->registry;
-  app->run.source = app->sides[MG_SOURCE];
-  app->run.target = app->sides[MG_TARGET];
+  begin_run (app);
   r = mg_run_each_missing (&app->run, count_name, &names, err);
   mg_run_done (&app->run);
   if (names.n > 1)
     qsort (names.name, names.n, sizeof *names.name, most_first);
-  for (i = 0; i < names.n; i++) {
-    if (r == 0)
-      say_name (p, &names, &names.name[i]);
-    mg_free (names.name[i].text);
-    mg_free (names.name[i].n);
+  for (i = 0; i < names.n && r == 0; i++)
+    say_name (p, &names, &names.name[i], "unknown-principal",
+              names.name[i].exported ? "is not in the target"
+              : "no longer exists");
+  return r;
+}
+
+/* ---- values that the target does not know ---- */
+
+static void
+count_value (void *opaque, const struct mg_kind *kind, const char *text)
+{
+  add_name (opaque, kind, text, 1);
+}
+
+/* 'exported' of what the target has becomes 0. */
+static int
+strike_out (void *opaque, struct mg_span value)
+{
+  struct names *names = opaque;
+  MG_CLEANUP_FREE char *text = mg_json_text (value);
+  size_t at = text ? place_of (names, text) : names->n;
+
+  if (at < names->n && strcmp (names->name[at].text, text) == 0)
+    names->name[at].exported = 0;
+  return 0;
+}
+
+static int
+check_listed (struct preflight *p, struct mg_plugin *plugin,
+              const struct migrate_listed *listed, struct mg_error *err)
+{
+  struct mg_app *app = p->app;
+  MG_CLEANUP (names_done) struct names names = { .registry = &app->registry };
+  const struct migrate_response *res = NULL;
+  struct mg_ctx ctx;
+  size_t i;
+  int r;
+
+  begin_run (app);
+  r = mg_run_each_value (&app->run, listed->what, count_value, &names, err);
+  mg_run_done (&app->run);
+  if (r < 0 || names.n == 0)
+    return r;
+  mg_ctx_init (&ctx, app->session.store, &app->sides[MG_TARGET],
+               &app->registry);
+  mg_ctx_begin (&ctx, NULL, NULL);
+  ctx.plugin = plugin;
+  r = mg_ctx_call (&ctx, MIGRATE_READ, listed->call, NULL, NULL, NULL, 0, &res);
+  if (r == 0)
+    r = mg_json_each (res->body, res->body_len, listed->path, strike_out,
+                      &names);
+  if (r < 0)
+    say_error (p, "warn", &ctx.error);
+  qsort (names.name, names.n, sizeof *names.name, most_first);
+  for (i = 0; i < names.n && r == 0; i++)
+    if (names.name[i].exported)
+      say_name (p, &names, &names.name[i], "unknown-value",
+                "is not known to the target");
+  mg_ctx_done (&ctx);
+  return 0;
+}
+
+/* Before the service refuses what has them. */
+static int
+check_values (struct preflight *p, struct mg_error *err)
+{
+  const struct mg_registry *registry = &p->app->registry;
+  int i, r = 0;
+
+  for (i = 0; i < registry->n_plugins && r == 0; i++) {
+    const struct migrate_listed *listed = registry->plugins[i]->p.listed;
+
+    for (; listed != NULL && listed->call != NULL && r == 0; listed++)
+      r = check_listed (p, registry->plugins[i], listed, err);
   }
-  mg_free (names.name);
   return r;
 }
 
@@ -307,7 +394,12 @@ run_checks (struct preflight *p, struct mg_error *err)
       check_kinds (p);
     check_plugins (p, MG_TARGET);
   }
-  return source_r == 0 && r == 0 ? check_principals (p, err) : r;
+  if (source_r < 0 || r < 0 || !app->has_session)
+    return r;
+  r = mg_rules_load (app->session.store, &app->rules, err);
+  if (r == 0)
+    r = check_principals (p, err);
+  return r == 0 && target_r == 0 ? check_values (p, err) : r;
 }
 
 int

@@ -397,6 +397,7 @@ mg_check_tables (const struct migrate_plugin *p, const char *path,
 {
   const struct migrate_right *right = p->rights;
   const struct migrate_confirm *confirm = p->confirm;
+  const struct migrate_listed *listed = p->listed;
   int i, r = check_options (p->options, path, err);
 
   if (r == 0)
@@ -409,5 +410,11 @@ mg_check_tables (const struct migrate_plugin *p, const char *path,
         || i == MG_MAX_PLUGIN_LIST)
       r = refuse_table (path, "a question without text or option:",
                         confirm[i].kind, err);
+  for (i = 0; r == 0 && listed != NULL && listed[i].call != NULL; i++)
+    if (strncmp (listed[i].call, "GET /", 5) != 0 || listed[i].path == NULL
+        || listed[i].what == 0 || listed[i].reserved != 0
+        || i == MG_MAX_PLUGIN_LIST)
+      r = refuse_table (path, "values that are not listed by a GET:",
+                        listed[i].call, err);
   return r;
 }

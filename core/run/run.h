@@ -169,4 +169,12 @@ typedef int (*mg_missing_fn) (void *opaque, const struct mg_kind *kind,
 int mg_run_each_missing (struct mg_run *run, mg_missing_fn each, void *opaque,
                          struct mg_error *err);
 
+/* Every value of a sort (MIGRATE_VALUE_*) in the exported bodies of the chosen
+ * kinds, as the rules leave it.  Reads the session alone; run needs store,
+ * registry and rules. */
+typedef void (*mg_value_fn) (void *opaque, const struct mg_kind *kind,
+                             const char *text);
+int mg_run_each_value (struct mg_run *run, uint32_t what, mg_value_fn each,
+                       void *opaque, struct mg_error *err);
+
 #endif

@@ -427,6 +427,11 @@ const struct migrate_code mg_codes[] = {
   { "unknown-type",
     "An object of a sort that nobody moves lies in a folder.",
     "move it by hand" },
+  { "unknown-value",
+    "The export has a value that the target does not know, as a type of machines "
+    "that its region lacks.",
+    "put another one in its place: migrate rules add node-type OLD=NEW; then: "
+    "migrate import" },
   { "unsupported",
     "This workspace does not offer it: it is left out, and so is what names "
     "it in other assets.",

@@ -517,6 +517,12 @@ static const struct migrate_code codes[] = {
   { NULL, NULL, NULL },
 };
 
+static const struct migrate_listed listed[] = {
+  { "GET " CLUSTERS "list-node-types", "node_types[*].node_type_id",
+    MIGRATE_VALUE_NODE_TYPE, 0 },
+  { NULL, NULL, 0, 0 },
+};
+
 static const struct migrate_right rights[] = {
   { "instance-pools", "source: CAN_ATTACH_TO on each pool; target: workspace "
     "admin" },
@@ -543,6 +549,7 @@ MIGRATE_REGISTER (
   .kinds = kinds, .n_kinds = sizeof kinds / sizeof kinds[0],
   .codes = codes,
   .rights = rights,
+  .listed = listed,
   .import_asset = import_asset,
   .validate_asset = validate_asset,
   .delete_asset = delete_asset

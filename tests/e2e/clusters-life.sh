@@ -200,10 +200,18 @@ pair
 tell "$url_old" object '{"kind": "clusters", "create": {"cluster_name": "one",
   "node_type_id": "old.large", "num_workers": 1}}'
 run move export
+run migrate preflight --session s --to new
+status_is "rules: preflight ends with 0" 0
+like "rules: preflight knows a type of machines that the target lacks" "$out" \
+  '^warn +old.large is not known to the target: .*clusters \[unknown-value\]'
+like "rules: and the cure" "$out" 'migrate rules add node-type OLD=NEW'
+unlike "rules: and none that it has" "$out" 'm5d.large|i3.xlarge'
 run move import
 status_is "rules: import ends with 1 without one" 1
 like "rules: with the words of the service" "$err" 'old.large is not supported'
 run migrate rules --session s add node-type old.large=m5d.large
+run migrate preflight --session s --to new
+unlike "rules: with a rule preflight is content" "$out" 'unknown-value'
 run move import --retry-failed
 status_is "rules: with it import ends with 0" 0
 is "rules: driver and workers have the new type" \
