@@ -34,9 +34,6 @@ rules_of (const struct mg_kind *kind, struct paths *p)
   for (set = kind->k->set; set != NULL && set->path != NULL
        && n < MAX_PATHS - 1; set++)
     p->ignore[n++] = set->path;
-  for (set = kind->k->set_there; set != NULL && set->path != NULL
-       && n < MAX_PATHS - 1; set++)
-    p->ignore[n++] = set->path;
   n = add_all (p->nocase, 0, kind->k->nocase);
   if (kind->k->flags & MIGRATE_KIND_NOCASE)
     p->nocase[n++] = kind->k->key;
@@ -60,6 +57,54 @@ ignore_derived (struct paths *p, const struct mg_kind *kind, const char *json,
   add_all (p->ignore, n, derived);
 }
 
+/* Does the object stand there that holds what is forced? */
+static int
+is_there (const char *json, size_t len, const char *path)
+{
+  const char *dot = strrchr (path, '.');
+  MG_CLEANUP_FREE char *parent =
+    mg_xstrndup (path, dot ? (size_t) (dot - path) : 0);
+  struct mg_span object;
+
+  return mg_json_get (json, len, parent, &object) == 1
+         && mg_json_type (object) == '{';
+}
+
+/* What is forced where its object is there counts as it is forced: without it
+ * the object might be empty, and an empty one is none. */
+static int
+with_forced (const struct mg_kind *kind, const char *json, size_t len,
+             struct mg_buf *ret_json, struct mg_error *err)
+{
+  const struct migrate_set *set = kind->k->set_there;
+  struct mg_edit edits[MAX_PATHS];
+  size_t n = 0;
+
+  for (; set != NULL && set->path != NULL && n < MAX_PATHS; set++)
+    if (is_there (json, len, set->path))
+      edits[n++] = (struct mg_edit) { .op = MG_EDIT_SET, .path = set->path,
+                                      .value = set->value };
+  if (n > 0)
+    return mg_json_edit (json, len, edits, n, ret_json, err);
+  mg_buf_add (ret_json, json, len);
+  return mg_buf_check (ret_json, "body", err);
+}
+
+static int
+form (const struct mg_kind *kind, struct paths *p, const char *json, size_t len,
+      struct mg_buf *ret_text, struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf forced = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int r;
+
+  ignore_derived (p, kind, json, len);
+  if (kind->k->set_there == NULL)
+    return mg_json_canonical (json, len, &p->rules, ret_text, err);
+  r = with_forced (kind, json, len, &forced, err);
+  return r < 0 ? r : mg_json_canonical (mg_buf_text (&forced), forced.len,
+                                        &p->rules, ret_text, err);
+}
+
 int
 mg_compare_form (const struct mg_kind *kind, const char *json, size_t len,
                  struct mg_buf *ret_text, struct mg_error *err)
@@ -67,8 +112,7 @@ mg_compare_form (const struct mg_kind *kind, const char *json, size_t len,
   struct paths p;
 
   rules_of (kind, &p);
-  ignore_derived (&p, kind, json, len);
-  return mg_json_canonical (json, len, &p.rules, ret_text, err);
+  return form (kind, &p, json, len, ret_text, err);
 }
 
 int
@@ -83,8 +127,7 @@ mg_compare_form_of_update (const struct mg_kind *kind, const char *json,
   while (p.ignore[n] != NULL)
     n++;
   add_all (p.ignore, n, kind->k->fixed);
-  ignore_derived (&p, kind, json, len);
-  return mg_json_canonical (json, len, &p.rules, ret_text, err);
+  return form (kind, &p, json, len, ret_text, err);
 }
 
 int
@@ -121,12 +164,15 @@ int
 mg_compare_sent (const struct mg_kind *kind, const char *sent, size_t sent_len,
                  const char *found, size_t found_len)
 {
+  const struct migrate_set *set = kind->k->set_there;
   struct paths p;
   int n = 0;
 
   rules_of (kind, &p);
   while (p.ignore[n] != NULL)
     n++;
+  for (; set != NULL && set->path != NULL && n < MAX_PATHS - 1; set++)
+    p.ignore[n++] = set->path;     /* somebody may have changed it since */
   add_all (p.ignore, n, kind->k->later);
   ignore_derived (&p, kind, sent, sent_len);
   return mg_json_subset (sent, sent_len, found, found_len, &p.rules, NULL) > 0;

@@ -1,8 +1,9 @@
 /* jobs: jobs with their permissions, and the names of what they use.
  *
- * All of it is data.  What a job names and this program does not move is listed
- * only, so that it is found in the target by its name.
+ * Nearly all of it is data.  What a job names and this program does not move is
+ * listed only, so that it is found in the target by its name.
  */
+#include <string.h>
 #include <migrate-plugin.h>
 
 static const char *const job_owned[] = {
@@ -167,7 +168,8 @@ static const struct migrate_kind kinds[] = {
   {
     .name = "jobs", .title = "jobs", .key = "settings.name", .id = "job_id",
     .once = MIGRATE_ONCE_NONUNIQUE,
-    .flags = MIGRATE_KIND_DETAIL | MIGRATE_KIND_SENSITIVE,
+    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_DETAIL | MIGRATE_KIND_SENSITIVE,
+    .lanes = 40,
     .paging = MIGRATE_PAGING_TOKEN,
     .list = "GET /api/2.2/jobs/list?limit=100", .array = "jobs",
     .get = "GET /api/2.2/jobs/get?job_id={id}", .parts = job_parts,
@@ -227,6 +229,62 @@ static const struct migrate_kind kinds[] = {
   },
 };
 
+/* ---- what data cannot say ---- */
+
+/* A reset replaces everything: one of a bundle of the target is that bundle's
+ * afterwards, too. */
+static int
+update_job (struct migrate_ctx *ctx, const struct migrate_asset *asset)
+{
+  struct migrate_asset own = *asset;
+  const char *bundle = NULL, *settings = NULL, *mode = "";
+  size_t bundle_len = 0, len = 0;
+
+  if (asset->target_json == NULL
+      || !migrate_json_raw (ctx, asset->target_json, asset->target_json_len,
+                            "settings.deployment", &bundle, &bundle_len)
+      || !migrate_json_raw (ctx, asset->json, asset->json_len, "settings",
+                            &settings, &len)
+      || len < 3)
+    return migrate_generic (ctx, asset);
+  if (migrate_json_get (ctx, asset->target_json, asset->target_json_len,
+                        "settings.edit_mode", &mode))
+    mode = migrate_printf (ctx, "\"edit_mode\":%s,", migrate_quote (ctx, mode));
+  own.json = migrate_printf (ctx, "{\"settings\":{\"deployment\":%.*s,%s%.*s}",
+                             (int) bundle_len, bundle, mode, (int) len - 1,
+                             settings + 1);
+  own.json_len = strlen (own.json);
+  return migrate_generic (ctx, &own);
+}
+
+static int
+note_registry (struct migrate_ctx *ctx, void *opaque, const char *json,
+               size_t len)
+{
+  int *told = (int *) opaque;
+
+  (void) json, (void) len;
+  if ((*told)++ == 0)
+    migrate_note (ctx, "the password of its Docker registry is not shown by the "
+                  "source; set it in the target");
+  return 0;
+}
+
+static int
+import_asset (struct migrate_ctx *ctx, void *self,
+              const struct migrate_asset *asset)
+{
+  int told = 0;
+
+  (void) self;
+  if (asset->phase == MIGRATE_UPDATE)
+    return update_job (ctx, asset);
+  migrate_json_each (ctx, asset->json, asset->json_len,
+                     "**.docker_image.basic_auth.username", note_registry,
+                     &told);
+  return migrate_generic (ctx, asset);
+}
+
 static const struct migrate_code codes[] = {
   { "system-managed-job", "a job that the product made and looks after",
     "nothing: the product makes one in the target where it needs it" },
@@ -253,5 +311,6 @@ MIGRATE_REGISTER (
   .kinds = kinds, .n_kinds = sizeof kinds / sizeof kinds[0],
   .codes = codes,
   .rights = rights,
-  .actions = actions
+  .actions = actions,
+  .import_asset = import_asset
 );

@@ -404,6 +404,56 @@ is "there: undo leaves the target as it was" \
   "$(ask same "$tmp/before" "$tmp/after")" ''
 end_process "$simulator_pid"
 
+# --- what belongs to a bundle of the target goes on belonging to it
+forget_session
+pair
+make_job old '{"name": "same", "tags": {"a": "new"}}' >/dev/null
+make_job new '{"name": "same", "tags": {"a": "old"}, "run_as":
+  {"user_name": "admin@example.com"}, "deployment":
+  {"kind": "BUNDLE", "metadata_file_path": "/b/state.json"},
+  "edit_mode": "UI_LOCKED"}' >/dev/null
+state new "$tmp/before"
+run move export
+run move import --on-conflict update
+status_is "bundle: an update ends with 0" 0
+is "bundle: it is the source's" "$(job new same settings.tags.a)" new
+is "bundle: and its bundle's" "$(job new same settings.deployment.kind)\
+$(job new same settings.edit_mode)" BUNDLEUI_LOCKED
+run move validate
+status_is "bundle: validate ends with 0" 0
+run move undo
+state new "$tmp/after"
+is "bundle: undo leaves the target as it was" \
+  "$(ask same "$tmp/before" "$tmp/after")" ''
+end_process "$simulator_pid"
+
+# --- continuous, without anything in it, is not none
+forget_session
+pair
+make_job old '{"name": "always", "continuous": {}}' >/dev/null
+make_job new '{"name": "always"}' >/dev/null
+run move export
+run move import
+is "continuous: a job without it is another one" "$(work_of jobs)" \
+  "always|6|ambiguous"
+end_process "$simulator_pid"
+
+# --- the password of a registry is not shown
+forget_session
+pair
+make_job old "{\"name\": \"image\", \"job_clusters\": [{\"job_cluster_key\":
+  \"a\", \"new_cluster\": {\"spark_version\": \"13.3.x-scala2.12\",
+  \"node_type_id\": \"i3.xlarge\", \"num_workers\": 1, \"docker_image\":
+  {\"url\": \"r/i\", \"basic_auth\": {\"username\": \"puller\"}}}}],
+  \"tasks\": [{\"task_key\": \"x\", \"job_cluster_key\": \"a\",
+  $notebook}]}" >/dev/null
+run move export
+run move import
+status_is "image: import ends with 0" 0
+like "image: a line says that the password has to be set" \
+  "$(rows 'SELECT message FROM note')" 'password of its Docker registry'
+end_process "$simulator_pid"
+
 # --- switched on in the target: undo leaves it
 forget_session
 pair

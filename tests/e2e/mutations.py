@@ -435,7 +435,7 @@ def jobs(bench):
             ("tags", with_("tags"), None),
             ("schedule.quartz_cron_expression", with_("schedule"), "0"),
             ("schedule.timezone_id", with_("schedule"), "UTC+1"),
-            ("continuous", with_("continuous"), {"task_retry_mode": "NEVER"}),
+            ("continuous.task_retry_mode", with_("continuous"), "NEVER"),
             ("trigger.file_arrival.url", with_("trigger"), "s3://other/"),
             ("git_source.git_branch", with_("git_source"), "other"),
             ("queue", with_("queue"), None)):
