@@ -170,6 +170,10 @@ struct migrate_tree {
                                     '/' */
 };
 
+/* What else names an asset outside: a text with {workspace}, the workspace's id,
+ * and {id}.  'migrate mapping' lists old and new of it in FILE.csv. */
+struct migrate_made { const char *file, *text; };
+
 struct migrate_kind {
   const char *name;              /* [a-z][a-z0-9-]* */
   const char *title;             /* for people: "cluster policies" */
@@ -255,6 +259,7 @@ struct migrate_kind {
                                     only when these are equal too; else the key
                                     is taken by something else, which no update
                                     could mend: 'conflict' */
+  const struct migrate_made *made; /* ends with a zero element */
 };
 
 #endif

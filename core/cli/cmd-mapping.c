@@ -1,6 +1,7 @@
 /* migrate mapping: what became of everything, in <session>/out/mapping or the
  * folder of --csv: one CSV file for each kind, names.csv with the other names that
- * are new, all of it as mapping.json, and replace.sed for what else names them. */
+ * are new, files of names that are made of ids, all of it as mapping.json,
+ * replace.sed for what else names them, and with --per-user pages in per-user/. */
 #include <config.h>
 
 #include <stdio.h>
@@ -13,8 +14,10 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "cli/app.h"
+#include "run/owner.h"
 #include "view/csv.h"
 #include "view/events.h"
+#include "view/pages.h"
 #include "view/replace.h"
 #include "view/table.h"
 
@@ -26,6 +29,10 @@ struct mapping {
   struct mg_workspace spaces[2];
   struct out { struct mg_csv csv; int64_t n; } *outs;   /* by kind's index */
   struct out names;
+  struct made { const char *file; struct out out; } *made;
+  int n_made;
+  struct mg_pages pages;
+  int per_user;
   struct mg_csv json;
   struct mg_replace script;
   int64_t n;
@@ -106,6 +113,26 @@ link_of (const struct mg_workspace *space, const struct mg_kind *kind,
                        place + 4);
 }
 
+/* A name made of ids: {workspace} and {id}.  The caller frees. */
+static char *
+make_name (const char *text, const struct mg_workspace *space, const char *id)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (64 * MG_KIB);
+
+  while (*text != '\0')
+    if (mg_starts (text, "{workspace}")) {
+      mg_buf_add_str (&b, space->org_id);
+      text += strlen ("{workspace}");
+    }
+    else if (mg_starts (text, "{id}")) {
+      mg_buf_add_str (&b, id);
+      text += strlen ("{id}");
+    }
+    else
+      mg_buf_add_byte (&b, (unsigned char) *text++);
+  return mg_xstrdup (mg_buf_text (&b));
+}
+
 static void
 say_line (const struct pair *p)
 {
@@ -122,6 +149,24 @@ say_line (const struct pair *p)
   mg_line_end (&line);
 }
 
+static void
+add_made (struct mapping *m, struct mg_buf *b, const struct pair *p)
+{
+  const struct migrate_made *made = p->kind->k->made;
+
+  for (; made != NULL && made->file != NULL; made++) {
+    MG_CLEANUP_FREE char *was = make_name (made->text, &m->spaces[0],
+                                           p->source.src_id);
+    MG_CLEANUP_FREE char *is = make_name (made->text, &m->spaces[1],
+                                          p->target.src_id);
+
+    mg_buf_addf (b, ",\"%s\":{\"old\":", made->file);
+    mg_buf_add_json (b, was);
+    add_member (b, "new", is);
+    mg_buf_add_byte (b, '}');
+  }
+}
+
 static int
 put_json (struct mapping *m, const struct pair *p, struct mg_error *err)
 {
@@ -135,6 +180,7 @@ put_json (struct mapping *m, const struct pair *p, struct mg_error *err)
   add_member (&b, "new_name", p->target.key);
   add_member (&b, "old_link", p->links[0]);
   add_member (&b, "new_link", p->links[1]);
+  add_made (m, &b, p);
   mg_buf_add_byte (&b, '}');
   return mg_csv_text (&m->json, mg_buf_text (&b), err);
 }
@@ -176,6 +222,56 @@ put_names (struct mapping *m, const struct pair *p, struct mg_error *err)
   return r;
 }
 
+static struct out *
+made_out (struct mapping *m, const char *file)
+{
+  int i;
+
+  for (i = 0; i < m->n_made; i++)
+    if (strcmp (m->made[i].file, file) == 0)
+      return &m->made[i].out;
+  m->made = mg_xreallocarray (m->made, (size_t) m->n_made + 1, sizeof *m->made);
+  m->made[m->n_made] = (struct made) { .file = file };
+  return &m->made[m->n_made++].out;
+}
+
+static int
+put_made (struct mapping *m, const struct pair *p, struct mg_error *err)
+{
+  static const char *const head[] = { "kind", "name", "old", "new", NULL };
+  const struct migrate_made *made = p->kind->k->made;
+  int r = 0;
+
+  for (; made != NULL && made->file != NULL && r == 0; made++) {
+    MG_CLEANUP_FREE char *was = make_name (made->text, &m->spaces[0],
+                                           p->source.src_id);
+    MG_CLEANUP_FREE char *is = make_name (made->text, &m->spaces[1],
+                                          p->target.src_id);
+    const char *const row[] = { p->kind->k->name, p->source.key, was, is,
+                                NULL };
+
+    r = row_in (m, made_out (m, made->file), made->file, head, row, err);
+    if (r == 0)
+      r = mg_replace_add (&m->script, was, is, err);
+  }
+  return r;
+}
+
+/* On the page of its owner. */
+static int
+put_page (struct mapping *m, const struct pair *p, struct mg_error *err)
+{
+  const struct mg_page_row row = {
+    p->kind->k->name, p->source.key, p->source.src_id, p->target.src_id,
+    p->links[0], p->links[1]
+  };
+  MG_CLEANUP_FREE char *owner =
+    m->per_user ? mg_run_owner (m->store, &m->packer, &m->app->registry,
+                                p->kind, &p->source) : NULL;
+
+  return owner ? mg_pages_add (&m->pages, owner, &row, err) : 0;
+}
+
 static int
 put_pair (struct mapping *m, const struct pair *p, struct mg_error *err)
 {
@@ -190,6 +286,10 @@ put_pair (struct mapping *m, const struct pair *p, struct mg_error *err)
     say_line (p);
   if (r == 0)
     r = put_json (m, p, err);
+  if (r == 0)
+    r = put_page (m, p, err);
+  if (r == 0)
+    r = put_made (m, p, err);      /* before the ids that stand in it */
   if (r == 0 && p->links[0] != NULL)
     r = mg_replace_add (&m->script, p->links[0], p->links[1], err);
   if (r == 0)
@@ -220,7 +320,7 @@ each_work (void *opaque, const struct mg_work *w, struct mg_error *err)
   if (w->new_aid == 0 || p.kind == NULL || !p.kind->chosen
       || p.kind->parent != NULL)
     return 0;
-  packer = has_other_names (p.kind->k) ? &m->packer : NULL;
+  packer = has_other_names (p.kind->k) || m->per_user ? &m->packer : NULL;
   r = mg_asset_get (m->store, packer, w->aid, &p.source, err);
   if (r > 0)
     r = mg_asset_get (m->store, packer, w->new_aid, &p.target, err);
@@ -258,20 +358,30 @@ finish (struct mapping *m, int r, struct mg_error *err)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf said = MG_BUF_MUST (64 * MG_KIB);
   const struct mg_registry *registry = &m->app->registry;
+  size_t n_pages;
   int i, closed;
 
   for (i = 0; i < registry->n_kinds; i++)
     r = close_out (&m->outs[i], registry->kinds[i]->k->name, r, &said, err);
   r = close_out (&m->names, "names", r, &said, err);
+  for (i = 0; i < m->n_made; i++)
+    r = close_out (&m->made[i].out, m->made[i].file, r, &said, err);
+  n_pages = m->pages.n;
+  closed = mg_pages_close (&m->pages, r == 0 ? err : NULL);
+  r = r == 0 ? closed : r;
   if (r == 0)
     r = mg_csv_text (&m->json, "\n]}\n", err);
   closed = mg_csv_close (&m->json, r == 0 ? err : NULL);
   r = r == 0 ? closed : r;
   closed = mg_replace_close (&m->script, r == 0 ? err : NULL);
   r = r == 0 ? closed : r;
-  if (r == 0 && !m->app->view.json)
-    printf ("%s: %s, mapping.json, replace.sed\n", m->folder,
+  if (r == 0 && !m->app->view.json) {
+    printf ("%s: %s, mapping.json, replace.sed", m->folder,
             said.len ? mg_buf_text (&said) : "nothing was imported yet");
+    if (m->per_user)
+      printf (", per-user/ %zu", n_pages);
+    putchar ('\n');
+  }
   return r;
 }
 
@@ -292,6 +402,11 @@ write_files (struct mapping *m, int wsid, struct mg_error *err)
   mg_packer_init (&m->packer, mg_store_blobs (m->store),
                   mg_store_key (m->store));
   r = open_files (m, err);
+  if (r == 0 && m->per_user) {
+    MG_CLEANUP_FREE char *folder = mg_path_join (m->folder, "per-user");
+
+    r = mg_pages_open (&m->pages, folder, err);
+  }
   if (r == 0)
     r = mg_work_each_phase (m->store, wsid, MG_PHASE_MAIN, 0, each_work, m, err);
   r = finish (m, r, err);
@@ -306,6 +421,7 @@ write_mapping (struct mg_app *app, int wsid, struct mg_error *err)
   MG_CLEANUP_FREE char *own = mg_path_join (app->session.folder,
                                             "out/mapping");
   struct mapping m = { .app = app, .store = app->session.store,
+                       .per_user = mg_opt_on (&app->options, MG_OPT_PER_USER),
                        .folder = csv ? csv : own };
   int i, r;
 
@@ -319,6 +435,7 @@ write_mapping (struct mg_app *app, int wsid, struct mg_error *err)
   for (i = 0; i < 2; i++)
     mg_workspace_done (&m.spaces[i]);
   mg_free (m.outs);
+  mg_free (m.made);
   return r;
 }
 

@@ -260,6 +260,23 @@ dump_fill (struct mg_buf *b, const struct migrate_fill *f)
 }
 
 static void
+dump_made (struct mg_buf *b, const struct migrate_made *made)
+{
+  static const char *const keys[] = { "file", "text" };
+  int first = 1;
+
+  if (made == NULL)
+    return;
+  mg_buf_add_str (b, ",\n      \"made\": [");
+  for (; made->file != NULL; made++) {
+    const char *const values[] = { made->file, made->text };
+
+    dump_row (b, &first, keys, values, 2);
+  }
+  mg_buf_add_byte (b, ']');
+}
+
+static void
 dump_changes (struct mg_buf *b, const struct migrate_kind *k)
 {
   dump_set (b, "set", k->set);
@@ -311,6 +328,7 @@ dump_kind (struct mg_buf *b, const struct migrate_kind *k)
   dump_text (b, "created", k->created);
   dump_text (b, "creator", k->creator);
   dump_text (b, "link", k->link);
+  dump_made (b, k->made);
   mg_buf_add_str (b, "\n    }");
 }
 

@@ -109,6 +109,8 @@
      "debugger)") \
   X (CSV, "csv", 0, "DIR", TEXT, MG_REPORT | MG_MAPPING, 0, NULL, \
      OUTPUT, "write the tables as CSV files into this folder") \
+  X (PER_USER, "per-user", 0, NULL, SWITCH, MG_MAPPING, 0, NULL, \
+     OUTPUT, "also a page for each user with what became of his assets") \
   X (JSON, "json", 0, NULL, SWITCH, MG_FOR_ALL, 0, NULL, \
      OUTPUT, "one JSON object a line instead of tables") \
   X (QUIET, "quiet", 'q', NULL, SWITCH, MG_FOR_ALL, 0, NULL, \

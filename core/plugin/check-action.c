@@ -79,8 +79,7 @@ fault_of (const struct migrate_action *a, const struct migrate_kind *k)
     return "has a name that is not [a-z][a-z0-9-]*";
   if (k == NULL || k->list == NULL || k->get == NULL || k->part_of != NULL
       || (k->flags & MIGRATE_KIND_CALLS) || !has_places (k))
-    return "is about no kind with 'list', 'get' and a set[] that it can "
-           "switch";
+    return "is about no kind that it can switch";
   if (a->what != MIGRATE_ACTION_OFF && a->what != MIGRATE_ACTION_BACK)
     return "does what this program does not know";
   if (a->ends == 0 || (a->ends & ~ends) != 0)

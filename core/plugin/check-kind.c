@@ -210,12 +210,28 @@ check_sets (const struct subject *s, const struct migrate_set *set)
   return r;
 }
 
+/* Its file is one of a folder of ours. */
+static int
+check_made (const struct subject *s)
+{
+  const struct migrate_made *made = s->k->made;
+  int i;
+
+  for (i = 0; made != NULL && made[i].file != NULL; i++)
+    if (i == MG_MAX_PLUGIN_LIST || !mg_plugin_name_ok (made[i].file)
+        || made[i].text == NULL || strstr (made[i].text, "{id}") == NULL)
+      return refuse (s, "makes names of nothing:", made[i].file);
+  return 0;
+}
+
 static int
 check_set (const struct subject *s)
 {
   int r = check_sets (s, s->k->set);
 
-  return r < 0 ? r : check_sets (s, s->k->set_there);
+  if (r == 0)
+    r = check_sets (s, s->k->set_there);
+  return r < 0 ? r : check_made (s);
 }
 
 static int

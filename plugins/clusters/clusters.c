@@ -201,6 +201,11 @@ static const struct migrate_set script_set[] = {
   { "enabled", "false" }, { NULL, NULL },
 };
 
+/* How JDBC and ODBC name a cluster. */
+static const struct migrate_made cluster_made[] = {
+  { "jdbc", "sql/protocolv1/o/{workspace}/{id}" }, { NULL, NULL },
+};
+
 static const struct migrate_kind kinds[] = {
   {
     .name = "instance-pools", .title = "instance pools",
@@ -249,7 +254,7 @@ static const struct migrate_kind kinds[] = {
     .unordered = cluster_sets,
     .refs = cluster_refs, .leave = cluster_leave, .values = cluster_values,
     .created = "start_time", .creator = "creator_user_name",
-    .link = "/compute/clusters/{id}",
+    .link = "/compute/clusters/{id}", .made = cluster_made,
   },
   {
     .name = "cluster-libraries", .title = "libraries of clusters",

@@ -158,6 +158,11 @@ static const struct migrate_alias endpoint_aliases[] = {
   { "serving-endpoint.name", "name", 0 }, { NULL, NULL, 0 },
 };
 
+/* How JDBC and ODBC name a warehouse. */
+static const struct migrate_made warehouse_made[] = {
+  { "jdbc", "sql/1.0/warehouses/{id}" }, { NULL, NULL },
+};
+
 /* Listed with a name and an id, and found by the name. */
 #define ONLY_LISTED(name_, title_, key_, id_, call, array_) \
   .name = name_, .title = title_, .key = key_, .id = id_, \
@@ -188,6 +193,7 @@ static const struct migrate_kind kinds[] = {
     ONLY_LISTED ("warehouses", "SQL warehouses", "name", "id",
                  "GET /api/2.0/sql/warehouses", "warehouses"),
     .paging = MIGRATE_PAGING_TOKEN, .link = "/sql/warehouses/{id}",
+    .made = warehouse_made,
   },
   {
     ONLY_LISTED ("pipelines", "pipelines", "name", "pipeline_id",

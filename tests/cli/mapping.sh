@@ -72,3 +72,58 @@ other=$(ids service-principals)
 run migrate mapping --session s
 is "each is replaced once" "$(sedded "$old ${other% *}")" \
   "${other% *} ${other#* }"
+end_process "$simulator_pid"
+
+# --- names made of ids, and a page for each user
+forget_session
+pair --populate users=6,clusters=4,jobs=12,warehouses=1
+tell "$url_new" object '{"kind": "warehouses", "create": {"name": "'"$(
+  curl -sS -H "Authorization: Bearer $token_old" \
+    "$url_old/api/2.0/sql/warehouses" | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["warehouses"][0]["name"])')"'"}}'
+user=$(curl -sS -H \
+  "Authorization: Bearer $token_old" \
+  "$url_old/api/2.0/preview/scim/v2/Users?startIndex=3&count=1" | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["Resources"][0]["userName"])')
+tell "$url_old" object "{\"kind\": \"jobs\", \"match\": {\"job_id\": $(
+  curl -sS -H "Authorization: Bearer $token_old" \
+    "$url_old/api/2.2/jobs/list" | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["jobs"][4]["job_id"])')}, \"permissions\":
+  {\"remove\": [\"admin@example.com\"], \"add\": {\"$user\": \"IS_OWNER\"}}}"
+run move export
+run move import
+run migrate mapping --session s --per-user
+status_is "made: mapping" 0
+like "made: it names its files" "$out" 'jdbc.csv [0-9]+, .*, per-user/ [0-9]+$'
+ids=$(ids clusters)
+old=${ids% *} new=${ids#* }
+org_old=$(rows "SELECT org_id FROM workspace WHERE wsid = 0")
+org_new=$(rows "SELECT org_id FROM workspace WHERE wsid = 1")
+like "made: the path of a cluster" "$(cat "$map/jdbc.csv")" \
+  "^clusters,.*,sql/protocolv1/o/$org_old/$old,sql/protocolv1/o/$org_new/$new\$"
+is "made: in the script, with the workspace" \
+  "$(sedded "httpPath=/sql/protocolv1/o/$org_old/$old;x")" \
+  "httpPath=/sql/protocolv1/o/$org_new/$new;x"
+is "made: as JSON" "$(python3 -c '
+import json, sys
+doc = json.load (open (sys.argv[1]))
+one = [a for a in doc["assets"] if a["old_id"] == sys.argv[2]]
+print (one[0]["jdbc"]["new"])' "$map/mapping.json" "$old")" \
+  "sql/protocolv1/o/$org_new/$new"
+page="$map/per-user/admin@example.com.html"
+like "made: a page has who made a cluster" "$(cat "$page")" \
+  "^<tr><td>clusters<td><a href=\"[^\"]*/$new[^\"]*\">.*>$old</a><td>.*>$new</a>\$"
+is "made: every job is on the page of its owner" "$(
+  cat "$map"/per-user/*.html | grep -c '<tr><td>jobs<td>')" "$(rows "SELECT count (*)
+  FROM work JOIN kind USING (kid) WHERE name = 'jobs' AND phase = 1
+  AND new_aid IS NOT NULL")"
+is "made: who owns one has a page of his own" \
+  "$(grep -c '<tr><td>jobs<td>' "$map/per-user/$user.html")" 1
+is "made: pages are nobody else's" "$(stat -c '%a' "$page" "$map/per-user" |
+  tr '\n' ' ')" '600 700 '
+echo old >"$map/per-user/gone.html"
+run migrate mapping --session s --per-user
+ok "made: no page of before stays" [ ! -e "$map/per-user/gone.html" ]

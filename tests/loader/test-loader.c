@@ -280,9 +280,9 @@ WRONG (a_set_value_that_is_not_json, "bad-set.so",
        "sets what is not JSON: 'state'")
 WRONG (a_leave_without_code, "bad-leave.so",
        "leaves assets without a value or code: 'state'")
+WRONG (made_of_no_id, "bad-made.so", "makes names of nothing: '../jdbc'")
 WRONG (an_action_about_nothing, "bad-action.so",
-       "has an action that is about no kind with 'list', 'get' and a set[] "
-       "that it can switch: 'halt'")
+       "has an action that is about no kind that it can switch: 'halt'")
 WRONG (a_list_without_end, "endless.so",
        "has a list of references without an end")
 WRONG (a_code_that_is_none, "bad-code.so",
