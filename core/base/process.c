@@ -208,6 +208,8 @@ start_attended (const char *command, const char *file, pid_t *ret_pid)
   sigemptyset (&keyboard);
   sigaddset (&keyboard, SIGINT);
   sigaddset (&keyboard, SIGQUIT);
+  sigaddset (&keyboard, SIGHUP);
+  sigaddset (&keyboard, SIGTERM);
   posix_spawnattr_init (&attr);
   posix_spawnattr_setsigdefault (&attr, &keyboard);
   posix_spawnattr_setflags (&attr, POSIX_SPAWN_SETSIGDEF);
@@ -221,20 +223,22 @@ int
 mg_process_attend (const char *command, const char *file, int *ret_status,
                    struct mg_error *err)
 {
-  struct sigaction ignore, old[2];
+  static const int signals[] = { SIGINT, SIGQUIT, SIGHUP, SIGTERM };
+  struct sigaction ignore, old[MG_N_ELEMENTS (signals)];
   int status = 0, r;
+  size_t i;
   pid_t pid;
 
   memset (&ignore, 0, sizeof ignore);
   ignore.sa_handler = SIG_IGN;
-  sigaction (SIGINT, &ignore, &old[0]);
-  sigaction (SIGQUIT, &ignore, &old[1]);
+  for (i = 0; i < MG_N_ELEMENTS (signals); i++)
+    sigaction (signals[i], &ignore, &old[i]);
   r = start_attended (command, file, &pid);
   while (r == 0 && waitpid (pid, &status, 0) < 0)
     if (errno != EINTR)
       r = errno;
-  sigaction (SIGINT, &old[0], NULL);
-  sigaction (SIGQUIT, &old[1], NULL);
+  for (i = 0; i < MG_N_ELEMENTS (signals); i++)
+    sigaction (signals[i], &old[i], NULL);
   if (r != 0)
     return mg_error_set (err, MG_E_IO, "no-program", "cannot run '%s': %s",
                          command, strerror (r));

@@ -26,9 +26,10 @@ int mg_process_run (const struct mg_process *process,
                     struct mg_buf *ret_output, int *ret_status,
                     struct mg_error *err);
 
-/* A command for people, as an editor, by the shell, with a file behind its words;
- * it has the terminal, and signals of the keyboard are its own meanwhile.  No
- * bound in time.  0 with its exit status as above, or MG_E_IO. */
+/* A command for people, as an editor, by the shell, with a file behind its words.
+ * It has the terminal, and what ends programs ends it and not this one, which
+ * has to clean up behind it.  No bound in time.  0 with its exit status as
+ * above, or MG_E_IO. */
 int mg_process_attend (const char *command, const char *file, int *ret_status,
                        struct mg_error *err);
 

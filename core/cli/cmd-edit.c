@@ -3,10 +3,17 @@
  * goes back to it, and a later export finds out whether it was changed, too. */
 #include <config.h>
 
+#include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#endif
 #include <unistd.h>
 #include <utime.h>
 
@@ -26,7 +33,7 @@ struct editing {
   struct mg_ctx ctx;               /* for its packer */
   const struct mg_kind *kind;
   struct mg_asset asset;           /* as it is now */
-  char *path;                      /* of the file, or NULL */
+  char *folder, *path;             /* of the file, or NULL */
 };
 
 static int
@@ -67,45 +74,119 @@ fill_put (struct editing *e, const struct mg_buf *body, struct mg_put *put,
 
 /* ---- the file ---- */
 
-/* What can hold secrets is never written to a disk in clear text. */
-static char *
-folder_for (struct editing *e, struct mg_error *err)
+#define FOLDER "migrate-edit-"
+
+static int
+is_memory (const char *folder)
 {
-  static const char *const in_memory[] = { NULL, "/dev/shm" };
+#ifdef __linux__
+  struct statfs fs;
+
+  return statfs (folder, &fs) == 0
+         && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC)
+         && access (folder, W_OK | X_OK) == 0;
+#else
+  (void) folder;
+  return 0;
+#endif
+}
+
+static void
+remove_folder (const char *path)
+{
+  DIR *folder = opendir (path);
+  struct dirent *entry;
+
+  while (folder != NULL && (entry = readdir (folder)) != NULL) {
+    MG_CLEANUP_FREE char *file = mg_path_join (path, entry->d_name);
+
+    mg_file_remove (file);         /* also what the editor left there */
+  }
+  if (folder != NULL)
+    closedir (folder);
+  rmdir (path);
+}
+
+/* Whose process a folder's name tells, or 0. */
+static pid_t
+owner_of (const char *name)
+{
+  int64_t pid = 0;
+
+  if (!mg_starts (name, FOLDER))
+    return 0;
+  for (name += strlen (FOLDER); *name >= '0' && *name <= '9'; name++)
+    if (pid < INT32_MAX / 10)
+      pid = 10 * pid + *name - '0';
+  return *name == '-' ? (pid_t) pid : 0;
+}
+
+/* What was left by one that was killed. */
+static void
+remove_leftovers (const char *parent)
+{
+  DIR *folder = opendir (parent);
+  struct dirent *entry;
+
+  while (folder != NULL && (entry = readdir (folder)) != NULL) {
+    MG_CLEANUP_FREE char *path = mg_path_join (parent, entry->d_name);
+    pid_t pid = owner_of (entry->d_name);
+    struct stat st;
+
+    if (pid > 0 && lstat (path, &st) == 0 && S_ISDIR (st.st_mode)
+        && st.st_uid == geteuid () && kill (pid, 0) < 0 && errno == ESRCH)
+      remove_folder (path);
+  }
+  if (folder != NULL)
+    closedir (folder);
+}
+
+/* A folder of its own, since editors keep copies beside the file.  What can hold
+ * secrets is never written to a disk in clear text. */
+static int
+make_folder (struct editing *e, struct mg_error *err)
+{
+  const char *parents[] = { mg_env ("XDG_RUNTIME_DIR"), "/dev/shm" };
+  const char *parent = e->kind->k->flags & MIGRATE_KIND_SENSITIVE ? NULL
+                       : e->app->session.folder;
   size_t i;
 
-  for (i = 0; i < MG_N_ELEMENTS (in_memory); i++) {
-    const char *folder = in_memory[i] ? in_memory[i]
-                         : mg_env ("XDG_RUNTIME_DIR");
+  for (i = MG_N_ELEMENTS (parents); i-- > 0; )
+    if (parents[i] != NULL && is_memory (parents[i]))
+      parent = parents[i];
+  if (parent == NULL)
+    return mg_error_set (err, MG_E_FAIL, "cannot-write", "'%s' may hold secrets, "
+                         "and there is no folder in memory to edit it in; set "
+                         "XDG_RUNTIME_DIR to one", e->asset.key);
+  remove_leftovers (parent);
+  e->folder = mg_xasprintf ("%s/" FOLDER "%lld-XXXXXX", parent,
+                            (long long) getpid ());
+  if (mkdtemp (e->folder) == NULL) {
+    int r = mg_file_error (err, "make", e->folder, errno);
 
-    if (folder != NULL && access (folder, W_OK | X_OK) == 0)
-      return mg_xstrdup (folder);
+    mg_free (e->folder);
+    e->folder = NULL;
+    return r;
   }
-  if (!(e->kind->k->flags & MIGRATE_KIND_SENSITIVE))
-    return mg_xstrdup (e->app->session.folder);
-  mg_error_set (err, MG_E_FAIL, "cannot-write", "'%s' may hold secrets, and there "
-                "is no folder in memory to edit it in; set XDG_RUNTIME_DIR",
-                e->asset.key);
-  return NULL;
+  e->path = mg_path_join (e->folder, "asset.json");
+  return 0;
 }
 
 static int
 write_file (struct editing *e, struct mg_error *err)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (2 * MG_MAX_ELEMENT);
-  MG_CLEANUP_FREE char *folder = folder_for (e, err);
-  MG_CLEANUP_FREE char *name = mg_xasprintf (
-    "migrate-edit-%lld-%lld.json", (long long) getpid (),
-    (long long) e->asset.aid);
+  int r = make_folder (e, err);
 
-  if (folder == NULL)
-    return MG_E_FAIL;
-  if (mg_json_indent (mg_buf_text (&e->asset.body), e->asset.body.len, &text) < 0
-      || mg_buf_check (&text, e->asset.key, err) < 0)
+  if (r < 0)
+    return r;
+  r = mg_json_indent (mg_buf_text (&e->asset.body), e->asset.body.len, &text);
+  if (r == 0 && mg_buf_check (&text, e->asset.key, err) < 0)
+    return err->code;
+  if (r < 0)
     return mg_error_set (err, MG_E_INVALID, "not-json", "what the session holds "
                          "of '%s' cannot be read; run migrate export again",
                          e->asset.key);
-  e->path = mg_path_join (folder, name);
   return mg_file_write (e->path, mg_buf_text (&text), text.len, 0600, err);
 }
 
@@ -169,6 +250,54 @@ check_body (struct editing *e, const struct mg_buf *body, struct mg_error *err)
 }
 
 static int
+is_among (const struct mg_put *put, const struct mg_alias_value *name)
+{
+  int i;
+
+  for (i = 0; i < put->n_aliases; i++)
+    if (mg_streq (put->aliases[i].ns, name->ns)
+        && mg_streq (put->aliases[i].val, name->val))
+      return 1;
+  return 0;
+}
+
+/* Two of one name: nobody could tell whom what names them means. */
+static int
+check_names (struct editing *e, const struct mg_put *put,
+             const struct mg_put *found, struct mg_error *err)
+{
+  int i, n;
+
+  if (e->kind->k->once == MIGRATE_ONCE_NONUNIQUE)
+    return 0;
+  for (i = 0; i < put->n_aliases; i++) {
+    int64_t aids[2];
+
+    if (is_among (found, &put->aliases[i]))
+      continue;
+    n = mg_alias_find (e->app->session.store, MG_SOURCE_WSID,
+                       put->aliases[i].ns, put->aliases[i].val, aids, 2, err);
+    if (n < 0)
+      return n;
+    if (n > 1 || (n == 1 && aids[0] != e->asset.aid))
+      return mg_error_set (err, MG_E_INVALID, "bad-edit", "another asset is "
+                           "called '%s'; nothing was changed",
+                           put->aliases[i].val);
+  }
+  return 0;
+}
+
+static int
+found_names (struct editing *e, struct mg_put *put, struct mg_error *err)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset found = MG_ASSET_INIT;
+  int r = mg_edited_original (e->app->session.store, &e->ctx.packer,
+                              e->asset.aid, &found, err);
+
+  return r < 0 ? r : fill_put (e, &found.body, put, err);
+}
+
+static int
 take_file (struct editing *e, struct mg_error *err)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
@@ -177,15 +306,21 @@ take_file (struct editing *e, struct mg_error *err)
     .who = mg_xstrdup (mg_who_am_i ())
   };
   MG_CLEANUP (mg_put_done) struct mg_put put;
+  MG_CLEANUP (mg_put_done) struct mg_put found;
   int r = mg_file_read (e->path, &body, err);
 
   mg_put_init (&put);
+  mg_put_init (&found);
   if (r == 0)
     r = check_body (e, &body, err);
   if (r == 0)
     r = fill_put (e, &body, &put, err);
   if (r == 0)
-    r = mg_edited_put (e->app->session.store, &edited, &put, err);
+    r = found_names (e, &found, err);
+  if (r == 0)
+    r = check_names (e, &put, &found, err);
+  if (r == 0)
+    r = mg_edited_put (e->app->session.store, &edited, &put, &found, err);
   if (r == 0)
     puts ("edited");
   return r;
@@ -197,7 +332,7 @@ try_again (const struct mg_error *err)
 {
   MG_CLEANUP_FREE char *answer = NULL;
 
-  if (!mg_streq (err->id, "bad-edit") || !mg_ask_possible ())
+  if (!mg_ask_possible ())
     return 0;
   fprintf (stderr, "migrate: %s [%s]\n", err->text, err->id);
   answer = mg_ask ("edit it again? [Y/n] ", 0);
@@ -263,8 +398,9 @@ change (struct mg_app *app, struct mg_error *err)
   if (r == 0)
     r = mg_opt_on (&app->options, MG_OPT_REMOVE)
         ? take_back (&e, app->words[0], err) : edit (&e, app->words[0], err);
-  if (e.path != NULL)
-    mg_file_remove (e.path);
+  if (e.folder != NULL)
+    remove_folder (e.folder);
+  mg_free (e.folder);
   mg_free (e.path);
   mg_asset_done (&e.asset);
   mg_ctx_done (&e.ctx);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/str.h"
 #include "base/supervise.h"
 #include "run/state.h"
 
@@ -85,8 +86,14 @@ mg_run_note (struct mg_run *run, const struct mg_side *side, int64_t aid,
                             .message = message,
                             .kind = kind ? kind->k->name : NULL };
 
+  /* what no row of the session stands for is known by its name alone */
+  MG_CLEANUP_FREE char *named =
+    aid == 0 && kind != NULL && key != NULL
+    && !mg_streq (key, kind->plugin->p.name)
+    ? mg_xasprintf ("'%s': %s", key, message) : NULL;
+
   mg_note_post (run->store, side->wsid, aid, kind ? kind->kid : 0, code,
-                message, NULL);
+                named ? named : message, NULL);
   mg_run_emit (run, &event);
 }
 

@@ -11,6 +11,8 @@
 #include "base/str.h"
 #include "run/state.h"
 #include "run/tree.h"
+#include "store/difference.h"
+#include "store/edited.h"
 
 #define MAX_VALUE 400
 
@@ -24,39 +26,6 @@ struct validator {
   int64_t aid;
   int n_differences;
 };
-
-struct difference_op {
-  struct mg_op op;
-  int wsid, kid;
-  int64_t aid;
-  char *key, *what, *path, *source, *target, *why;
-};
-
-static int
-apply_difference (struct mg_store *store, struct mg_conn *conn,
-                  struct mg_op *op, struct mg_error *err)
-{
-  struct difference_op *d = (struct difference_op *) op;
-
-  (void) store;
-  return mg_sql_run (conn, err, MG_SQL_DIFFERENCE_PUT, "iissssssi",
-                     (int64_t) d->wsid, (int64_t) d->kid, d->key, d->what,
-                     d->path, d->source, d->target, d->why, d->aid);
-}
-
-static void
-free_difference (struct mg_op *op)
-{
-  struct difference_op *d = (struct difference_op *) op;
-
-  mg_free (d->key);
-  mg_free (d->what);
-  mg_free (d->path);
-  mg_free (d->source);
-  mg_free (d->target);
-  mg_free (d->why);
-  mg_free (d);
-}
 
 /* Of what is sealed in the session no value is kept in the open. */
 static char *
@@ -75,21 +44,16 @@ static int
 post (struct validator *v, const char *what, const char *path,
       struct mg_span source, struct mg_span target, struct mg_error *err)
 {
-  struct difference_op *d = mg_xcalloc (1, sizeof *d);
+  MG_CLEANUP_FREE char *ours = cut_value (v->kind, source);
+  MG_CLEANUP_FREE char *theirs = cut_value (v->kind, target);
+  const struct mg_difference d = {
+    .wsid = v->run->target.wsid, .kid = v->kind->kid, .aid = v->aid,
+    .key = v->key, .what = what, .path = path, .source = ours,
+    .target = theirs, .why = v->why
+  };
 
-  d->op.apply = apply_difference;
-  d->op.free = free_difference;
-  d->wsid = v->run->target.wsid;
-  d->kid = v->kind->kid;
-  d->aid = v->aid;
-  d->key = mg_xstrdup (v->key);
-  d->what = mg_xstrdup (what);
-  d->path = mg_xstrdup (path);
-  d->source = cut_value (v->kind, source);
-  d->target = cut_value (v->kind, target);
-  d->why = mg_xstrdup (v->why);
   v->n_differences++;
-  return mg_store_post (v->run->store, &d->op, err);
+  return mg_difference_post (v->run->store, &d, err);
 }
 
 struct differ {
@@ -382,6 +346,23 @@ is_there (const struct validator *v, const struct mg_asset *target)
              || mg_run_left_out (v->kind, target) == NULL);
 }
 
+/* Moved as it was edited, and the source's was changed since. */
+static int
+look_at_edit (struct validator *v, const struct mg_asset *source,
+              struct mg_error *err)
+{
+  static const struct mg_span none = { NULL, 0 };
+  MG_CLEANUP (mg_edited_done) struct mg_edited edited = { 0 };
+  int r = source->origin != MG_ORIGIN_EDITED ? 0
+          : mg_edited_get (v->run->store, source->aid, &edited, err);
+
+  if (r <= 0 || !edited.is_stale)
+    return r < 0 ? r : 0;
+  if (v->why == NULL)
+    v->why = "edit-conflict";
+  return post (v, "differs", "", none, none, err);
+}
+
 static int
 validate_asset (void *opaque, const struct mg_asset *source,
                 struct mg_error *err)
@@ -413,6 +394,8 @@ validate_asset (void *opaque, const struct mg_asset *source,
     r = compare (v, source, &work, &target, err);
     if (r == 0)
       r = call_plugin (v, source, &target);
+    if (r == 0)
+      r = look_at_edit (v, source, err);
   }
   if (v->n_differences > before && v->why != NULL)
     v->row->explained++;
@@ -457,26 +440,6 @@ look_for_extra (void *opaque, const struct mg_asset *a, struct mg_error *err)
   v->row->extra++;
   v->run->n_differences++;
   return post (v, "extra", "", none, none, err);
-}
-
-static int
-apply_clear (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
-             struct mg_error *err)
-{
-  struct difference_op *d = (struct difference_op *) op;
-
-  (void) store;
-  return mg_sql_run (conn, err, MG_SQL_DIFFERENCE_CLEAR, "i",
-                     (int64_t) d->wsid);
-}
-
-static int
-clear_differences (struct mg_run *run, struct mg_error *err)
-{
-  struct difference_op op = { .op = { .apply = apply_clear },
-                              .wsid = run->target.wsid };
-
-  return mg_store_do (run->store, &op.op, err);
 }
 
 /* Of a list that failed nothing follows: least of all that an asset is gone. */
@@ -583,7 +546,7 @@ mg_run_validate (struct mg_run *run, struct mg_validation *ret_validation,
   if (r == 0)
     r = mg_run_list (run, &listing, err);
   if (r == 0 && !run->stopped)
-    r = clear_differences (run, err);
+    r = mg_difference_clear (run->store, run->target.wsid, err);
   if (r == 0 && !run->stopped)
     r = mg_snapshot_last (run->store, run->target.wsid, "baseline",
                           &v.baseline_sid, NULL, NULL, err);

@@ -11,7 +11,7 @@
 struct edited_op {
   struct mg_op op;
   const struct mg_edited *edited;  /* NULL: it is removed */
-  const struct mg_put *put;
+  const struct mg_put *put, *found;
   int64_t aid;
 };
 
@@ -36,6 +36,11 @@ apply_put (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   if (r >= 0)
     r = mg_sql_run (conn, err, MG_SQL_ASSET_ORIGIN, "iis", o->aid,
                     (int64_t) MG_ORIGIN_EDITED, put->key);
+  /* those of an edit before this one go */
+  if (r >= 0)
+    r = mg_sql_run (conn, err, MG_SQL_ALIAS_CLEAR, "i", o->aid);
+  if (r >= 0)
+    r = mg_asset_add_names (conn, MG_SOURCE_WSID, o->aid, o->found, err);
   return r < 0 ? r : mg_asset_add_names (conn, MG_SOURCE_WSID, o->aid, put, err);
 }
 
@@ -58,10 +63,11 @@ apply_remove (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
 
 int
 mg_edited_put (struct mg_store *store, const struct mg_edited *edited,
-               const struct mg_put *put, struct mg_error *err)
+               const struct mg_put *put, const struct mg_put *found,
+               struct mg_error *err)
 {
   struct edited_op op = { .op = { .apply = apply_put }, .edited = edited,
-                          .put = put, .aid = edited->aid };
+                          .put = put, .found = found, .aid = edited->aid };
 
   return mg_store_do (store, &op.op, err);
 }

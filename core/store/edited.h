@@ -15,11 +15,12 @@ struct mg_edited {
 
 void mg_edited_done (struct mg_edited *edited);
 
-/* Durable when it returns.  'put' has the names and the body as edited; an
- * edit that is there is replaced.  The old names stay, since other assets
- * go on using them. */
+/* Durable when it returns.  'put' has the names and the body as edited, 'found'
+ * the names of the source's body: those stay, since other assets go on using
+ * them.  An edit that is there is replaced. */
 int mg_edited_put (struct mg_store *store, const struct mg_edited *edited,
-                   const struct mg_put *put, struct mg_error *err);
+                   const struct mg_put *put, const struct mg_put *found,
+                   struct mg_error *err);
 /* 'put' has the names of the source's body. */
 int mg_edited_remove (struct mg_store *store, int64_t aid,
                       const struct mg_put *put, struct mg_error *err);

@@ -121,6 +121,11 @@ run migrate --session s report
 like "... and the report tells" "$out" 'edited-here'
 run move validate
 status_is "validate expects what was edited" 0
+in_source "Alice D"
+run move export
+run move validate
+status_is "... which the source's change since makes no surprise" 0
+like "... but a line" "$out" '^users .* 1 edit-conflict'
 
 # --- what is in a target stays as it is
 run $edit users/alice@example.com
@@ -156,15 +161,42 @@ is "... alone" "$(user "$url_new" alice@example.com userName)" ''
 run move validate
 status_is "... and validate agrees" 0
 
+# --- another's name
+other=$(curl -sSf -X POST -H "Authorization: Bearer $token_old" \
+  -H 'Content-Type: application/scim+json' \
+  "$url_old/api/2.0/preview/scim/v2/Users" -d '{"userName": "zoe@example.com"}' |
+  sed -n 's/.*"id": *"\([0-9]*\)".*/\1/p' | head -n 1)
+forget_session
+run move export
+editor 'sed -i "s/\"userName\": *\"[^\"]*\"/\"userName\": \"Zoe@example.com\"/" "$1"'
+run $edit users/alice@example.com
+like "the name of another one is refused" "$err" 'another asset is called .zoe@.*\[bad-edit\]'
+editor 'sed -i "s/\"userName\": *\"[^\"]*\"/\"userName\": \"$(cat "$0.name")\"/" "$1"'
+for name in typo@example.com ally@example.com; do
+  echo "$name" >"$tmp/editor.name"
+  run $edit users/alice@example.com
+done
+is "of two edits the names of the second count" "$(rows "SELECT group_concat
+  (val, ' ') FROM (SELECT val FROM alias JOIN asset USING (aid) WHERE
+  src_id = '$id' AND alias.wsid = 0 AND ns = 'users.key' ORDER BY val)")" \
+  'alice@example.com ally@example.com'
+is "... and of another user nothing changed" "$(rows "SELECT max (origin)
+  FROM asset WHERE src_id = '$other' AND wsid = 0")" 0
+
 # --- what may hold secrets
 editor 'dirname "$1" >"$(dirname "$0")/where"'
 pool=$(rows "SELECT src_id FROM asset JOIN kind USING (kid)
   WHERE name = 'instance-pools' AND wsid = 0 LIMIT 1")
-XDG_RUNTIME_DIR=$tmp/memory
+# A folder on a disk is not taken for one in memory.
+XDG_RUNTIME_DIR=$tmp/disk
 export XDG_RUNTIME_DIR
-mkdir -p "$tmp/memory"
-forget_session
-run move export
+mkdir -p "$tmp/disk"
 run $edit "instance-pools/$pool"
-status_is "a pool is edited" 0
-is "... in memory" "$(cat "$tmp/where")" "$tmp/memory"
+if [ -d /dev/shm ]; then
+  status_is "a pool is edited" 0
+  like "... in memory" "$(cat "$tmp/where")" '^/dev/shm/migrate-edit-'
+  is "... and nothing of it is left" "$(ls -d "$(cat "$tmp/where")" 2>/dev/null)" ''
+else
+  status_is "a pool is not edited on a disk" 3
+  like "... and says what to do" "$err" 'set XDG_RUNTIME_DIR'
+fi
