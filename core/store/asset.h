@@ -139,7 +139,7 @@ int mg_walk_newest (struct mg_store *store, int wsid, int kid,
 int mg_walk_new (struct mg_store *store, int64_t sid, int kid, const char *node,
                  struct mg_error *err);
 /* A node is behind us: its row is done and, unless it was, what it held is added
- * to the rows "" of those kinds, both or neither. */
+ * to the rows "" of those kinds, MG_WALK_KINDS at most; both or neither. */
 #define MG_WALK_KINDS 16
 struct mg_walk_found {
   int kid;

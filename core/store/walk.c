@@ -303,7 +303,8 @@ mg_walk_end_node (struct mg_store *store, int64_t sid, int kid,
   op->kid = kid;
   op->node = mg_xstrdup (node);
   op->n_found = n_found;
-  memcpy (op->found, found, (size_t) n_found * sizeof *found);
+  if (n_found > 0)
+    memcpy (op->found, found, (size_t) n_found * sizeof *found);
   return mg_store_post (store, &op->op, err);
 }
 

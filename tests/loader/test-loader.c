@@ -468,6 +468,8 @@ WRONG (a_member_filled_from_nothing, "bad-fill.so",
 WRONG (a_value_set_there_that_is_no_json, "bad-pause.so",
        "sets what is not JSON: 'timer.state'")
 TOO_NEW (a_value_of_an_unknown_sort, "bad-value.so", "needs sort of value 0x4d")
+WRONG (a_tree_that_shows_no_single_one, "bad-look.so",
+       "walks a tree without a look")
 WRONG (a_tree_whose_list_has_no_node, "bad-tree.so", "walks a tree without")
 
 /* ---- what one kind needs of another, or of a callback ---- */
