@@ -70,15 +70,24 @@ fault_of_call (const struct migrate_action *a)
   return fault_of_busy (a);
 }
 
+/* The core reads what it switches by the kind's own calls. */
+static int
+reads_by_itself (const struct migrate_plugin *p, const struct migrate_kind *k)
+{
+  return (k->flags & MIGRATE_KIND_CALLS)
+         && (p->export_kind != NULL || p->fetch_asset != NULL);
+}
+
 static const char *
-fault_of (const struct migrate_action *a, const struct migrate_kind *k)
+fault_of (const struct migrate_plugin *p, const struct migrate_action *a,
+          const struct migrate_kind *k)
 {
   const uint32_t ends = MIGRATE_AT_SOURCE | MIGRATE_AT_TARGET;
 
   if (!mg_plugin_name_ok (a->name))
     return "has a name that is not [a-z][a-z0-9-]*";
   if (k == NULL || k->list == NULL || k->get == NULL || k->part_of != NULL
-      || (k->flags & MIGRATE_KIND_CALLS) || !has_places (k))
+      || reads_by_itself (p, k) || !has_places (k))
     return "is about no kind that it can switch";
   if (a->what != MIGRATE_ACTION_OFF && a->what != MIGRATE_ACTION_BACK)
     return "does what this program does not know";
@@ -105,7 +114,7 @@ mg_check_actions (const struct migrate_plugin *p,
     for (i = 0; i < p->n_kinds; i++)
       if (mg_streq (kinds[i].name, a->kind))
         k = &kinds[i];
-    fault = n < MAX_ACTIONS ? fault_of (a, k) : "is one of too many";
+    fault = n < MAX_ACTIONS ? fault_of (p, a, k) : "is one of too many";
     if (fault != NULL)
       return mg_error_set (err, MG_E_INVALID, "plugin-load",
                            "'%s' has an action that %s: '%.60s'; refusing to "
