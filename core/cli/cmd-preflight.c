@@ -370,6 +370,20 @@ check_values (struct preflight *p, struct mg_error *err)
 }
 
 static int
+check_export (struct preflight *p, int has_target, struct mg_error *err)
+{
+  struct mg_app *app = p->app;
+  int r;
+
+  if (!app->has_session)
+    return 0;
+  r = mg_rules_load (app->session.store, &app->rules, err);
+  if (r == 0)
+    r = check_principals (p, err);
+  return r == 0 && has_target ? check_values (p, err) : r;
+}
+
+static int
 run_checks (struct preflight *p, struct mg_error *err)
 {
   struct mg_app *app = p->app;
@@ -394,12 +408,7 @@ run_checks (struct preflight *p, struct mg_error *err)
       check_kinds (p);
     check_plugins (p, MG_TARGET);
   }
-  if (source_r < 0 || r < 0 || !app->has_session)
-    return r;
-  r = mg_rules_load (app->session.store, &app->rules, err);
-  if (r == 0)
-    r = check_principals (p, err);
-  return r == 0 && target_r == 0 ? check_values (p, err) : r;
+  return source_r < 0 || r < 0 ? r : check_export (p, target_r == 0, err);
 }
 
 int

@@ -407,13 +407,27 @@ check_codes (const struct migrate_code *c, const char *path,
   return 0;
 }
 
+static int
+check_listed (const struct migrate_listed *listed, const char *path,
+              struct mg_error *err)
+{
+  int i, r = 0;
+
+  for (i = 0; r == 0 && listed != NULL && listed[i].call != NULL; i++)
+    if (strncmp (listed[i].call, "GET /", 5) != 0 || listed[i].path == NULL
+        || listed[i].what == 0 || listed[i].reserved != 0
+        || i == MG_MAX_PLUGIN_LIST)
+      r = refuse_table (path, "values that are not listed by a GET:",
+                        listed[i].call, err);
+  return r;
+}
+
 int
 mg_check_tables (const struct migrate_plugin *p, const char *path,
                  struct mg_error *err)
 {
   const struct migrate_right *right = p->rights;
   const struct migrate_confirm *confirm = p->confirm;
-  const struct migrate_listed *listed = p->listed;
   int i, r = check_options (p->options, path, err);
 
   if (r == 0)
@@ -426,11 +440,5 @@ mg_check_tables (const struct migrate_plugin *p, const char *path,
         || i == MG_MAX_PLUGIN_LIST)
       r = refuse_table (path, "a question without text or option:",
                         confirm[i].kind, err);
-  for (i = 0; r == 0 && listed != NULL && listed[i].call != NULL; i++)
-    if (strncmp (listed[i].call, "GET /", 5) != 0 || listed[i].path == NULL
-        || listed[i].what == 0 || listed[i].reserved != 0
-        || i == MG_MAX_PLUGIN_LIST)
-      r = refuse_table (path, "values that are not listed by a GET:",
-                        listed[i].call, err);
-  return r;
+  return r == 0 ? check_listed (p->listed, path, err) : r;
 }

@@ -19,14 +19,12 @@ enum sim_kind {
   SIM_ACCOUNT_PRINCIPALS,
   SIM_POOLS,                 /* instance pools */
   SIM_POLICIES,              /* cluster policies */
-  SIM_CLUSTERS,
-  SIM_NOTEBOOKS,
-  SIM_FILES,                 /* and what else lies in folders */
+  SIM_CLUSTERS, SIM_SCRIPTS, /* global init scripts */
+  SIM_NOTEBOOKS, SIM_FILES,  /* and what else lies in folders */
   SIM_JOBS,
   SIM_REPOS,                 /* Git folders */
   SIM_REMOTES,               /* only those that a test describes: git.c */
   SIM_CREDENTIALS,           /* for Git */
-  SIM_SCRIPTS,               /* global init scripts */
   SIM_WAREHOUSES, SIM_PIPELINES, SIM_DESTINATIONS, SIM_DASHBOARDS, SIM_QUERIES,
   SIM_ALERTS, SIM_ALERTS_V2, SIM_ENDPOINTS,  /* only listed: named.c */
   SIM_RUNS,                  /* of jobs: runs.c */
@@ -159,8 +157,6 @@ sim_handler sim_exp_create, sim_exp_get, sim_exp_get_by_name, sim_exp_list,
   sim_exp_set_tag, sim_exp_delete_tag;
 sim_handler sim_workspace_list, sim_workspace_status, sim_workspace_mkdirs,
   sim_workspace_delete, sim_workspace_export, sim_workspace_import;
-sim_handler sim_script_create, sim_script_update, sim_script_delete,
-  sim_script_get, sim_script_list;
 sim_handler sim_perm_get, sim_perm_put, sim_perm_patch, sim_perm_levels;
 sim_handler sim_assign_list, sim_assign_post, sim_assign_put,
   sim_assign_delete, sim_assign_levels, sim_perm_migrate;

@@ -14,6 +14,8 @@ sim_handler sim_cluster_create, sim_cluster_edit, sim_cluster_terminate,
   sim_cluster_start, sim_cluster_delete, sim_cluster_pin, sim_cluster_unpin,
   sim_cluster_get, sim_cluster_list, sim_cluster_versions,
   sim_cluster_node_types;
+sim_handler sim_script_create, sim_script_update, sim_script_delete,
+  sim_script_get, sim_script_list;
 sim_handler sim_library_status, sim_library_all, sim_library_install,
   sim_library_uninstall;
 

@@ -250,13 +250,13 @@ init_tables (struct sim *s)
     { "instance-pools", "instance_pool_name", 0 },
     { "cluster-policies", "name", 0 },
     { "clusters", NULL, 0 },       /* their names repeat */
+    { "global-init-scripts", NULL, 0 },
     { "notebooks", "path", 0 },
     { "files", "path", 0 },
     { "jobs", NULL, 0 },
     { "repos", "path", 0 },
     { "remotes", "url", 0 },
     { "git-credentials", NULL, 0 },
-    { "global-init-scripts", NULL, 0 },
   };
   size_t i;
 
