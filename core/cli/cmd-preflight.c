@@ -240,7 +240,7 @@ most_first (const void *a, const void *b)
 
 static void
 say_name (struct preflight *p, const struct names *names,
-          const struct name *name, const char *code, const char *what)
+          const struct name *name, int is_value)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf where = MG_BUF_MUST (MG_MIB);
   int i;
@@ -249,7 +249,13 @@ say_name (struct preflight *p, const struct names *names,
     if (name->n[i] > 0)
       mg_buf_addf (&where, "%s%lld in %s", where.len ? ", " : "",
                    (long long) name->n[i], names->registry->kinds[i]->k->name);
-  say (p, "warn", code, "%s %s: %s", name->text, what, mg_buf_text (&where));
+  if (is_value)
+    say (p, "warn", "unknown-value", "%s is not known to the target: %s",
+         name->text, mg_buf_text (&where));
+  else
+    say (p, "warn", "unknown-principal", "%s %s: %s", name->text,
+         name->exported ? "is not in the target" : "no longer exists",
+         mg_buf_text (&where));
 }
 
 static void
@@ -291,9 +297,7 @@ check_principals (struct preflight *p, struct mg_error *err)
   if (names.n > 1)
     qsort (names.name, names.n, sizeof *names.name, most_first);
   for (i = 0; i < names.n && r == 0; i++)
-    say_name (p, &names, &names.name[i], "unknown-principal",
-              names.name[i].exported ? "is not in the target"
-              : "no longer exists");
+    say_name (p, &names, &names.name[i], 0);
   return r;
 }
 
@@ -347,8 +351,7 @@ check_listed (struct preflight *p, struct mg_plugin *plugin,
   qsort (names.name, names.n, sizeof *names.name, most_first);
   for (i = 0; i < names.n && r == 0; i++)
     if (names.name[i].exported)
-      say_name (p, &names, &names.name[i], "unknown-value",
-                "is not known to the target");
+      say_name (p, &names, &names.name[i], 1);
   mg_ctx_done (&ctx);
   return 0;
 }

@@ -204,7 +204,7 @@ run migrate preflight --session s --to new
 status_is "rules: preflight ends with 0" 0
 like "rules: preflight knows a type of machines that the target lacks" "$out" \
   '^warn +old.large is not known to the target: .*clusters \[unknown-value\]'
-like "rules: and the cure" "$out" 'migrate rules add node-type OLD=NEW'
+like "rules: and the cure" "$out" 'add node-type OLD=NEW'
 unlike "rules: and none that it has" "$out" 'm5d.large|i3.xlarge'
 run move import
 status_is "rules: import ends with 1 without one" 1
