@@ -11,6 +11,7 @@
 #include "view/hint.h"
 #include "view/summary.h"
 #include "view/table.h"
+#include "view/unended.h"
 
 /* ---- what a plugin wants to be told ---- */
 
@@ -192,6 +193,8 @@ mg_cmd_import (struct mg_app *app)
     r = mg_run_import (&app->run, &err);
   if (r == 0 && !app->run.stopped)
     mg_summary_import (&app->view, &app->run, &later);
+  mg_unended_show (&app->view, app->session.store, &app->registry,
+                   app->run.target.wsid, 1, &later);
   r = mg_app_end_run (app, r, &err);
   if (r == MG_EXIT_SOME)
     mg_hint_log (&app->view, MG_LOG_NORMAL, "%lld not done; see migrate errors",

@@ -7,6 +7,7 @@
 #include "cli/app.h"
 #include "cli/session-view.h"
 #include "view/errors.h"
+#include "view/unended.h"
 
 /* What the reading commands need: the session and which target is meant. */
 int
@@ -38,6 +39,9 @@ mg_cmd_status (struct mg_app *app)
                           &err);
   if (r == 0)
     mg_causes_show_blocking (&app->view, &causes);
+  if (r == 0)
+    r = mg_unended_show (&app->view, app->session.store, &app->registry, wsid, 0,
+                         &err);
   mg_causes_done (&causes);
   return r < 0 ? mg_app_fail (app, &err) : MG_EXIT_OK;
 }

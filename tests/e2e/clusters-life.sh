@@ -96,6 +96,29 @@ for one in map(json.loads, sys.stdin):
 print(n, most <= 5 or most, now)')" "20 True 0"
 end_process "$simulator_pid"
 
+# --- what could not be ended goes on, and says so until it is
+forget_session
+pair
+make_cluster old one >/dev/null
+make_cluster old two >/dev/null
+tell "$url_new" faults '{"match": "POST *clusters/delete", "do": "status",'\
+' "status": 400, "times": 0}'
+run move export
+run move import
+status_is "unended: import ends with 1" 1
+like "unended: and names what goes on" "$err" \
+  "2 clusters begun and not ended, and go on .* ends them: '(one', 'two|two', 'one)'"
+run migrate status
+like "unended: status names it too" "$out" '^2 clusters begun and not ended'
+run migrate status --json
+like "unended: also as JSON" "$out" '"event":"unended","kind":"clusters","key":"one"'
+ask delete "$url_new" faults >/dev/null
+run move import --retry-failed
+status_is "unended: the next import ends them" 0
+run migrate status
+unlike "unended: and nothing is said any more" "$out" 'not ended'
+end_process "$simulator_pid"
+
 # --- pins
 forget_session
 pair
