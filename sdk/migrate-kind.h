@@ -128,7 +128,10 @@ struct migrate_fill { const char *path, *from, *unless, *has; };
 enum migrate_value_sort {
   MIGRATE_VALUE_EMAIL = 1,       /* an address: equal in any case */
   MIGRATE_VALUE_ARN = 2,         /* of AWS; an account's id is one of its parts */
-  MIGRATE_VALUE_NODE_TYPE = 3    /* of machines: "i3.xlarge" */
+  MIGRATE_VALUE_NODE_TYPE = 3,   /* of machines: "i3.xlarge" */
+  MIGRATE_VALUE_PATH = 4,        /* of a file or folder; the folders that it lies
+                                    in are parts of it */
+  MIGRATE_VALUE_URL = 5          /* the host is one of its parts */
 };
 
 /* A value that may have to be another in the target, where no reference says

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "cli/decide.h"
 #include "cli/plan-file.h"
 #include "view/hint.h"
 #include "view/summary.h"
@@ -161,6 +162,8 @@ begin (struct mg_app *app, struct mg_error *err)
     r = mg_plan_file_options (app, &file, err);
   if (r == 0)
     r = open_ends (app, err);
+  if (r == 0)
+    r = mg_rules_of_options (app, err);
   if (r == 0)
     r = path != NULL ? mg_plan_file_check (app, &file, err)
         : mg_plan_file_forget (app, err);

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "cli/decide.h"
 #include "cli/plan-file.h"
 #include "view/errors.h"
 #include "view/hint.h"
@@ -35,6 +36,8 @@ mg_cmd_export (struct mg_app *app)
 
   if (r == 0)
     r = export_opened (app, &err);
+  if (r == 0)
+    r = mg_rules_of_options (app, &err);
   if (r == 0)
     r = mg_app_begin_run (app, &err);
   if (r < 0)
@@ -116,6 +119,8 @@ begin_plan (struct mg_app *app, struct mg_error *err)
 
   if (r == 0)
     r = mg_app_remember_target (app, err);
+  if (r == 0)
+    r = mg_rules_of_options (app, err);
   if (r == 0)
     r = mg_plan_file_forget (app, err);
   return r == 0 ? mg_app_begin_run (app, err) : r;

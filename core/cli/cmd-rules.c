@@ -152,24 +152,36 @@ check_untouched (struct mg_app *app, const struct mg_rules *rules,
   return r;
 }
 
-/* The rule "OLD=NEW" of these words. */
 static int
-parse (struct mg_app *app, struct mg_rule *ret, struct mg_error *err)
+bad_sort (const char *sort, struct mg_error *err)
 {
-  const char *sort = app->words[1], *both = app->words[2];
-  const char *equals = strchr (both, '=');
+  return mg_error_set (err, MG_E_INVALID, "bad-words",
+                       "'%s' is neither %s, %s, %s, %s, %s, %s nor a path into "
+                       "an asset's JSON", sort, MG_RULE_EMAIL,
+                       MG_RULE_PRINCIPAL, MG_RULE_ACCOUNT, MG_RULE_NODE_TYPE,
+                       MG_RULE_PATH, MG_RULE_HOST);
+}
+
+/* The rule "OLD=NEW" of these words, 'split' standing between the two. */
+static int
+parse (const char *sort, const char *both, char split, struct mg_rule *ret,
+       struct mg_error *err)
+{
+  const char *equals = strchr (both, split);
   MG_CLEANUP_FREE char *from =
     equals ? mg_xstrndup (both, (size_t) (equals - both)) : NULL;
 
   if (equals == NULL || equals == both || equals[1] == '\0')
     return mg_error_set (err, MG_E_INVALID, "bad-words",
-                         "'%s' is not OLD=NEW", both);
+                         "'%s' is not OLD%cNEW", both, split);
+  if (mg_streq (sort, MG_RULE_PATH)
+      && (mg_ends (from, "/") || mg_ends (both, "/")))
+    return mg_error_set (err, MG_E_INVALID, "bad-words",
+                         "'%s': leave out the '/' at the end: it is of the file "
+                         "or folder itself, and of what lies in it", both);
   ret->sort = mg_xstrdup (sort);
   if (mg_rules_is_path (ret) && mg_json_path_check (sort, NULL) < 0)
-    return mg_error_set (err, MG_E_INVALID, "bad-words",
-                         "'%s' is neither %s, %s, %s, %s nor a path into an "
-                         "asset's JSON", sort, MG_RULE_EMAIL, MG_RULE_PRINCIPAL,
-                         MG_RULE_ACCOUNT, MG_RULE_NODE_TYPE);
+    return bad_sort (sort, err);
   ret->from = mg_rules_from (sort, from);
   ret->to = strcmp (sort, MG_RULE_PRINCIPAL) == 0
             && strcmp (equals + 1, DROP) == 0 ? NULL : mg_xstrdup (equals + 1);
@@ -263,23 +275,98 @@ free_rule (struct mg_rule *rule)
   mg_free (rule->who);
 }
 
+/* Checks the rule and keeps it. */
+static int
+keep (struct mg_app *app, const struct mg_rule *rule,
+      struct mg_rule_count *counted, struct mg_error *err)
+{
+  struct mg_rules one = { (struct mg_rule *) (uintptr_t) rule, 1 };
+  int r = check_paths (app, rule, err);
+
+  if (r == 0)
+    r = check_untouched (app, &one, counted, err);
+  return r < 0 ? r : mg_rule_put (app->session.store, rule, err);
+}
+
 static int
 add (struct mg_app *app, struct mg_error *err)
 {
   MG_CLEANUP (free_rule) struct mg_rule rule = { 0 };
   MG_CLEANUP (mg_rule_count_done) struct mg_rule_count counted = { 0 };
-  struct mg_rules one = { &rule, 1 };
-  int r = parse (app, &rule, err);
+  int r = parse (app->words[1], app->words[2], '=', &rule, err);
 
   if (r == 0)
-    r = check_paths (app, &rule, err);
-  if (r == 0)
-    r = check_untouched (app, &one, &counted, err);
-  if (r == 0)
-    r = mg_rule_put (app->session.store, &rule, err);
+    r = keep (app, &rule, &counted, err);
   if (r == 0)
     say_count (app, &rule, &counted);
   return r;
+}
+
+/* One that is there already is no change. */
+static int
+add_once (struct mg_app *app, const char *sort, const char *both, char split,
+          struct mg_error *err)
+{
+  MG_CLEANUP (free_rule) struct mg_rule rule = { 0 };
+  MG_CLEANUP (mg_rule_count_done) struct mg_rule_count counted = { 0 };
+  MG_CLEANUP (mg_rules_done) struct mg_rules rules = { NULL, 0 };
+  int r = parse (sort, both, split, &rule, err);
+  size_t i;
+
+  if (r == 0)
+    r = mg_rules_load (app->session.store, &rules, err);
+  for (i = 0; i < rules.n && r == 0; i++)
+    if (mg_streq (rules.rule[i].sort, rule.sort)
+        && mg_streq (rules.rule[i].from, rule.from)
+        && mg_streq (rules.rule[i].to, rule.to))
+      return 0;
+  return r < 0 ? r : keep (app, &rule, &counted, err);
+}
+
+/* "a@x:b@x,c@x:d@x" */
+static int
+add_emails (struct mg_app *app, const char *list, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *copy = mg_xstrdup (list);
+  char *save = NULL, *one;
+  int r = 0;
+
+  for (one = strtok_r (copy, ", ", &save); one != NULL && r == 0;
+       one = strtok_r (NULL, ", ", &save))
+    r = add_once (app, MG_RULE_EMAIL, one, ':', err);
+  return r;
+}
+
+/* A pair of options, of which one alone says nothing. */
+static int
+add_pair (struct mg_app *app, const char *sort, enum mg_opt from,
+          enum mg_opt to, struct mg_error *err)
+{
+  const char *a = mg_opt_text (&app->options, from);
+  const char *b = mg_opt_text (&app->options, to);
+  MG_CLEANUP_FREE char *both = NULL;
+
+  if (a == NULL && b == NULL)
+    return 0;
+  if (a == NULL || b == NULL)
+    return mg_error_set (err, MG_E_INVALID, "missing-value",
+                         "--%s and --%s say one thing together; add the other",
+                         mg_option_table[from].name, mg_option_table[to].name);
+  both = mg_xasprintf ("%s=%s", a, b);
+  return add_once (app, sort, both, '=', err);
+}
+
+int
+mg_rules_of_options (struct mg_app *app, struct mg_error *err)
+{
+  const char *list = mg_opt_text (&app->options, MG_OPT_REPLACE_EMAIL);
+  int r = list ? add_emails (app, list, err) : 0;
+
+  if (r == 0)
+    r = add_pair (app, MG_RULE_EMAIL, MG_OPT_REPLACE_OLD_EMAIL,
+                  MG_OPT_UPDATE_NEW_EMAIL, err);
+  return r < 0 ? r : add_pair (app, MG_RULE_ACCOUNT, MG_OPT_OLD_ACCOUNT_ID,
+                               MG_OPT_UPDATE_ACCOUNT_ID, err);
 }
 
 static int

@@ -26,10 +26,10 @@ const struct mg_command mg_commands[] = {
     "Only reads the source.  Goes on where it was stopped.", mg_cmd_export },
   { "rules", MG_RULES, "add SORT OLD=NEW | remove SORT OLD | show", 1, 3, 1,
     "change values on their way: addresses, account ids, node types",
-    "SORT is email, principal, account-id, node-type, or a path into the JSON of\n"
-    "an asset, as in settings.timezone.  'principal NAME=drop' leaves out what\n"
-    "names that one.  Whole values change, never a piece of a text; the export\n"
-    "stays as it is.", mg_cmd_rules },
+    "SORT is email, principal, account-id, node-type, path, host, or a path into\n"
+    "the JSON of an asset, as in settings.timezone.  'principal NAME=drop' leaves\n"
+    "out what names that one.  Whole values change, never a piece of a text; the\n"
+    "export stays as it is.", mg_cmd_rules },
   /* not watched: an editor may be open for long */
   { "edit", MG_EDIT, "[ASSET]", 0, 1, 0,
     "change an asset on its way; show what was changed",

@@ -18,4 +18,9 @@ int mg_find_asset (struct mg_app *app, const char *word, struct mg_asset *ret,
 int mg_check_not_moved (struct mg_app *app, const char *word,
                         const struct mg_asset *asset, struct mg_error *err);
 
+/* Rules that options of earlier tools stand for (--replace-email and its like):
+ * added as 'migrate rules add' would, but for those that are there.  The errors of
+ * that. */
+int mg_rules_of_options (struct mg_app *app, struct mg_error *err);
+
 #endif

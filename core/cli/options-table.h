@@ -37,6 +37,22 @@
   X (ON_CONFLICT, "on-conflict", 0, "skip|update|fail", CHOICE, \
      MG_PLAN | MG_IMPORT, 0, "skip", WHAT, \
      "what to do with an asset that is in the target already and differs") \
+  X (REPLACE_EMAIL, "replace-email", 0, "LIST", TEXT, \
+     MG_EXPORT | MG_PLAN | MG_IMPORT, MG_OPT_FLAG_ONLY, NULL, \
+     WHAT, "OLD:NEW,...: the same as rules add email OLD=NEW, before anything else") \
+  X (REPLACE_OLD_EMAIL, "replace-old-email", 0, "OLD", TEXT, \
+     MG_EXPORT | MG_PLAN | MG_IMPORT, MG_OPT_FLAG_ONLY, NULL, \
+     WHAT, "with --update-new-email: the same of one address") \
+  X (UPDATE_NEW_EMAIL, "update-new-email", 0, "NEW", TEXT, \
+     MG_EXPORT | MG_PLAN | MG_IMPORT, MG_OPT_FLAG_ONLY, NULL, \
+     WHAT, "what --replace-old-email becomes") \
+  X (OLD_ACCOUNT_ID, "old-account-id", 0, "ID", TEXT, \
+     MG_EXPORT | MG_PLAN | MG_IMPORT, MG_OPT_FLAG_ONLY, NULL, \
+     WHAT, "with --update-account-id: the same as rules add account-id " \
+     "OLD=NEW") \
+  X (UPDATE_ACCOUNT_ID, "update-account-id", 0, "ID", TEXT, \
+     MG_EXPORT | MG_PLAN | MG_IMPORT, MG_OPT_FLAG_ONLY, NULL, \
+     WHAT, "what --old-account-id becomes") \
   X (RETRY_FAILED, "retry-failed", 0, NULL, SWITCH, \
      MG_EXPORT | MG_IMPORT, 0, NULL, \
      WHAT, "try assets again that failed before") \

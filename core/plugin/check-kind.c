@@ -336,7 +336,7 @@ check_values (const struct subject *s)
     if (i == MG_MAX_PLUGIN_LIST)
       r = refuse (s, "has a list of values without an end", NULL);
     else if (value[i].what < MIGRATE_VALUE_EMAIL
-             || value[i].what > MIGRATE_VALUE_NODE_TYPE)
+             || value[i].what > MIGRATE_VALUE_URL)
       r = too_new (s, "sort of value", value[i].what);
     else
       r = check_path (s, value[i].path);

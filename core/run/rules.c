@@ -14,12 +14,15 @@ static const char *const sorts[] = {
   [MIGRATE_VALUE_EMAIL] = MG_RULE_EMAIL,
   [MIGRATE_VALUE_ARN] = MG_RULE_ACCOUNT,
   [MIGRATE_VALUE_NODE_TYPE] = MG_RULE_NODE_TYPE,
+  [MIGRATE_VALUE_PATH] = MG_RULE_PATH,
+  [MIGRATE_VALUE_URL] = MG_RULE_HOST,
 };
 
 static int
 is_folded (const char *sort)
 {
   return strcmp (sort, MG_RULE_EMAIL) == 0
+         || strcmp (sort, MG_RULE_HOST) == 0
          || strcmp (sort, MG_RULE_PRINCIPAL) == 0;
 }
 
@@ -107,21 +110,81 @@ find_account (const char *arn, struct mg_span *ret)
   return 1;
 }
 
+/* "https://user@HOST:443/x": the host's place. */
+static int
+find_host (const char *url, struct mg_span *ret)
+{
+  const char *from = strstr (url, "://"), *at;
+  size_t len;
+
+  if (from == NULL)
+    return 0;
+  from += 3;
+  len = strcspn (from, "/?#");
+  at = memchr (from, '@', len);
+  if (at != NULL) {
+    len -= (size_t) (at + 1 - from);
+    from = at + 1;
+  }
+  *ret = (struct mg_span) { from, len };
+  if (memchr (from, ':', len) != NULL)
+    ret->len = strcspn (from, ":");
+  return ret->len > 0;
+}
+
+static const struct mg_rule *
+find_part (const struct mg_rules *rules, const char *sort, struct mg_span part)
+{
+  MG_CLEANUP_FREE char *text = mg_xstrndup (part.p, part.len);
+
+  return find (rules, sort, text);
+}
+
+/* Of a path the whole, or the nearest of its folders that has a rule. */
+static const struct mg_rule *
+find_folder (const struct mg_rules *rules, const char *path,
+             struct mg_span *ret)
+{
+  const struct mg_rule *rule = NULL;
+  size_t len = strlen (path);
+
+  while (rule == NULL && len > 0) {
+    *ret = (struct mg_span) { path, len };
+    rule = find_part (rules, MG_RULE_PATH, *ret);
+    while (len > 0 && path[--len] != '/')
+      ;
+  }
+  return rule;
+}
+
+/* The rule, and the place of what it changes in the text. */
+static const struct mg_rule *
+find_place (const struct mg_rules *rules, uint32_t what, const char *text,
+            struct mg_span *ret)
+{
+  if (!mg_rules_have (rules, what))
+    return NULL;
+  *ret = (struct mg_span) { text, strlen (text) };
+  switch (what) {
+  case MIGRATE_VALUE_ARN:
+    return find_account (text, ret) ? find_part (rules, sorts[what], *ret)
+           : NULL;
+  case MIGRATE_VALUE_URL:
+    return find_host (text, ret) ? find_part (rules, sorts[what], *ret) : NULL;
+  case MIGRATE_VALUE_PATH:
+    return find_folder (rules, text, ret);
+  default:
+    return find (rules, sorts[what], text);
+  }
+}
+
 const struct mg_rule *
 mg_rules_for_value (const struct mg_rules *rules, uint32_t what,
                     const char *text)
 {
-  MG_CLEANUP_FREE char *account = NULL;
   struct mg_span place;
 
-  if (!mg_rules_have (rules, what))
-    return NULL;
-  if (what != MIGRATE_VALUE_ARN)
-    return find (rules, sorts[what], text);
-  if (!find_account (text, &place))
-    return NULL;
-  account = mg_xstrndup (place.p, place.len);
-  return find (rules, MG_RULE_ACCOUNT, account);
+  return find_place (rules, what, text, &place);
 }
 
 const struct mg_rule *
@@ -142,13 +205,11 @@ mg_rules_for_name (const struct mg_rules *rules, const char *ns,
 char *
 mg_rules_value (const struct mg_rules *rules, uint32_t what, const char *text)
 {
-  const struct mg_rule *rule = mg_rules_for_value (rules, what, text);
-  struct mg_span place = { text, strlen (text) };
+  struct mg_span place;
+  const struct mg_rule *rule = find_place (rules, what, text, &place);
 
   if (rule == NULL)
     return NULL;
-  if (what == MIGRATE_VALUE_ARN)
-    find_account (text, &place);
   return mg_xasprintf ("%.*s%s%s", (int) (place.p - text), text, rule->to,
                        place.p + place.len);
 }

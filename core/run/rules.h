@@ -1,6 +1,7 @@
 /* What the operator's rules say of a value, a name, a key.
  *
- * The sorts: email, principal, account-id, node-type, or a path into the JSON.
+ * The sorts: email, principal, account-id, node-type, path, host, or a path into
+ * the JSON.
  * A rule changes whole values only, or the one part that is of its sort; never a
  * piece of a text.  'rules' may be NULL: none.  Any thread.
  */
@@ -14,6 +15,8 @@
 #define MG_RULE_PRINCIPAL "principal"
 #define MG_RULE_ACCOUNT "account-id"
 #define MG_RULE_NODE_TYPE "node-type"
+#define MG_RULE_PATH "path"
+#define MG_RULE_HOST "host"
 #define MG_MAX_RULE_PATHS 24       /* different ones at a time */
 
 /* Is it a rule for a path, and not one for a sort of value? */

@@ -159,6 +159,10 @@ static const struct migrate_value cluster_values[] = {
     MIGRATE_VALUE_NODE_TYPE },
   { "driver_node_type_flexibility.alternate_node_type_ids[*]",
     MIGRATE_VALUE_NODE_TYPE },
+  { "init_scripts[*].workspace.destination", MIGRATE_VALUE_PATH },
+  { "init_scripts[*].volumes.destination", MIGRATE_VALUE_PATH },
+  { "init_scripts[*].dbfs.destination", MIGRATE_VALUE_PATH },
+  { "cluster_log_conf.dbfs.destination", MIGRATE_VALUE_PATH },
   { NULL, 0 },
 };
 

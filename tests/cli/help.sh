@@ -56,7 +56,7 @@ done <"$tmp/table"
 is "names in environment and file follow from the option" "$bad" ""
 is "flags only" "$(awk -F '\t' '$1 == "option" && $6 == "-" { print $2 }' \
   "$tmp/table" | sort | tr '\n' ' ')" \
-  "dump-config help invitations-muted on out plan plan plugin-dir reason remove version yes-host "
+  "dump-config help invitations-muted old-account-id on out plan plan plugin-dir reason remove replace-email replace-old-email update-account-id update-new-email version yes-host "
 is "secrets do not belong into the file" "$(awk -F '\t' \
   '$1 == "option" && $6 != "-" && $7 == "-" { print $2 }' "$tmp/table" |
   tr '\n' ' ')" "token client-secret "

@@ -172,3 +172,79 @@ is "nobody is made twice" "$(there new users userName bo@example.org)" 0
 is "... nor under the old address" "$(there new users userName bo@example.com)" 0
 run move validate
 status_is "validate" 0
+end_process "$simulator_pid"
+
+# --- paths and hosts, and the options of earlier tools
+forget_session
+pair --populate users=4
+# job END NAME PATH
+job ()
+{
+  eval "mg_url=\$url_$1 mg_token=\$token_$1"
+  curl -sSf -H "Authorization: Bearer $mg_token" \
+    "$mg_url/api/2.2/jobs/list?expand_tasks=true&name=$2" | python3 -c '
+import json, sys
+at = json.load(sys.stdin)["jobs"][0]["settings"]
+for step in sys.argv[1].split("."):
+    at = at[int(step)] if isinstance(at, list) else at.get(step)
+print(at)' "$3"
+}
+for name in one two; do
+  curl -sSf -H "Authorization: Bearer $token_old" \
+    "$url_old/api/2.2/jobs/create" -d "{\"name\": \"$name\",
+    \"email_notifications\": {\"on_failure\": [\"Bo@example.com\"]},
+    \"tasks\": [{\"task_key\": \"a\", \"notebook_task\": {\"notebook_path\":
+    \"/Shared/$name/etl\"}}, {\"task_key\": \"b\", \"notebook_task\":
+    {\"notebook_path\": \"/Shared/$name\"}}, {\"task_key\": \"c\",
+    \"notebook_task\": {\"notebook_path\": \"/Shared/${name}s/etl\"}},
+    {\"task_key\": \"d\", \"spark_python_task\": {\"python_file\":
+    \"dbfs:/mnt/$name/a.py\"}}]}" >/dev/null
+done
+curl -sSf -H "Authorization: Bearer $token_old" \
+  "$url_old/api/2.2/jobs/create" -d '{"name": "git", "git_source": {"git_url":
+  "https://Git.Old.example:8443/a/git.old.example", "git_provider":
+  "gitLab", "git_branch": "main"}, "tasks": [{"task_key": "a",
+  "notebook_task": {"notebook_path": "etl/a", "source": "GIT"}}]}' >/dev/null
+run move export --replace-email bo@example.com
+status_is "an address that becomes nothing is exit 2" 2
+run move export --old-account-id 123456789012
+status_is "half a pair is exit 2" 2
+like "... and which half lacks" "$err" 'update-account-id say one thing together'
+run move export --replace-email bo@example.com:bo@example.org,eve@x:eve@y \
+  --old-account-id 123456789012 --update-account-id 210987654321
+status_is "rules as earlier tools have them" 0
+is "... are rules" "$(rows 'SELECT sort, old, new FROM rule ORDER BY 1, 2')" \
+  "account-id|123456789012|210987654321
+email|bo@example.com|bo@example.org
+email|eve@x|eve@y"
+run $rules add path /Shared/one/=/Shared/new
+status_is "a path that ends with a slash is exit 2" 2
+run $rules add path /Shared/one=/Shared/new
+is "a folder, and what lies in it" "$out" "2 values: jobs 2"
+run $rules add path dbfs:/mnt=dbfs:/mnt/old
+is "of DBFS" "$out" "2 values: jobs 2"
+run $rules add path dbfs:/mnt/two=dbfs:/two
+run $rules add host git.old.example=git.new.example
+is "a host, in any case" "$out" "1 value: jobs 1"
+run move import --replace-email bo@example.com:bo@example.org
+status_is "a rule that is there is no change" 0
+is "the folder is another, with all in it" \
+  "$(job new one tasks.0.notebook_task.notebook_path) $(
+     job new one tasks.1.notebook_task.notebook_path)" \
+  "/Shared/new/etl /Shared/new"
+is "one that begins like it is not" \
+  "$(job new one tasks.2.notebook_task.notebook_path) $(
+     job new two tasks.0.notebook_task.notebook_path)" \
+  "/Shared/ones/etl /Shared/two/etl"
+is "the nearest folder counts" \
+  "$(job new one tasks.3.spark_python_task.python_file) $(
+     job new two tasks.3.spark_python_task.python_file)" \
+  "dbfs:/mnt/old/one/a.py dbfs:/two/a.py"
+is "the host, and nothing else of a URL" "$(job new git git_source.git_url)" \
+  "https://git.new.example:8443/a/git.old.example"
+is "the address" "$(job new one email_notifications.on_failure.0)" bo@example.org
+run move validate
+status_is "validate knows the rules" 0
+run move import --replace-email bo@example.com:bo@example.net
+status_is "another one for what was moved is exit 3" 3
+like "... by its code" "$err" '\[already-moved\]'
