@@ -184,8 +184,8 @@ plan_absent (struct planner *p, const struct mg_asset *a, struct mg_error *err)
                      "not chosen, and the target has none of this name", err);
   if (builtin != NULL)
     return plan_row (p, a, MG_OP_ADOPT, MG_SKIPPED, 0, builtin,
-                     "never created here, and the target has none of this "
-                     "name", err);
+                     "never created here, and the target has none of "
+                     "this name", err);
   r = plan_missing (p, a, MG_OP_CREATE, err);
   if (r != 0)
     return r < 0 ? r : 0;
