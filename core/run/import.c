@@ -13,7 +13,8 @@ reopen_sent (struct mg_run *run, struct mg_error *err)
 
   for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
     const struct mg_kind *kind = run->registry->kinds[i];
-    int unique = kind->k->once != MIGRATE_ONCE_NONUNIQUE;
+    int unique = kind->k->once == MIGRATE_ONCE_PUT
+                 || mg_run_refuses_twice (kind);
 
     r = mg_work_reopen (run->store, run->target.wsid, kind->kid, NULL, 0,
                         unique ? MG_READY : MG_DOUBT,

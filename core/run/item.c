@@ -151,7 +151,7 @@ doubt (struct item *it, const struct mg_error *err)
 {
   say_error (it, MG_DOUBT, err);
   it->result->maybe = 1;
-  if (it->kind->k->once == MIGRATE_ONCE_UNIQUE && it->work->tries < MG_MAX_SENDS)
+  if (mg_run_refuses_twice (it->kind) && it->work->tries < MG_MAX_SENDS)
     it->result->state = MG_READY;  /* the service refuses a second one */
   else
     it->result->not_before = mg_settle_due (it->run, it->kind);

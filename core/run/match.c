@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "run/match.h"
+#include "run/refs.h"
 #include "run/rules.h"
 
 void
@@ -80,17 +81,102 @@ is_candidate (struct mg_match *m, const struct mg_asset *source, int64_t aid,
          || m->kind->k->once != MIGRATE_ONCE_NONUNIQUE;
 }
 
+/* ---- its key there ---- */
+
+/* The reference that gives a part of the key, and whom it names, or NULL. */
+static const struct migrate_ref *
+owner_ref (struct mg_match *m, const char *key, char **ret_name,
+           const char **ret_rest)
+{
+  const struct migrate_ref *ref = m->kind->k->refs;
+
+  for (; ref != NULL && ref->path != NULL; ref++)
+    if (ref->prefix != NULL && strcmp (ref->path, m->kind->k->key) == 0) {
+      *ret_name = mg_ref_inside (m->run->target.end, ref, key, ret_rest);
+      if (*ret_name != NULL)
+        return ref;
+    }
+  return NULL;
+}
+
+/* What somebody who is not in the target yet will be called there: the rules tell
+ * it, but for a name that the service gives. */
+static int
+name_to_come (struct mg_match *m, const struct migrate_ref *ref,
+              const char *name, char **ret_name, struct mg_error *err)
+{
+  MG_CLEANUP (mg_named_done) struct mg_named named = { 0 };
+  MG_CLEANUP (mg_asset_done) struct mg_asset owner = MG_ASSET_INIT;
+  const struct mg_kind *kind;
+  int r = mg_ref_find (m->run, ref, mg_xstrdup (name), &named, err);
+
+  if (r == 0 && named.aid == 0) {
+    *ret_name = mg_xstrdup (named.ruled ? named.name : name);
+    return 1;
+  }
+  if (r == 0)
+    r = mg_asset_get (m->run->store, NULL, named.aid, &owner, err);
+  kind = r > 0 ? mg_registry_kid (m->run->registry, owner.kid) : NULL;
+  if (kind == NULL || strcasecmp (owner.key, named.name) != 0)
+    return r < 0 ? r : 0;
+  *ret_name = mg_rules_key (m->run->rules, kind->k, owner.key);
+  return 1;
+}
+
+/* The key as it is sent: what lies in a home lies in that of its owner there.
+ * 1, or 0 when nobody can tell yet: then nothing can have it. */
+static int
+key_there (struct mg_match *m, const struct mg_asset *source, char **ret_key,
+           struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf value = MG_BUF_INIT (MG_MIB);
+  MG_CLEANUP (mg_asset_done) struct mg_asset one = MG_ASSET_INIT;
+  MG_CLEANUP_FREE char *name = NULL;
+  MG_CLEANUP_FREE char *other = NULL;
+  struct mg_prepared sent = MG_PREPARED_INIT;
+  struct mg_edit edit = { .op = MG_EDIT_SET, .path = m->kind->k->key };
+  const char *rest;
+  const struct migrate_ref *ref = owner_ref (m, source->key, &name, &rest);
+  int r;
+
+  if (ref == NULL) {
+    *ret_key = mg_rules_key (m->run->rules, m->kind->k, source->key);
+    return 1;
+  }
+  mg_buf_add_json (&value, source->key);
+  edit.value = mg_buf_text (&value);
+  r = mg_json_edit ("{}", 2, &edit, 1, &one.body, err);
+  if (r == 0)
+    r = mg_run_prepare (m->run, &m->ctx, m->kind, &one, MG_FOR_CREATE, &sent,
+                        err);
+  if (r == 0)
+    *ret_key = mg_json_get_text (mg_buf_text (&sent.json), sent.json.len,
+                                 m->kind->k->key);
+  mg_buf_done (&sent.json);
+  if (r == 0)
+    return *ret_key != NULL;
+  if (r != MG_E_BLOCKED)
+    return r;
+  mg_error_clear (err);
+  r = name_to_come (m, ref, name, &other, err);
+  if (r > 0)
+    *ret_key = mg_xasprintf ("%s%s%s", ref->prefix, other, rest);
+  return r;
+}
+
 int
 mg_match_find (struct mg_match *m, const struct mg_asset *source,
                int64_t ret_aids[MG_MATCH_MAX], struct mg_error *err)
 {
-  MG_CLEANUP_FREE char *key = mg_rules_key (m->run->rules, m->kind->k,
-                                            source->key);
-  MG_CLEANUP_FREE char *folded =
-    m->kind->k->flags & MIGRATE_KIND_NOCASE ? mg_fold (key) : NULL;
+  MG_CLEANUP_FREE char *key = NULL;
+  MG_CLEANUP_FREE char *folded = NULL;
   int64_t aids[64], after = 0;
-  int i, n, kept = 0;
+  int i, n = key_there (m, source, &key, err), kept = 0;
 
+  if (n <= 0)
+    return n;
+  if (m->kind->k->flags & MIGRATE_KIND_NOCASE)
+    folded = mg_fold (key);
   do {
     n = mg_alias_after (m->run->store, m->run->target.wsid, m->key_ns,
                         folded ? folded : key, after, aids, 64, err);

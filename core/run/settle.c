@@ -20,6 +20,13 @@
 #define DEFAULT_SETTLE_US (120 * MG_SECOND_US)
 #define SECOND_LOOK_US (5 * MG_SECOND_US)
 
+int
+mg_run_refuses_twice (const struct mg_kind *kind)
+{
+  return kind->k->once == MIGRATE_ONCE_UNIQUE
+         && (kind->k->tree == NULL || !kind->k->tree->ask_first);
+}
+
 int64_t
 mg_settle_due (const struct mg_run *run, const struct mg_kind *kind)
 {
@@ -238,6 +245,22 @@ merge_other (struct settler *s, const struct mg_work *w, struct mg_error *err)
   return mg_work_forget (s->run->store, s->run->target.wsid, &p, err);
 }
 
+/* One that cannot be looked at holds up no other. */
+static int
+cannot_look (struct settler *s, struct mg_work *w, struct mg_error *err)
+{
+  struct mg_result *res = mg_result_new (w->wid, MG_FAILED);
+  char text[700];
+
+  snprintf (text, sizeof text, "sent, never confirmed, and not to be looked for "
+            "now: %.400s; then migrate import --retry-failed", err->text);
+  mg_result_say (res, "uncertain", text);
+  mg_error_clear (err);
+  s->asked++;
+  w->wid = 0;
+  return mg_result_post (s->run->store, res, err);
+}
+
 /* What it names has gone since it was sent, so nobody can tell it from others. */
 static int
 cannot_tell (struct settler *s, struct mg_work *w, struct mg_error *err)
@@ -362,6 +385,8 @@ probe_names (struct settler *s, struct mg_error *err)
     if (id != NULL)
       r = mg_tree_probe (s->ctx, s->kind, id, why);
     s->occupied[i] = r > 0;
+    if (r < 0 && r != MG_E_CANCELLED && !mg_run_is_fatal (r))
+      r = cannot_look (s, &s->doubts[i], why);
   }
   return r < 0 ? r : 0;
 }

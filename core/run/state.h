@@ -218,6 +218,10 @@ struct mg_item_end mg_item_do (struct mg_run *run, struct mg_ctx *ctx,
 int mg_settle_kind (struct mg_run *run, struct mg_ctx *ctx,
                     const struct mg_kind *kind, struct mg_error *err);
 
+/* May a create without a reply be sent again at once?  The service refuses a
+ * second one of the name, also while the first is on its way. */
+int mg_run_refuses_twice (const struct mg_kind *kind);
+
 /* Wall time at which a doubt of this kind is looked at. */
 int64_t mg_settle_due (const struct mg_run *run, const struct mg_kind *kind);
 

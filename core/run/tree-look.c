@@ -67,6 +67,39 @@ differs (const char *path, const char *known, const struct mg_buf *now)
   return text != NULL && strcmp (text, known) != 0;
 }
 
+/* Where nothing that changes with it is known, its content is what tells. */
+static int
+content_differs (struct mg_ctx *ctx, const struct mg_kind *kind,
+                 const struct mg_asset *target)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int r = mg_generic_get (ctx, kind, target->src_id, &body);
+
+  if (r == 0)
+    r = mg_compare_form (kind, mg_buf_text (&target->body), target->body.len,
+                         &left, &ctx->error);
+  if (r == 0)
+    r = mg_compare_form (kind, mg_buf_text (&body), body.len, &right,
+                         &ctx->error);
+  return r < 0 ? r : left.len != right.len
+         || memcmp (mg_buf_text (&left), mg_buf_text (&right), left.len) != 0;
+}
+
+/* Never moved, so it is not what we made. */
+static int
+is_left_out (const struct mg_kind *kind, const struct mg_buf *now)
+{
+  struct mg_asset a = MG_ASSET_INIT;
+  int left;
+
+  mg_buf_add (&a.body, mg_buf_text (now), now->len);
+  left = mg_run_left_out (kind, &a) != NULL;
+  mg_buf_done (&a.body);
+  return left;
+}
+
 int
 mg_tree_is_same (struct mg_ctx *ctx, const struct mg_kind *kind,
                  const struct mg_asset *target)
@@ -84,8 +117,15 @@ mg_tree_is_same (struct mg_ctx *ctx, const struct mg_kind *kind,
   }
   if (r < 0)
     return r;
-  if (differs (kind->k->permissions_id, number, &now)
-      || differs (kind->k->stamp, target->stamp, &now))
+  if (is_left_out (kind, &now))
+    return 0;
+  r = differs (kind->k->permissions_id, number, &now)
+      || differs (kind->k->stamp, target->stamp, &now);
+  if (r == 0 && target->stamp == NULL && (kind->k->flags & MIGRATE_KIND_DETAIL))
+    r = content_differs (ctx, kind, target);
+  if (r < 0)
+    return r;
+  if (r > 0)
     return mg_error_set (&ctx->error, MG_E_BLOCKED, "edited",
                          "changed in the target since undo looked at it; left as "
                          "it is; run migrate undo again");

@@ -87,8 +87,8 @@ int mg_tree_look (struct mg_ctx *ctx, const struct mg_kind *kind,
 int mg_tree_probe (struct mg_ctx *ctx, const struct mg_kind *kind,
                    const char *id, struct mg_error *err);
 
-/* Before an asset is removed: 1 = it is what an undo has judged, 0 = gone, also
- * when another sort has its name; MG_E_BLOCKED [edited] = somebody has changed
+/* Before an asset is taken back: 1 = it is what an undo has judged, 0 = gone,
+ * also when another sort has its name; MG_E_BLOCKED [edited] = somebody has changed
  * it since. */
 int mg_tree_is_same (struct mg_ctx *ctx, const struct mg_kind *kind,
                      const struct mg_asset *target);

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "run/tree.h"
 #include "run/undo.h"
 
@@ -24,7 +25,8 @@ mg_undo_is_ours (const struct mg_run *run, const struct mg_work *w,
 
 static int
 keep_seen (struct mg_undo_look *look, const struct mg_kind *kind,
-           const char *id, const struct mg_buf *body, struct mg_error *err)
+           const char *id, const struct mg_buf *body, char **stamp,
+           struct mg_error *err)
 {
   struct mg_put_op *batch = mg_put_op_new (look->run->target.wsid,
                                            look->run->target.sid);
@@ -32,6 +34,8 @@ keep_seen (struct mg_undo_look *look, const struct mg_kind *kind,
   int r;
 
   put->src_id = mg_xstrdup (id);
+  put->stamp = *stamp;
+  *stamp = NULL;
   r = mg_put_fill (look->ctx, kind, mg_buf_text (body), body->len, put, err);
   if (r == 0)
     return mg_store_post (look->run->store, &batch->op, err);
@@ -53,12 +57,15 @@ keep_unread (struct mg_undo_look *look, const struct mg_work *w,
 /* Of another sort is as good as gone. */
 static int
 read_one (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
-          struct mg_buf *ret_body)
+          struct mg_buf *ret_body, char **ret_stamp)
 {
   int r = kind->k->tree ? mg_tree_look (ctx, kind, id, ret_body) : 0;
 
-  if (r == MG_E_EXISTS)
+  if (r == MG_E_EXISTS && kind->k->tree)
     return MG_E_NOT_FOUND;
+  if (r == 0 && kind->k->tree && kind->k->stamp)
+    *ret_stamp = mg_json_get_text (mg_buf_text (ret_body), ret_body->len,
+                                   kind->k->stamp);
   if (r < 0 || (kind->k->tree && !(kind->k->flags & MIGRATE_KIND_DETAIL)))
     return r;
   mg_buf_reset (ret_body);
@@ -73,6 +80,7 @@ look_again (void *opaque, const struct mg_work *w, struct mg_error *err)
   const struct mg_kind *kind = mg_registry_kid (run->registry, w->kid);
   MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
   MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP_FREE char *stamp = NULL;
   int r;
 
   if (mg_run_stopping (run))
@@ -83,9 +91,9 @@ look_again (void *opaque, const struct mg_work *w, struct mg_error *err)
   if (r <= 0 || target.seen_sid >= run->target.sid)
     return r < 0 ? r : 0;
   mg_ctx_begin (look->ctx, kind, NULL);
-  r = read_one (look->ctx, kind, target.src_id, &body);
+  r = read_one (look->ctx, kind, target.src_id, &body, &stamp);
   if (r == 0)
-    return keep_seen (look, kind, target.src_id, &body, err);
+    return keep_seen (look, kind, target.src_id, &body, &stamp, err);
   if (r == MG_E_NOT_FOUND)
     return 0;
   if (r == MG_E_CANCELLED || mg_run_is_fatal (r)) {

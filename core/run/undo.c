@@ -213,14 +213,19 @@ restore (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
   return r;
 }
 
-/* Removals may be slow, and many: in a tree each is looked at once more. */
+/* To take things back may be slow, and they are many: in a tree each is looked at
+ * once more.  What is gone needs nothing. */
 static int
-remove_it (struct undoer *u, struct mg_ctx *ctx, const struct mg_asset *target,
-           struct migrate_asset *a)
+take_back (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
+           const struct mg_asset *target, struct migrate_asset *a,
+           struct mg_result *res)
 {
   int r = u->kind->k->tree ? mg_tree_is_same (ctx, u->kind, target) : 1;
 
-  return r <= 0 ? r : mg_call_delete (ctx, u->kind, a);
+  if (r <= 0)
+    return r;
+  return w->op == MG_OP_DELETE ? mg_call_delete (ctx, u->kind, a)
+         : restore (u, ctx, w, a, res);
 }
 
 /* Under the lock: what became of a row. */
@@ -250,8 +255,7 @@ undo_one (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w)
   a.target_json = mg_buf_text (&target.body);
   a.target_json_len = target.body.len;
   if (r > 0)
-    r = w->op == MG_OP_DELETE ? remove_it (u, ctx, &target, &a)
-        : restore (u, ctx, w, &a, res);
+    r = take_back (u, ctx, w, &target, &a, res);
   if (r == MG_E_CANCELLED || (r < 0 && mg_run_is_fatal (r))) {
     if (r != MG_E_CANCELLED)
       mg_run_fail (u->run, &ctx->error);

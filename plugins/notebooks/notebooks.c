@@ -12,7 +12,7 @@
 
 static const char *const object_owned[] = {
   "object_id", "object_type", "created_at", "modified_at", "resource_id",
-  "size", "directory_info", NULL,
+  "size", "directory_info", "modified_at_interactive", NULL,
 };
 
 /* "/Users/NAME" needs its owner; whatever lies in a folder needs that. */
@@ -66,7 +66,7 @@ static const struct migrate_tree file_tree = {
 /* What an export says of the sort of a file follows from its name. */
 static const char *const file_owned[] = {
   "object_id", "object_type", "created_at", "modified_at", "resource_id",
-  "size", "file_type", NULL,
+  "size", "file_type", "modified_at_interactive", NULL,
 };
 
 static const struct migrate_kind kinds[] = {
@@ -74,6 +74,7 @@ static const struct migrate_kind kinds[] = {
     .name = "directories", .title = "folders",
     .key = "path", .id = "path",
     .once = MIGRATE_ONCE_UNIQUE, .flags = MIGRATE_KIND_CALLS, .lanes = 64,
+    .settle_s = 30,
     .list = "GET /api/2.0/workspace/list?path={node}", .array = "objects",
     .get = STATUS,
     .create = "POST /api/2.0/workspace/mkdirs",
@@ -131,6 +132,12 @@ import_content (struct migrate_ctx *ctx, const struct migrate_asset *asset,
   migrate_json_get (ctx, asset->json, asset->json_len, "path", &path);
   migrate_json_raw (ctx, asset->json, asset->json_len, "content", &content,
                     &len);
+  if (asset->phase != MIGRATE_CREATE && strcmp (path, asset->target_id) != 0)
+    return migrate_fail (ctx, MIGRATE_E_FAIL, "other-path",
+                         migrate_printf (ctx, "what was to be changed is '%s', "
+                                         "and its place is another one now; "
+                                         "change it by hand",
+                                         asset->target_id));
   req.effect = asset->phase == MIGRATE_CREATE ? MIGRATE_CREATING
                : MIGRATE_IDEMPOTENT;
   req.call = asset->kind->create;
@@ -176,7 +183,7 @@ import_object (struct migrate_ctx *ctx, void *self,
     : migrate_generic (ctx, asset);
 }
 
-/* A home comes with its owner, and goes with him. */
+/* A home comes with its owner, and outlives him where something is in it. */
 static int
 is_home (const char *path)
 {
@@ -192,8 +199,6 @@ delete_object (struct migrate_ctx *ctx, void *self,
   int r;
 
   (void) self;
-  if (is_home (asset->target_id))
-    return MIGRATE_OK;
   req.effect = MIGRATE_IDEMPOTENT;
   req.call = asset->kind->remove;
   req.body = migrate_printf (ctx, "{\"path\":%s}",
@@ -202,6 +207,11 @@ delete_object (struct migrate_ctx *ctx, void *self,
   r = migrate_request (ctx, &req, &res);
   if (r == MIGRATE_E_NOT_FOUND)
     return MIGRATE_OK;
+  if (r < 0 && res != NULL && is_home (asset->target_id)
+      && strcmp (res->error_code, "DIRECTORY_PROTECTED") == 0) {
+    migrate_note (ctx, "a home stays as long as its owner");
+    return MIGRATE_OK;
+  }
   if (r < 0 && res != NULL
       && strcmp (res->error_code, "DIRECTORY_NOT_EMPTY") == 0)
     return migrate_fail (ctx, MIGRATE_E_FAIL, "not-empty",
@@ -215,6 +225,8 @@ static const struct migrate_code codes[] = {
     "nothing, where the plugin repos is loaded, which clones it" },
   { "not-empty", "undo found something in the folder that the session did not "
     "make", "look what it is; remove the folder by hand if nobody wants it" },
+  { "other-path", "what was to be changed has another path than a rule gives it "
+    "now", "take the rule back, or change it by hand" },
   { "unknown-language", "the source of the notebook is of a type that an import "
     "does not take", "move the notebook by hand" },
   { NULL, NULL, NULL },

@@ -276,3 +276,44 @@ is "gone: all of it came" "$(is_at new /Shared/late/n; is_at new /Shared/gone/n)
   "NOTEBOOK
 NOTEBOOK"
 end_process "$simulator_pid"
+
+# --- owners whom the target calls otherwise: theirs is what lies in their homes
+forget_session
+pair
+# has END PATH: the source of a notebook
+has ()
+{
+  api "$1" "workspace/export?path=$2" |
+    sed 's/.*"content":"\([^"]*\)".*/\1/' | base64 -d |
+    awk 'END { print }'
+}
+
+put users '"userName": "a@example.com"'
+put notebooks '"path": "/Users/a@example.com/n", "source": "moved"'
+for name in a b; do
+  tell "$url_new" object "{\"kind\": \"users\",
+    \"create\": {\"userName\": \"$name@example.com\"}}"
+  tell "$url_new" object "{\"kind\": \"notebooks\", \"create\": {
+    \"path\": \"/Users/$name@example.com/n\", \"source\": \"of $name\"}}"
+done
+state new "$tmp/before"
+run move export
+run migrate --session s rules add principal a@example.com=b@example.com
+run move import --on-conflict update
+status_is "renamed: import ends with 0" 0
+is "renamed: what a namesake has is his" "$(has new /Users/a@example.com/n)" \
+  'of a'
+is "renamed: what is there is changed" "$(has new /Users/b@example.com/n)" moved
+run move undo
+status_is "renamed: undo ends with 0" 0
+is "renamed: undo puts back what was there" \
+  "$(has new /Users/a@example.com/n; has new /Users/b@example.com/n)" 'of a
+of b'
+run migrate --session s rules remove principal a@example.com
+run move plan --on-conflict update
+run migrate --session s rules add principal a@example.com=b@example.com
+run move import --on-conflict update
+is "renamed: so does a rule that is made after the plan" \
+  "$(has new /Users/a@example.com/n; has new /Users/b@example.com/n)" 'of a
+moved'
+end_process "$simulator_pid"
