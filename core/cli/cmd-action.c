@@ -210,7 +210,8 @@ say_json (const struct ending *e)
   mg_line_number (&line, "gone", c->gone);
   mg_line_number (&line, "skipped", c->skipped);
   mg_line_number (&line, "failed", c->failed);
-  mg_line_number (&line, "busy", c->busy);
+  if (c->busy >= 0)
+    mg_line_number (&line, "busy", c->busy);
   if (e->missed_path != NULL) {
     mg_line_number (&line, "missed", e->missed.n);
     mg_line_number (&line, "missed_unknown", e->missed.n_unknown);
@@ -244,7 +245,9 @@ say_text (const struct ending *e)
   say_some (c->gone, "gone");
   say_some (c->skipped, "skipped");
   say_some (c->failed, "failed");
-  if (off && action->busy != NULL)
+  if (off && action->busy != NULL && c->busy < 0)
+    printf ("; nobody can tell how many %s are left", action->busy_title);
+  else if (off && action->busy != NULL)
     printf ("; %s %s left", c->busy ? mg_number (c->busy, number) : "no",
             action->busy_title);
   if (e->missed_path != NULL && e->missed.n + e->missed.n_unknown > 0) {

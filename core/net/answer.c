@@ -326,6 +326,7 @@ mg_answer_read (struct mg_remote *r, struct mg_call *call,
       && call->req->effect != MG_CREATE && call->retries < ODD_RETRIES)
     v.action = MG_RETRY_YES;
   call->res->outcome = v.outcome;
+  call->res->was_in_doubt |= v.outcome == MG_OUTCOME_DOUBT;
   return v;
 }
 

@@ -405,6 +405,7 @@ mg_remote_call (struct mg_remote *r, const struct mg_request *req,
   res->error_code[0] = res->request_id[0] = '\0';
   res->date_us = res->sent_us = res->ended_us = 0;
   res->tries = 0;
+  res->was_in_doubt = 0;
   code = check_request (req, err);
   if (code == 0 && req->path[0] != '/')
     code = check_signed_url (req, err);

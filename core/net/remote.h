@@ -88,6 +88,7 @@ struct mg_response {
   int64_t sent_us;               /* wall time when the last try left, 0 = never */
   int64_t ended_us;              /* monotonic, when the last try ended */
   unsigned tries;
+  int was_in_doubt;              /* an earlier try may have had its effect */
 };
 
 void mg_response_init (struct mg_response *res);

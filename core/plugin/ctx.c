@@ -153,6 +153,16 @@ may_leave (struct mg_ctx *ctx, uint32_t effect, const char *call)
   return r;
 }
 
+static void
+note_write (struct mg_ctx *ctx, uint32_t effect, const struct mg_response *res)
+{
+  if (effect == MIGRATE_CREATING)
+    ctx->outcome = res->outcome;
+  ctx->n_writes++;
+  ctx->refused = !res->was_in_doubt && (res->outcome == MG_OUTCOME_REFUSED
+                                        || res->outcome == MG_OUTCOME_NOTHING);
+}
+
 int
 mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
              const char *id, const char *content_type, const char *body,
@@ -182,9 +192,8 @@ mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
   mg_slot_busy (1);
   r = mg_remote_call (ctx->side->remote, &req, &res, &ctx->error);
   mg_slot_busy (0);
-  if (effect == MIGRATE_CREATING)
-    ctx->outcome = res.outcome;
-  ctx->n_writes += effect != MIGRATE_READ;
+  if (effect != MIGRATE_READ)
+    note_write (ctx, effect, &res);
   if (r < 0)
     r = mg_ctx_unsupported (ctx, &res, r);
   if (res.status != 0)

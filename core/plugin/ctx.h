@@ -48,6 +48,7 @@ struct mg_ctx {
   int n_creates;                   /* CREATING requests: at most one */
   int n_writes;                    /* IDEMPOTENT and CREATING ones */
   enum mg_outcome outcome;         /* of the create */
+  int refused;                     /* the last write surely did nothing */
   /* before the first IDEMPOTENT request leaves; an error keeps it back */
   int (*before_change) (struct mg_ctx *ctx, void *opaque);
   void *before_opaque;

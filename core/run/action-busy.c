@@ -88,6 +88,21 @@ sleep_until (struct mg_run *run, int64_t until_us)
     mg_cond_wait_until (&s->wake, &s->lock, until_us);
 }
 
+/* What was switched off is so, whatever is still at work. */
+static void
+not_known (struct mg_actor *a, struct mg_ctx *ctx, int code)
+{
+  a->out->busy = -1;
+  if (mg_run_is_fatal (code)) {
+    mg_run_fail (a->run, &ctx->error);
+    return;
+  }
+  mg_run_note (a->run, a->options->side, 0, a->options->kind,
+               a->options->action->busy_title, "not-listed", ctx->error.text);
+  MG_LOCKED (&a->run->state->lock);
+  a->run->n_failed++;
+}
+
 static void
 wait_for_them (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
 {
@@ -100,11 +115,10 @@ wait_for_them (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
     int64_t now = mg_clock_now_us ();
 
     n = look (a, ctx);
-    if (n < 0) {
-      if (n != MG_E_CANCELLED)
-        mg_run_fail (run, &ctx->error);
+    if (n < 0 && n != MG_E_CANCELLED)
+      not_known (a, ctx, (int) n);
+    if (n < 0)
       return;
-    }
     a->out->busy = n;
     if (n == 0 || now >= end || mg_run_stopping (run))
       break;

@@ -26,11 +26,19 @@ int mg_action_collect (struct mg_actor *a, struct mg_error *err);
 /* Waits for what is at work there (action-busy.c). */
 int mg_action_wait (struct mg_actor *a, struct mg_error *err);
 
-/* What the asset is to be put back to, when nothing was kept of it: what the
- * source had, with the target's names.  1, or 0 when nobody knows. */
+/* What the source had, with the target's names, and when (wall time).  The
+ * caller frees both. */
+struct mg_wanted {
+  struct mg_buf part;
+  char *source_id;
+  int64_t at_us;
+};
+/* 1, or 0 when nobody knows. */
 int mg_action_wanted (struct mg_actor *a, struct mg_ctx *ctx,
-                      const struct mg_action_item *item,
-                      struct mg_buf *ret_part, char **ret_source_id,
+                      const struct mg_action_item *item, struct mg_wanted *ret,
                       struct mg_error *err);
+
+/* 1: what was kept there is not undone yet. */
+int mg_action_is_off (enum mg_action_state state);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "run/action-impl.h"
 #include "store/decision.h"
+#include "store/edited.h"
 
 #define MAX_ITEMS ((size_t) 1000000)
 
@@ -182,55 +183,106 @@ mg_action_collect (struct mg_actor *a, struct mg_error *err)
 
 /* ---- what the source had ---- */
 
-/* As an action found it there, else as it was exported. */
+/* What of the source is known, and when it was so. */
+struct known {
+  struct mg_asset asset;           /* as exported, or edited here */
+  struct mg_action_row row;        /* state 0 = none */
+  int64_t at_us;
+  int by_row;
+};
+
+/* While an action holds it off, the export reads what the action wrote; else
+ * what was seen last counts. */
+static int
+choose (struct mg_actor *a, struct known *k, struct mg_error *err)
+{
+  int64_t seen_us = 0;
+  int r = mg_snapshot_began (a->run->store, k->asset.seen_sid, &seen_us, err);
+
+  if (r < 0)
+    return r;
+  k->at_us = k->row.state == MG_ACTION_BACK ? k->row.back_at_us
+             : k->row.off_at_us;
+  k->by_row = k->row.state != 0
+              && (mg_action_is_off (k->row.state) || k->asset.want
+                  || k->at_us > seen_us);
+  if (!k->by_row)
+    k->at_us = seen_us;
+  return 0;
+}
+
+/* Did who edited it here switch something?  What the source has now need not
+ * be what was edited: then the edit counts. */
+static int
+is_switched_here (struct mg_actor *a, struct mg_ctx *ctx, struct known *k,
+                  struct mg_error *err)
+{
+  MG_CLEANUP (mg_edited_done) struct mg_edited edited = { 0 };
+  MG_CLEANUP (mg_asset_done) struct mg_asset original = MG_ASSET_INIT;
+  int r = k->asset.origin != MG_ORIGIN_EDITED ? 0
+          : mg_edited_get (a->run->store, k->asset.aid, &edited, err);
+
+  if (r <= 0 || edited.is_stale)
+    return r;
+  r = mg_edited_original (a->run->store, &ctx->packer, k->asset.aid, &original,
+                          err);
+  return r <= 0 ? r
+         : mg_switch_differs (&a->sw, &k->asset.body, &original.body, err);
+}
+
+/* 1 with k->asset's body the part, or 0. */
 static int
 source_part (struct mg_actor *a, struct mg_ctx *ctx,
-             const struct mg_action_item *item, struct mg_asset *ret,
+             const struct mg_action_item *item, struct known *k,
              struct mg_error *err)
 {
-  MG_CLEANUP (mg_action_row_done) struct mg_action_row row = { 0 };
-  MG_CLEANUP (mg_work_release) struct mg_work work = MG_WORK_INIT;
   MG_CLEANUP (mg_buf_done) struct mg_buf part = MG_BUF_INIT (MG_MAX_ELEMENT);
-  int r = mg_work_get (a->run->store, a->options->side->wsid, item->aid,
-                       MG_PHASE_MAIN, &work, err);
+  int r = mg_asset_get (a->run->store, &ctx->packer, item->aid, &k->asset, err);
 
-  if (r > 0)
-    r = mg_run_sent (a->run, ctx, &work, ret, err);
   if (r <= 0)
     return r;
   r = mg_action_get (a->run->store, MG_SOURCE_WSID, a->options->kind->kid,
-                     ret->src_id, &row, err);
-  if (r > 0)
-    r = mg_unpack (&ctx->packer, mg_buf_text (&row.before), row.before.len,
-                   &part, err) < 0 ? MG_E_STORE : 1;
-  else if (r == 0)
-    r = mg_switch_part (&a->sw, mg_buf_text (&ret->body), ret->body.len, &part,
-                        err);
-  else
+                     k->asset.src_id, &k->row, err);
+  if (r >= 0)
+    r = choose (a, k, err);
+  if (r == 0 && k->by_row) {
+    r = is_switched_here (a, ctx, k, err);
+    k->by_row = r == 0;
+  }
+  if (r < 0)
     return r;
+  if (k->by_row)
+    r = mg_unpack (&ctx->packer, mg_buf_text (&k->row.before),
+                   k->row.before.len, &part, err) < 0 ? MG_E_STORE : 1;
+  else
+    r = mg_switch_part (&a->sw, mg_buf_text (&k->asset.body),
+                        k->asset.body.len, &part, err);
   if (r > 0)
-    mg_buf_move (&ret->body, &part);
+    mg_buf_move (&k->asset.body, &part);
   return r;
 }
 
 int
 mg_action_wanted (struct mg_actor *a, struct mg_ctx *ctx,
-                  const struct mg_action_item *item, struct mg_buf *ret_part,
-                  char **ret_source_id, struct mg_error *err)
+                  const struct mg_action_item *item, struct mg_wanted *ret,
+                  struct mg_error *err)
 {
-  MG_CLEANUP (mg_asset_done) struct mg_asset source = MG_ASSET_INIT;
+  struct known k = { .asset = MG_ASSET_INIT };
   struct mg_prepared wanted = MG_PREPARED_INIT;
-  int r = source_part (a, ctx, item, &source, err);
+  int r = source_part (a, ctx, item, &k, err);
 
-  if (r > 0)
-    r = mg_run_prepare (a->run, ctx, a->options->kind, &source, MG_FOR_COMPARE,
+  if (r > 0) {
+    r = mg_run_prepare (a->run, ctx, a->options->kind, &k.asset, MG_FOR_COMPARE,
                         &wanted, err);
-  else
-    return r;
-  if (r == 0) {
-    mg_buf_move (ret_part, &wanted.json);
-    *ret_source_id = mg_xstrdup (source.src_id);
+    if (r == 0) {
+      mg_buf_move (&ret->part, &wanted.json);
+      ret->source_id = mg_xstrdup (k.asset.src_id);
+      ret->at_us = k.at_us;
+      r = 1;
+    }
   }
   mg_buf_done (&wanted.json);
-  return r < 0 ? r : 1;
+  mg_asset_done (&k.asset);
+  mg_action_row_done (&k.row);
+  return r;
 }

@@ -89,13 +89,34 @@ on_place (void *opaque, const char *holder, struct mg_span value)
   return tell (m, 0, note);
 }
 
+/* While a target did not start it the source may have: what neither did is
+ * missed. */
+static int
+find_span_of_target (struct mg_run *run, struct missed *m, struct mg_error *err)
+{
+  const struct mg_action_row *row = m->row;
+  MG_CLEANUP (mg_action_row_done) struct mg_action_row source = { 0 };
+  int r = mg_action_get (run->store, MG_SOURCE_WSID, row->kid, row->source_id,
+                         &source, err);
+
+  if (r <= 0)
+    return r;
+  if (source.state == MG_ACTION_KEPT)
+    return row->off_at_us != 0 ? 1
+           : tell (m, 0, "not known: it was off in the source already") < 0
+           ? MG_E_FAIL : 0;
+  if (source.state == MG_ACTION_BACK && source.back_at_us < m->to_us)
+    m->to_us = source.back_at_us;
+  if (source.off_at_us > m->from_us)
+    m->from_us = source.off_at_us;
+  return m->from_us < m->to_us;
+}
+
 /* From when to when it was off: 1, or 0 when it was not, or it is not known. */
 static int
 find_span (struct mg_run *run, struct missed *m, struct mg_error *err)
 {
   const struct mg_action_row *row = m->row;
-  MG_CLEANUP (mg_action_row_done) struct mg_action_row source = { 0 };
-  int r;
 
   if (row->state != MG_ACTION_BACK || row->back_at_us == 0)
     return 0;
@@ -103,10 +124,7 @@ find_span (struct mg_run *run, struct missed *m, struct mg_error *err)
   m->from_us = row->off_at_us;
   if (row->wsid == MG_SOURCE_WSID || row->source_id == NULL)
     return m->from_us != 0;
-  r = mg_action_get (run->store, MG_SOURCE_WSID, row->kid, row->source_id,
-                     &source, err);
-  m->from_us = source.off_at_us;
-  return r > 0 ? source.state == MG_ACTION_OFF : r;
+  return find_span_of_target (run, m, err);
 }
 
 static int

@@ -25,10 +25,18 @@ struct one {
   const struct mg_action_item *item;
   struct mg_buf now;               /* its body at the service */
   struct mg_action_row row;        /* wsid 0 and state 0 = none */
+  struct mg_action_row old;        /* ... as it was before this request */
   struct mg_buf former;            /* row.before, unpacked */
 };
 
 /* ---- the row ---- */
+
+int
+mg_action_is_off (enum mg_action_state state)
+{
+  return state == MG_ACTION_MEANT || state == MG_ACTION_OFF
+         || state == MG_ACTION_RETURNING;
+}
 
 static int
 load_row (struct one *o)
@@ -70,6 +78,32 @@ put_row (struct one *o, enum mg_action_state state, const struct mg_buf *part)
   row->key = mg_xstrdup (o->item->key);
   row->who = mg_xstrdup (a->options->who);
   return mg_action_put (a->run->store, row, &o->ctx->error);
+}
+
+/* What the session says now, should the request be refused. */
+static void
+set_aside (struct one *o)
+{
+  o->old = o->row;
+  o->row.src_id = o->row.key = o->row.who = NULL;
+  o->row.source_id = mg_xstrdup (o->old.source_id);
+  o->row.before = (struct mg_buf) MG_BUF_INIT (MG_MAX_ELEMENT);
+}
+
+/* A request that surely did nothing leaves nothing in the session: a refused
+ * resume would forbid undo, a refused pause claim what its owner pauses later. */
+static int
+forget (struct one *o)
+{
+  struct mg_store *store = o->a->run->store;
+  struct mg_error err = MG_ERROR_INIT;
+  int r = !o->ctx->refused ? 0
+          : o->old.state == 0 ? mg_action_drop (store, &o->row, &err)
+          : mg_action_put (store, &o->old, &err);
+
+  if (r < 0)
+    mg_error_copy (&o->ctx->error, &err);
+  return r;
 }
 
 static int
@@ -130,17 +164,12 @@ send (struct one *o, const struct mg_buf *members)
     else
       mg_error_copy (&o->ctx->error, &why);
   }
-  return is_gone (o, r) ? 1 : r;
+  if (r == 0)
+    return 0;
+  return forget (o) < 0 ? MG_E_STORE : is_gone (o, r) ? 1 : r;
 }
 
 /* ---- switching off ---- */
-
-static int
-is_same (const struct mg_buf *a, const struct mg_buf *b)
-{
-  return a->len == b->len
-         && memcmp (mg_buf_text (a), mg_buf_text (b), a->len) == 0;
-}
 
 /* It is off, and not by us unless a row says so. */
 static int
@@ -159,9 +188,9 @@ found_off (struct one *o, const struct mg_buf *part)
   default:
     count (o, &a->out->kept);
     /* in a target import switched it off, and the source knows the rest */
-    if (!a->is_source || (o->row.state == MG_ACTION_KEPT
-                          && is_same (part, &o->former)))
+    if (!a->is_source)
       return 0;
+    o->row.off_at_us = mg_clock_wall_us ();
     return put_row (o, MG_ACTION_KEPT, part);
   }
 }
@@ -171,14 +200,13 @@ switch_off (struct one *o, struct mg_buf *part, struct mg_buf *members)
 {
   struct mg_actor *a = o->a;
   MG_CLEANUP (mg_buf_done) struct mg_buf kept = MG_BUF_INIT (MG_MAX_ELEMENT);
-  int has_former = o->row.state == MG_ACTION_MEANT
-                   || o->row.state == MG_ACTION_OFF
-                   || o->row.state == MG_ACTION_RETURNING;
+  int has_former = mg_action_is_off (o->row.state);
   int r = mg_switch_off (&a->sw, mg_buf_text (&o->now), o->now.len, members,
                          &o->ctx->error);
 
   if (r >= 0 && has_former)
     r = mg_switch_keep (&a->sw, &o->now, &o->former, &kept, &o->ctx->error);
+  set_aside (o);
   o->row.off_at_us = mg_clock_wall_us ();
   if (r >= 0)
     r = put_row (o, MG_ACTION_MEANT, has_former ? &kept : part);
@@ -215,23 +243,27 @@ do_off (struct one *o)
 
 /* ---- putting back ---- */
 
-/* What it is to be: 1, or 0 when nobody knows. */
+/* What it is to be: 1, or 0 when nobody knows.  A target is to be what the
+ * source is, unless the target was switched off later than that was seen. */
 static int
 find_former (struct one *o)
 {
-  char *source_id = NULL;
-  int r;
+  struct mg_wanted wanted = { .part = MG_BUF_INIT (MG_MAX_ELEMENT) };
+  int is_off = mg_action_is_off (o->row.state), r;
 
-  if (o->row.state == MG_ACTION_MEANT || o->row.state == MG_ACTION_OFF
-      || o->row.state == MG_ACTION_RETURNING)
-    return 1;
   if (o->a->is_source)
-    return 0;
-  mg_buf_reset (&o->former);
-  r = mg_action_wanted (o->a, o->ctx, o->item, &o->former, &source_id,
-                        &o->ctx->error);
-  mg_free (o->row.source_id);
-  o->row.source_id = source_id;
+    return is_off;
+  r = mg_action_wanted (o->a, o->ctx, o->item, &wanted, &o->ctx->error);
+  if (r > 0 && (!is_off || wanted.at_us > o->row.off_at_us)) {
+    mg_buf_move (&o->former, &wanted.part);
+    mg_free (o->row.source_id);
+    o->row.source_id = wanted.source_id;
+    wanted.source_id = NULL;
+  }
+  else if (r >= 0)
+    r = is_off;
+  mg_buf_done (&wanted.part);
+  mg_free (wanted.source_id);
   return r;
 }
 
@@ -240,6 +272,7 @@ put_back (struct one *o, const struct mg_buf *members)
 {
   int r;
 
+  set_aside (o);
   o->row.back_at_us = mg_clock_wall_us ();
   r = put_row (o, MG_ACTION_RETURNING, &o->former);
   if (r == 0)
@@ -362,6 +395,7 @@ act (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
     }
     mg_run_advance (run, a->options->kind->k->name, r >= 0, r < 0);
     mg_action_row_done (&o.row);
+    mg_action_row_done (&o.old);
     mg_buf_done (&o.now);
     mg_buf_done (&o.former);
   }

@@ -25,7 +25,8 @@ struct mg_action_count {
   int64_t left;                    /* changed by others since, with a line */
   int64_t gone, skipped;           /* deleted there; left out by a decision */
   int64_t failed;
-  int64_t busy;                    /* still at work at the end */
+  int64_t busy;                    /* still at work at the end; -1 = nobody can
+                                      tell, with a line */
 };
 
 /* Does it, with worker threads, and waits.  0 also when some assets failed

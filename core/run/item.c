@@ -89,8 +89,12 @@ load_target (struct item *it, struct mg_error *err)
     return r < 0 ? r : 0;
   /* what is changed, and kept for undo, is what is there now */
   if (it->work->phase == MG_PHASE_MAIN && it->kind->k->get != NULL) {
+    r = it->kind->k->tree == NULL ? 0    /* it may be of another sort by now */
+        : mg_tree_look (it->ctx, it->kind, it->target.src_id, &it->target.body);
     mg_buf_reset (&it->target.body);
-    r = mg_generic_get (it->ctx, it->kind, it->target.src_id, &it->target.body);
+    if (r == 0)
+      r = mg_generic_get (it->ctx, it->kind, it->target.src_id,
+                          &it->target.body);
   }
   else
     r = mg_run_ensure_body (it->ctx, it->kind, &it->target, err);

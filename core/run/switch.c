@@ -314,13 +314,14 @@ status_of (struct former *f, const struct place *p, struct mg_span was)
   return f->value;
 }
 
+/* What is on now was switched on by others since: it is as they say. */
 static const char *
 keep_status (void *opaque, const struct place *p, struct mg_span holder)
 {
   struct former *f = opaque;
   struct mg_span was = counterpart (f, p, holder);
 
-  return was.p ? status_of (f, p, was) : NULL;
+  return was.p && !is_on (f->sw, p, holder) ? status_of (f, p, was) : NULL;
 }
 
 int
@@ -332,6 +333,29 @@ mg_switch_keep (const struct mg_switch *sw, const struct mg_buf *now,
 
   return build_object (sw, mg_buf_text (now), now->len, 1, keep_status, &f,
                        ret_part, err);
+}
+
+static const char *
+count_other (void *opaque, const struct place *p, struct mg_span holder)
+{
+  struct former *f = opaque;
+  struct mg_span was = counterpart (f, p, holder);
+
+  f->n_theirs += was.p != NULL
+                 && is_on (f->sw, p, was) != is_on (f->sw, p, holder);
+  return NULL;
+}
+
+int
+mg_switch_differs (const struct mg_switch *sw, const struct mg_buf *now,
+                   const struct mg_buf *former, struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf scratch = MG_BUF_INIT (MG_MAX_ELEMENT);
+  struct former f = { .sw = sw, .json = former };
+  int r = build_object (sw, mg_buf_text (now), now->len, 1, count_other, &f,
+                        &scratch, err);
+
+  return r < 0 ? r : f.n_theirs > 0;
 }
 
 static const char *

@@ -34,6 +34,10 @@ int mg_switch_keep (const struct mg_switch *sw, const struct mg_buf *now,
                     const struct mg_buf *former, struct mg_buf *ret_part,
                     struct mg_error *err);
 
+/* 1: a place that both have is on in one of them only. */
+int mg_switch_differs (const struct mg_switch *sw, const struct mg_buf *now,
+                       const struct mg_buf *former, struct mg_error *err);
+
 enum mg_switch_verdict {
   MG_SWITCH_SEND,                  /* ret_members puts it back */
   MG_SWITCH_ALREADY,               /* it is as it was, and something is on */

@@ -86,6 +86,25 @@ judge_target (struct undoer *u, const struct mg_work *w,
                    : &row_of (u, kind)->restore, err);
 }
 
+#define DELETED_TEXT "deleted in the target since the import changed it; there " \
+                     "is nothing to put back"
+
+/* Somebody deleted what we had changed, if we had. */
+static int
+judge_gone (struct undoer *u, const struct mg_work *w,
+            const struct mg_kind *kind, const char *key, struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int r = mg_work_before (u->run->store, &u->ctx.packer, w->wid, &before, err);
+
+  if (r <= 0)
+    return r;
+  row_of (u, kind)->edited++;
+  mg_run_note (u->run, &u->run->target, w->aid, kind, key, "edited",
+               DELETED_TEXT);
+  return 0;
+}
+
 static int
 judge (void *opaque, const struct mg_work *w, struct mg_error *err)
 {
@@ -116,7 +135,7 @@ judge (void *opaque, const struct mg_work *w, struct mg_error *err)
       && mg_run_left_out (kind, &target) == NULL)
     return judge_target (u, w, kind, &target, op, err);
   /* gone already: the row remains to be told */
-  return op == MG_OP_RESTORE ? 0
+  return op == MG_OP_RESTORE ? judge_gone (u, w, kind, target.key, err)
          : plan_one (u, w, op, &row_of (u, kind)->remove, err);
 }
 
@@ -214,7 +233,7 @@ restore (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
 }
 
 /* To take things back may be slow, and they are many: in a tree each is looked at
- * once more.  What is gone needs nothing. */
+ * once more.  What we made and is gone needs nothing. */
 static int
 take_back (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
            const struct mg_asset *target, struct migrate_asset *a,
@@ -222,6 +241,8 @@ take_back (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
 {
   int r = u->kind->k->tree ? mg_tree_is_same (ctx, u->kind, target) : 1;
 
+  if (r == 0 && w->op == MG_OP_RESTORE)
+    return mg_error_set (&ctx->error, MG_E_NOT_FOUND, "edited", DELETED_TEXT);
   if (r <= 0)
     return r;
   return w->op == MG_OP_DELETE ? mg_call_delete (ctx, u->kind, a)

@@ -59,6 +59,17 @@ apply_set (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
                      (int64_t) row->state, row->off_at_us);
 }
 
+static int
+apply_drop (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
+            struct mg_error *err)
+{
+  const struct mg_action_row *row = ((struct action_op *) op)->row;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_ACTION_DROP, "iis", (int64_t) row->wsid,
+                     (int64_t) row->kid, row->src_id);
+}
+
 int
 mg_action_put (struct mg_store *store, const struct mg_action_row *row,
                struct mg_error *err)
@@ -73,6 +84,15 @@ mg_action_set (struct mg_store *store, const struct mg_action_row *row,
                struct mg_error *err)
 {
   struct action_op op = { .op = { .apply = apply_set }, .row = row };
+
+  return mg_store_do (store, &op.op, err);
+}
+
+int
+mg_action_drop (struct mg_store *store, const struct mg_action_row *row,
+                struct mg_error *err)
+{
+  struct action_op op = { .op = { .apply = apply_drop }, .row = row };
 
   return mg_store_do (store, &op.op, err);
 }

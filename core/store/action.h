@@ -22,7 +22,8 @@ struct mg_action_row {
   char *src_id, *key, *who;
   char *source_id;                 /* of a target's: its id in the source */
   struct mg_buf before;            /* the part of its body that matters, packed */
-  int64_t off_at_us, back_at_us;   /* wall time; 0 = never */
+  int64_t off_at_us, back_at_us;   /* wall time; 0 = never.  KEPT: off_at_us is
+                                      when it was last found so */
 };
 
 void mg_action_row_done (struct mg_action_row *row);
@@ -33,6 +34,10 @@ int mg_action_put (struct mg_store *store, const struct mg_action_row *row,
 /* State and off_at_us alone, likewise. */
 int mg_action_set (struct mg_store *store, const struct mg_action_row *row,
                    struct mg_error *err);
+
+/* Removes it, likewise. */
+int mg_action_drop (struct mg_store *store, const struct mg_action_row *row,
+                    struct mg_error *err);
 
 /* 1 found, 0 not.  *ret, which was zero, needs mg_action_row_done. */
 int mg_action_get (struct mg_store *store, int wsid, int kid,

@@ -117,6 +117,9 @@ int mg_snapshot_end (struct mg_store *store, int64_t sid, struct mg_error *err);
 int mg_snapshot_last (struct mg_store *store, int wsid, const char *purpose,
                       int64_t *ret_sid, int *ret_ended, char **ret_selection,
                       struct mg_error *err);
+/* When it began, wall time: 1, or 0 when there is none of this number. */
+int mg_snapshot_began (struct mg_store *store, int64_t sid, int64_t *ret_us,
+                       struct mg_error *err);
 
 struct mg_walk {
   int64_t sid, n;

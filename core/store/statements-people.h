@@ -46,6 +46,8 @@
      " AND src_id > ?3 ORDER BY src_id LIMIT 1") \
   X (ACTION_STATE, "UPDATE action SET state = ?4, off_at = ?5" \
      " WHERE wsid = ?1 AND kid = ?2 AND src_id = ?3") \
+  X (ACTION_DROP, "DELETE FROM action WHERE wsid = ?1 AND kid = ?2" \
+     " AND src_id = ?3") \
   X (ACTION_RETURNED, "SELECT 1 FROM action WHERE wsid = ?1" \
      " AND back_at IS NOT NULL LIMIT 1")
 

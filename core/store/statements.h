@@ -43,6 +43,7 @@
   X (SNAPSHOT_END, "UPDATE snapshot SET ended = ?2 WHERE sid = ?1") \
   X (SNAPSHOT_LAST, "SELECT sid, ended, selection, began FROM snapshot" \
      " WHERE sid >= 0 AND wsid = ?1 AND purpose = ?2 ORDER BY sid DESC LIMIT 1") \
+  X (SNAPSHOT_BEGAN, "SELECT began FROM snapshot WHERE sid = ?1") \
   MG_WALK_STATEMENTS (X) \
   X (ASSET_RENAME, "UPDATE asset SET key = ?2 WHERE aid = ?1 AND origin <> 2") \
   X (ALIAS_DROP, "DELETE FROM alias WHERE aid = ?1 AND ns = ?2") \

@@ -83,6 +83,22 @@ mg_snapshot_last (struct mg_store *store, int wsid, const char *purpose,
   return r;
 }
 
+int
+mg_snapshot_began (struct mg_store *store, int64_t sid, int64_t *ret_us,
+                   struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_SNAPSHOT_BEGAN, "i", sid);
+  int r = mg_sql_step (conn, st, err);
+
+  if (r > 0) {
+    *ret_us = sqlite3_column_int64 (st, 0);
+    mg_sql_reset (st);
+  }
+  mg_store_read_end (store, conn);
+  return r;
+}
+
 void
 mg_walk_done (struct mg_walk *walk)
 {

@@ -267,6 +267,11 @@ const struct migrate_code mg_codes[] = {
     "An answer is not JSON.",
     "run the command again with --trace FILE, and see what the host "
     "answers" },
+  { "not-listed",
+    "What was switched off is off; whether some of it is still at work nobody "
+    "can tell, because its list failed.",
+    "get the right to list it, then run the action again: it changes nothing and "
+    "looks again" },
   { "not-selected",
     "The asset is left out by what was chosen.",
     "run without --plugins, --skip and --name to include it" },

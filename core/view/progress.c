@@ -433,7 +433,8 @@ static void
 tell_note (const struct mg_view *view, const struct mg_event *e)
 {
   static const char *const loud[] = { "plugin-disabled", "export-incomplete",
-                                      "unsupported", "changed-since" };
+                                      "unsupported", "changed-since",
+                                      "not-listed" };
   enum mg_log_level level = MG_LOG_VERBOSE;
   size_t i;
 

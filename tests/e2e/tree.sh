@@ -317,3 +317,74 @@ is "renamed: so does a rule that is made after the plan" \
   "$(has new /Users/a@example.com/n; has new /Users/b@example.com/n)" 'of a
 moved'
 end_process "$simulator_pid"
+
+# --- what somebody changes while an import or an undo goes on stays his
+forget_session
+pair
+# looked PATH TIMES FIELDS: what a look at it tells
+looked ()
+{
+  fault new "\"match\": \"GET *workspace/get-status\", \"with\": \"$1\",
+    \"times\": $2, \"do\": \"status\", \"status\": 200, \"body\":
+    \"{$3}\""
+}
+
+for name in kept sort; do
+  put notebooks "\"path\": \"/Shared/$name\", \"source\": \"moved\""
+  made /Shared/$name PYTHON
+done
+run move export
+run move plan --on-conflict update
+looked %2Fsort 1 '\"object_type\":\"FILE\"'
+run move import --on-conflict update
+status_is "changed: import ends with 1" 1
+is "changed: what is of another sort by now is left alone" \
+  "$(work_of notebooks)" \
+  '/Shared/kept|4|2|
+/Shared/sort|6|2|exists'
+is "changed: as it was" "$(has new /Shared/sort; has new /Shared/kept)" 'one
+moved'
+looked %2Fkept 1 '\"object_type\":\"NOTEBOOK\",\"modified_at\":1'
+run move undo
+is "changed: undo overwrites nothing that was edited since it looked" \
+  "$(has new /Shared/kept)" moved
+run move undo
+is "changed: the next undo puts it back" "$(has new /Shared/kept)" one
+end_process "$simulator_pid"
+
+# --- a Git folder where our folder was is somebody's
+forget_session
+pair
+put notebooks '"path": "/Shared/git/n", "source": "one"'
+run move export
+run move import
+api new workspace/delete '{"path": "/Shared/git", "recursive": true}'
+tell "$url_new" object '{"kind": "repos", "create": {"path": "/Shared/git",
+  "url": "https://example.com/etl", "provider": "gitHub"}}'
+run move undo
+status_is "git folder: undo ends with 0" 0
+is "git folder: undo leaves it" "$(is_at new /Shared/git)" DIRECTORY
+end_process "$simulator_pid"
+
+# --- one that nobody may look at keeps no other in doubt
+forget_session
+pair
+for name in shut open; do
+  put notebooks "\"path\": \"/Shared/$name\", \"source\": \"one\""
+  fault new "\"match\": \"POST *workspace/import\", \"do\": \"cut\",
+    \"when\": \"after\", \"with\": \"/Shared/$name\", \"times\": 0"
+done
+fault new '"match": "GET *workspace/get-status", "with": "%2Fshut", "times": 0,
+  "do": "status", "status": 403, "body":
+  "{\"error_code\":\"PERMISSION_DENIED\",\"message\":\"not yours\"}"'
+run move export
+run move import --settle 0
+is "shut: the other is settled" "$(work_of notebooks)" \
+  '/Shared/open|4|1|settled
+/Shared/shut|6|0|uncertain'
+run move undo --settle 0
+is "shut: undo takes the other back" "$(is_at new /Shared/open)" \
+  RESOURCE_DOES_NOT_EXIST
+run migrate --session s report
+like "shut: and tells of the one" "$out" '/Shared/shut.* uncertain'
+end_process "$simulator_pid"

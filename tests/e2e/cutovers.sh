@@ -1,0 +1,231 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Cutovers that are rehearsed, rolled back, and made again: what a job's owner
+# said last counts, and nobody's word is lost without a line.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+. "$srcdir/tests/e2e/pair.sh"
+
+# api END PATH [BODY]
+api ()
+{
+  eval "mg_url=\$url_$1 mg_token=\$token_$1"
+  curl -sS -H "Authorization: Bearer $mg_token" "$mg_url/api/$2" \
+    ${3:+-d "$3"}
+}
+
+# id_of END NAME
+id_of ()
+{
+  api "$1" '2.2/jobs/list?limit=100' | python3 -c '
+import json, sys
+print(*(j["job_id"] for j in json.load(sys.stdin).get("jobs", [])
+        if j["settings"]["name"] == sys.argv[1]))' "$2"
+}
+
+# pauses END: the jobs, and what stands where one is paused: '-' is off, '+' on
+pauses ()
+{
+  api "$1" '2.2/jobs/list?limit=100' | python3 -c '
+import json, sys
+print(*(j["settings"]["name"] + "".join(
+        "-" if p.get("pause_status") == "PAUSED" else "+"
+        for p in [j["settings"][n] for n in ("schedule", "continuous")
+                  if n in j["settings"]] + j["settings"].get("triggers", []))
+    for j in sorted(json.load(sys.stdin).get("jobs", []),
+                    key=lambda j: j["settings"]["name"])))'
+}
+
+# act NAME END [ARG...]
+act ()
+{
+  mg_name=$1 mg_on=$2
+  shift 2
+  eval "mg_host=\$host_$([ "$mg_on" = source ] && echo old || echo new)"
+  migrate --session s action "jobs/$mg_name" --on "$mg_on" \
+    --yes-host "$mg_host" --wait 0 "$@"
+}
+
+cron='"quartz_cron_expression": "0 0 * * * ?", "timezone_id": "UTC"'
+
+# say END NAME STATUS: what its owner does to a job with a schedule
+say ()
+{
+  api "$1" 2.2/jobs/update "{\"job_id\": $(id_of "$1" "$2"),
+    \"new_settings\": {\"schedule\": {$cron, \"pause_status\": \"$3\"}}}" \
+    >/dev/null
+}
+
+# begin: a live job, one that its owner paused, one more
+begin ()
+{
+  forget_session
+  pair
+  for name in a=UNPAUSED b=PAUSED c=UNPAUSED; do
+    api old 2.2/jobs/create "{\"name\": \"${name%=*}\", \"schedule\": {$cron,
+      \"pause_status\": \"${name#*=}\"}}" >/dev/null
+  done
+  run move export
+}
+
+# refuses END CALL
+refuses ()
+{
+  eval "mg_url=\$url_$1"
+  mg_body="\"match\": \"$2\", \"do\": \"status\", \"status\": 403"
+  tell "$mg_url" faults "{$mg_body, \"times\": 0}"
+}
+
+# --- a second cutover, after a roll-back
+begin
+run move import
+run act pause source
+run act resume target
+is "second: the first one is made" "$(pauses old) $(pauses new)" \
+  "a- b- c- a+ b- c+"
+run act pause target
+run act resume source
+is "second: and rolled back" "$(pauses old) $(pauses new)" "a+ b- c+ a- b- c-"
+say old a PAUSED
+run act pause source
+run act resume target
+status_is "second: resume ends with 0" 0
+is "second: what its owner paused between them stays so" "$(pauses new)" \
+  "a- b- c+"
+say new b UNPAUSED
+run act pause target
+run act resume target
+is "second: what is live in the target comes back as it was there" \
+  "$(pauses new)" "a- b+ c+"
+end_process "$simulator_pid"
+
+# --- a rehearsal of the pause, and an export behind it
+begin
+run act pause source
+run act resume source
+say old a PAUSED
+say old b UNPAUSED
+run move export
+run move import
+run act resume target
+is "rehearsal: what was exported behind it counts" "$(pauses new)" "a- b+ c+"
+end_process "$simulator_pid"
+
+# --- a failed resume of the target keeps nothing that the source changes
+begin
+run move import
+run act pause source
+tell "$url_new" faults '{"match": "POST */jobs/update", "do": "status", "status": 503, "times": 0}'
+run act resume target --retry-backoff 1ms --retry-total 1
+status_is "failed: the resume" 1
+ask delete "$url_new" faults >/dev/null
+run act resume source
+say old a PAUSED
+run act pause source
+run act resume target
+is "failed: the next one asks anew" "$(pauses new)" "a- b- c+"
+end_process "$simulator_pid"
+
+# --- no pause of the source at all
+begin
+run move import
+say old a PAUSED
+run move export
+run act resume target
+is "unpaused: the newest export counts" "$(pauses new)" "a- b- c+"
+end_process "$simulator_pid"
+
+# --- paused by who edits it
+begin
+cat >"$tmp/editor" <<'END2'
+#!/bin/sh
+sed 's/"UNPAUSED"/"PAUSED"/' "$1" >"$1.new"
+cat "$1.new" >"$1"
+rm "$1.new"
+END2
+chmod 700 "$tmp/editor"
+EDITOR=$tmp/editor VISUAL=$tmp/editor
+export EDITOR VISUAL
+run migrate --session s edit jobs/a
+status_is "edited: edit ends with 0" 0
+run act pause source
+run move import
+run act resume target
+is "edited: who paused it there is heard" "$(pauses new)" "a- b- c+"
+end_process "$simulator_pid"
+
+# --- what is refused leaves nothing behind
+begin
+run move import
+run act pause source
+refuses new "POST */jobs/update"
+run act resume target
+status_is "refused: the resume" 1
+like "refused: ... tells" "$out" ' 2 failed'
+ask delete "$url_new" faults >/dev/null
+run move undo
+status_is "refused: nothing started, so undo may go on" 0
+is "refused: ... and does" "$(pauses new)" ''
+run act resume source
+refuses old "POST */jobs/update"
+run act pause source
+status_is "refused: the pause" 1
+ask delete "$url_old" faults >/dev/null
+say old a PAUSED
+run act pause source
+run act resume source
+is "refused: what its owner paused then is his" "$(pauses old)" "a- b- c+"
+end_process "$simulator_pid"
+
+# --- what its owner switches on between two pauses, and a list that fails
+begin
+two ()
+{
+  api old 2.2/jobs/update "{\"job_id\": $(id_of old a),
+    \"fields_to_remove\": [\"schedule\"]}" >/dev/null
+  api old 2.2/jobs/update "{\"job_id\": $(id_of old a), \"new_settings\":
+    {\"triggers\": [{\"schedule\": {$cron}, \"pause_status\": \"$1\"},
+    {\"file_arrival\": {\"url\": \"s3://a/b\"}, \"pause_status\": \"$2\"}]}}" \
+    >/dev/null
+}
+two UNPAUSED PAUSED
+run act pause source
+two PAUSED UNPAUSED
+refuses old "GET */jobs/runs/list*"
+run act pause source --wait 1s
+status_is "between: a list of runs that fails is told" 1
+like "between: ... and what was done" "$out" \
+  '^1 paused, .*; nobody can tell how many active runs are left$'
+like "between: ... by its code" "$err" '\[not-listed\]'
+ask delete "$url_old" faults >/dev/null
+is "between: all is off" "$(pauses old)" "a-- b- c-"
+run act resume source
+is "between: what was switched on comes back as well" "$(pauses old)" \
+  "a++ b- c+"
+end_process "$simulator_pid"
+
+# --- what was missed: what neither end has started
+begin
+run move import
+run act pause source
+missed ()
+{
+  sed 1d "$tmp/sessions/s/out/missed-runs.csv" | grep -c ',a,20'
+}
+# earlier END HOURS COLUMN
+earlier ()
+{
+  sqlite3 -batch "$tmp/sessions/s/session.db" "UPDATE action
+    SET $3 = $3 - $2 * 3600000000 WHERE wsid $1 0"
+}
+# paused at -8 h, resumed in the target at -6 h; that was paused at -5 h, and
+# the source resumed at -3 h: two hours were missed, and none once more
+run act resume target
+run act pause target
+earlier '=' 8 off_at
+earlier '<>' 6 back_at
+earlier '<>' 5 off_at
+run act resume source
+earlier '=' 3 back_at
+run act resume target
+is "missed: while both were off" "$(missed)" 2
+end_process "$simulator_pid"
