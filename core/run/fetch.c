@@ -29,6 +29,16 @@ is_mapped (struct lister *l, const struct mg_asset *a)
                          NULL) > 0;
 }
 
+void
+mg_fetch_vanished (struct lister *l, const struct mg_kind *kind, int64_t aid,
+                   const char *key, const char *text)
+{
+  mg_asset_gone (l->run->store, aid, l->side->sid, NULL);
+  mg_work_fetched (l->run->store, l->side->wsid, aid, kind->kid, MG_SKIPPED,
+                   "vanished", NULL, NULL);
+  mg_run_note (l->run, l->side, aid, kind, key, "vanished", text);
+}
+
 static void
 fetch_failed (struct lister *l, const struct mg_kind *kind,
               const struct mg_asset *a, const struct mg_error *err)
@@ -38,11 +48,8 @@ fetch_failed (struct lister *l, const struct mg_kind *kind,
                             .state = MG_FAILED, .op = MG_OP_FETCH };
 
   if (err->code == MG_E_NOT_FOUND) {
-    mg_asset_gone (l->run->store, a->aid, l->side->sid, NULL);
-    mg_work_fetched (l->run->store, l->side->wsid, a->aid, kind->kid,
-                     MG_SKIPPED, "vanished", NULL, NULL);
-    mg_run_note (l->run, l->side, a->aid, kind, a->key, "vanished",
-                 "listed, but gone when it was read");
+    mg_fetch_vanished (l, kind, a->aid, a->key,
+                       "listed, but gone when it was read");
     return;
   }
   event.code = err->id[0] ? err->id : "failed";

@@ -352,6 +352,8 @@ mg_run_list (struct mg_run *run, const struct mg_listing *listing,
   l.fetch_after = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
                               sizeof *l.fetch_after);
   r = mg_run_pool (run, listing->side, n, lister_work, &l, err);
+  if (r == 0 && listing->again && !run->stopped)
+    r = mg_look_for_vanished (&l, err);
   for (i = 0; i < l.n_queue; i++) {
     mg_asset_done (l.queue[i]);
     mg_free (l.queue[i]);

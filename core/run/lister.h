@@ -36,4 +36,13 @@ int mg_fetch_any (const struct lister *l);
 int mg_fetch_refill (struct lister *l, struct mg_ctx *ctx);
 void mg_fetch_one (struct lister *l, struct mg_ctx *ctx);
 
+/* It is not there any more, with a line; without the lock. */
+void mg_fetch_vanished (struct lister *l, const struct mg_kind *kind,
+                        int64_t aid, const char *key, const char *text);
+
+/* What an earlier export had, and the list of this one, which is whole, does
+ * not: each is asked for by itself, since a list may be behind, and is gone when
+ * it is not there (vanished.c).  The caller's thread, after all lists. */
+int mg_look_for_vanished (struct lister *l, struct mg_error *err);
+
 #endif

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "run/match.h"
 #include "run/select.h"
+#include "run/undo.h"
 #include "store/edited.h"
 
 struct planner {
@@ -292,19 +293,41 @@ plan_put (struct planner *p, const struct mg_asset *a, struct mg_error *err)
   return plan_row (p, a, MG_OP_UPDATE, MG_WAIT, 0, NULL, NULL, err);
 }
 
-/* Somebody has decided that it stays behind, maybe when it was refused. */
+/* It stays behind: a decision came when it was refused already, or the source
+ * lost it then. */
 static int
-plan_skipped (struct planner *p, const struct mg_asset *a,
-              const struct mg_work *old, const char *why, struct mg_error *err)
+forget_refusal (struct planner *p, const struct mg_asset *a,
+                const struct mg_work *old, struct mg_error *err)
 {
   struct mg_planned row = { .aid = a->aid, .prio = p->prio, .kid = p->kind->kid,
                             .op = MG_OP_CREATE, .state = MG_WAIT };
   int refused = old->state == MG_FAILED || old->state == MG_PARKED;
-  int r = !refused || old->maybe ? 0
-          : mg_work_forget (p->run->store, p->run->target.wsid, &row, err);
 
-  return r < 0 ? r : plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "skipped",
-                               why, err);
+  return !refused || old->maybe ? 0
+         : mg_work_forget (p->run->store, p->run->target.wsid, &row, err);
+}
+
+/* Somebody has decided that it is not moved, or the source does not have it any
+ * more: 1 when its row says so, or it is in the target already. */
+static int
+plan_behind (struct planner *p, const struct mg_asset *a,
+             const struct mg_work *old, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *why = NULL;
+  int skip = old->new_aid != 0 ? 0
+             : mg_skip_reason (p->selection, p->run, a->aid, &why, err), r;
+
+  if (skip < 0)
+    return skip;
+  if (!skip && (!a->gone || old->new_aid != 0 || old->maybe))
+    return a->gone;
+  r = forget_refusal (p, a, old, err);
+  if (r == 0 && skip)
+    r = plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "skipped", why, err);
+  else if (r == 0)
+    r = plan_row (p, a, MG_OP_CREATE, MG_SKIPPED, 0, "vanished",
+                  "gone from the source since it was exported", err);
+  return r < 0 ? r : 1;
 }
 
 /* Somebody edited it here, and the source's was changed since. */
@@ -400,7 +423,6 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
 {
   struct planner *p = opaque;
   MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
-  MG_CLEANUP_FREE char *why = NULL;
   int r = 0;
 
   if (mg_run_stopping (p->run))
@@ -410,11 +432,9 @@ plan_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
                      &old, err);
   if (r < 0)
     return r;
-  if (old.new_aid == 0) {
-    r = mg_skip_reason (p->selection, p->run, a->aid, &why, err);
-    if (r != 0)
-      return r < 0 ? r : plan_skipped (p, a, &old, why, err);
-  }
+  r = plan_behind (p, a, &old, err);
+  if (r != 0)
+    return r < 0 ? r : 0;
   if (old.wid == 0)
     return plan_anew (p, a, err);
   r = lost_its_owner (p, a, &old, err);
@@ -493,7 +513,7 @@ plan_kind (struct planner *p, struct mg_error *err)
     if (r == 0)
       r = mg_asset_each (p->run->store,
                          wants_bodies (p->kind->k) ? &p->packer : NULL,
-                         MG_SOURCE_WSID, p->kind->kid, 0, plan_asset, p, err);
+                         MG_SOURCE_WSID, p->kind->kid, 1, plan_asset, p, err);
     if (r == 0)
       r = mg_store_flush (p->run->store, err);
   }
@@ -521,25 +541,6 @@ plan_kinds (struct mg_run *run, int anew, const struct mg_selection *selection,
   mg_match_done (&p.match);
   mg_packer_done (&p.packer);
   return r;
-}
-
-static int
-is_begun (void *opaque, const struct mg_work *w, struct mg_error *err)
-{
-  (void) opaque, (void) err;
-  return w->state == MG_READY;
-}
-
-/* Half an undo: what the session calls done may be gone. */
-static int
-refuse_half_undone (struct mg_run *run, struct mg_error *err)
-{
-  int r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_UNDO, 0,
-                              is_begun, NULL, err);
-
-  return r <= 0 ? r : mg_error_set (err, MG_E_MISMATCH, "undo-unfinished",
-                                    "an undo was cut off; run migrate undo to "
-                                    "its end, then this again");
 }
 
 static int
@@ -572,7 +573,7 @@ mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
              struct mg_error *err)
 {
   int anew = ret_plan != NULL || run->options.retry_failed;
-  int r = refuse_half_undone (run, err);
+  int r = mg_undo_refuse_half (run, err);
 
   if (r < 0)
     return r;

@@ -128,3 +128,21 @@ mg_undo_is_unread (struct mg_undo_look *look, const struct mg_work *w)
   look->next++;
   return 1;
 }
+
+static int
+is_begun (void *opaque, const struct mg_work *w, struct mg_error *err)
+{
+  (void) opaque, (void) err;
+  return w->state == MG_READY;
+}
+
+int
+mg_undo_refuse_half (struct mg_run *run, struct mg_error *err)
+{
+  int r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_UNDO, 0,
+                              is_begun, NULL, err);
+
+  return r <= 0 ? r : mg_error_set (err, MG_E_MISMATCH, "undo-unfinished",
+                                    "an undo was cut off; run migrate undo to "
+                                    "its end, then this again");
+}

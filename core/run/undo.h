@@ -1,4 +1,4 @@
-/* Inside of undo: undo.c and its parts only.  One thread. */
+/* Inside of undo: its parts, and what a plan asks of it.  One thread. */
 #ifndef MG_RUN_UNDO_H
 #define MG_RUN_UNDO_H
 
@@ -10,6 +10,10 @@ int mg_undo_op (const struct mg_work *work);
 /* Has this row changed the target, and is it one of those that were listed? */
 int mg_undo_is_ours (const struct mg_run *run, const struct mg_work *work,
                      const struct mg_kind *kind);
+
+/* Half an undo: what the session calls done may be gone.  MG_E_MISMATCH
+ * [undo-unfinished]. */
+int mg_undo_refuse_half (struct mg_run *run, struct mg_error *err);
 
 struct mg_undo_look {
   struct mg_run *run;

@@ -84,6 +84,7 @@ read_asset (struct mg_packer *packer, struct mg_conn *conn, sqlite3_stmt *st,
   a->first_sid = sqlite3_column_int64 (st, 10);
   a->seen_sid = sqlite3_column_int64 (st, 11);
   a->want = sqlite3_column_int (st, 12);
+  a->gone = sqlite3_column_type (st, 13) != SQLITE_NULL;
   return a->origin == MG_ORIGIN_EDITED ? take_edited (packer, conn, a, err)
          : take_body (packer, st, 6, a, err);
 }
@@ -132,14 +133,16 @@ mg_asset_by_src (struct mg_store *store, struct mg_packer *packer, int wsid,
   return r;
 }
 
+/* PAGE at most; 'sid' for the statement that asks for one. */
 static int
 read_page (struct mg_store *store, struct mg_packer *packer, enum mg_sql id,
-           int wsid, int kid, int64_t after, struct mg_asset *page,
+           int wsid, int kid, int64_t after, int64_t sid, struct mg_asset *page,
            struct mg_error *err)
 {
   struct mg_conn *conn = mg_store_read (store);
-  sqlite3_stmt *st = mg_sql_bind (conn, id, "iiii", (int64_t) wsid,
-                                  (int64_t) kid, after, (int64_t) PAGE);
+  sqlite3_stmt *st = mg_sql_bind (conn, id, id == MG_SQL_ASSET_UNSEEN ? "iiiii"
+                                  : "iiii", (int64_t) wsid, (int64_t) kid, after,
+                                  (int64_t) PAGE, sid);
   int n = 0, r;
 
   while ((r = mg_sql_step (conn, st, err)) > 0) {
@@ -154,9 +157,19 @@ read_page (struct mg_store *store, struct mg_packer *packer, enum mg_sql id,
   return r < 0 ? r : n;
 }
 
+static void
+free_page (struct mg_asset *page)
+{
+  int i;
+
+  for (i = 0; i < PAGE; i++)
+    mg_asset_done (&page[i]);
+  mg_free (page);
+}
+
 int
 mg_asset_each (struct mg_store *store, struct mg_packer *packer, int wsid,
-               int kid, int wanted,
+               int kid, int all,
                int (*each) (void *opaque, const struct mg_asset *asset,
                             struct mg_error *err),
                void *opaque, struct mg_error *err)
@@ -166,8 +179,8 @@ mg_asset_each (struct mg_store *store, struct mg_packer *packer, int wsid,
   int i, n, r = 0;
 
   do {
-    n = read_page (store, packer, wanted ? MG_SQL_ASSET_WANTED
-                   : MG_SQL_ASSET_PAGE, wsid, kid, after, page, err);
+    n = read_page (store, packer, all ? MG_SQL_ASSET_PAGE_ALL
+                   : MG_SQL_ASSET_PAGE, wsid, kid, after, 0, page, err);
     if (n < 0)
       r = n;
     for (i = 0; i < n && r == 0; i++)
@@ -175,9 +188,24 @@ mg_asset_each (struct mg_store *store, struct mg_packer *packer, int wsid,
     if (n > 0)
       after = page[n - 1].aid;
   } while (n == PAGE && r == 0);
-  for (i = 0; i < PAGE; i++)
-    mg_asset_done (&page[i]);
-  mg_free (page);
+  free_page (page);
+  return r;
+}
+
+static int
+one_page (struct mg_store *store, enum mg_sql id, int wsid, int kid,
+          int64_t after, int64_t sid,
+          int (*each) (void *opaque, const struct mg_asset *asset,
+                       struct mg_error *err),
+          void *opaque, struct mg_error *err)
+{
+  struct mg_asset *page = mg_xcalloc (PAGE, sizeof *page);
+  int n = read_page (store, NULL, id, wsid, kid, after, sid, page, err);
+  int i, r = n < 0 ? n : 0;
+
+  for (i = 0; i < n && r == 0; i++)
+    r = each (opaque, &page[i], err);
+  free_page (page);
   return r;
 }
 
@@ -188,50 +216,19 @@ mg_asset_wanted_after (struct mg_store *store, int wsid, int kid,
                                     struct mg_error *err),
                        void *opaque, struct mg_error *err)
 {
-  struct mg_asset *page = mg_xcalloc (PAGE, sizeof *page);
-  int n = read_page (store, NULL, MG_SQL_ASSET_WANTED, wsid, kid, after, page,
-                     err);
-  int i, r = n < 0 ? n : 0;
-
-  for (i = 0; i < n && r == 0; i++)
-    r = each (opaque, &page[i], err);
-  for (i = 0; i < PAGE; i++)
-    mg_asset_done (&page[i]);
-  mg_free (page);
-  return r;
+  return one_page (store, MG_SQL_ASSET_WANTED, wsid, kid, after, 0, each, opaque,
+                   err);
 }
 
 int
-mg_alias_find (struct mg_store *store, int wsid, const char *ns,
-               const char *val, int64_t *ret_aids, int max,
-               struct mg_error *err)
+mg_asset_unseen_after (struct mg_store *store, int wsid, int kid,
+                       int64_t after, int64_t sid,
+                       int (*each) (void *opaque, const struct mg_asset *asset,
+                                    struct mg_error *err),
+                       void *opaque, struct mg_error *err)
 {
-  struct mg_conn *conn = mg_store_read (store);
-  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_ALIAS_FIND, "issi",
-                                  (int64_t) wsid, ns, val, (int64_t) max);
-  int n = 0, r;
-
-  while ((r = mg_sql_step (conn, st, err)) > 0)
-    ret_aids[n++] = sqlite3_column_int64 (st, 0);
-  mg_store_read_end (store, conn);
-  return r < 0 ? r : n;
-}
-
-int
-mg_alias_after (struct mg_store *store, int wsid, const char *ns,
-                const char *val, int64_t after, int64_t *ret_aids, int max,
-                struct mg_error *err)
-{
-  struct mg_conn *conn = mg_store_read (store);
-  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_ALIAS_AFTER, "issii",
-                                  (int64_t) wsid, ns, val, after,
-                                  (int64_t) max);
-  int n = 0, r;
-
-  while ((r = mg_sql_step (conn, st, err)) > 0)
-    ret_aids[n++] = sqlite3_column_int64 (st, 0);
-  mg_store_read_end (store, conn);
-  return r < 0 ? r : n;
+  return one_page (store, MG_SQL_ASSET_UNSEEN, wsid, kid, after, sid, each,
+                   opaque, err);
 }
 
 /* ---- storing ---- */

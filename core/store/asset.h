@@ -21,12 +21,13 @@ struct mg_asset {
   int64_t aid, parent, first_sid, seen_sid;
   int wsid, kid, origin;
   int want;                        /* its body is not that of the last list */
+  int gone;                        /* ... which did not have it any more */
   char *src_id, *key, *stamp;
   unsigned char sha[MG_DIGEST_LEN];
   struct mg_buf body;              /* unpacked; empty for a stub */
 };
 
-#define MG_ASSET_INIT { 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, { 0 }, \
+#define MG_ASSET_INIT { 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, { 0 }, \
     MG_BUF_INIT (MG_MAX_ELEMENT) }
 
 void mg_asset_done (struct mg_asset *a);
@@ -38,11 +39,10 @@ int mg_asset_by_src (struct mg_store *store, struct mg_packer *packer, int wsid,
                      int kid, const char *src_id, struct mg_asset *ret,
                      struct mg_error *err);
 
-/* Assets of a kind in the order of aid, after 'after': a page is read, the
- * reader given back, then 'each' is called (0 goes on).  'wanted' = only those
- * whose body must still be fetched. */
+/* Assets of a kind in the order of aid: a page is read, the reader given back,
+ * then 'each' is called (0 goes on).  Those that are gone only with 'all'. */
 int mg_asset_each (struct mg_store *store, struct mg_packer *packer, int wsid,
-                   int kid, int wanted,
+                   int kid, int all,
                    int (*each) (void *opaque, const struct mg_asset *asset,
                                 struct mg_error *err),
                    void *opaque, struct mg_error *err);
@@ -51,6 +51,14 @@ int mg_asset_each (struct mg_store *store, struct mg_packer *packer, int wsid,
  * bodies are not read. */
 int mg_asset_wanted_after (struct mg_store *store, int wsid, int kid,
                            int64_t after,
+                           int (*each) (void *opaque,
+                                        const struct mg_asset *asset,
+                                        struct mg_error *err),
+                           void *opaque, struct mg_error *err);
+
+/* Likewise of those that the snapshot has not seen. */
+int mg_asset_unseen_after (struct mg_store *store, int wsid, int kid,
+                           int64_t after, int64_t sid,
                            int (*each) (void *opaque,
                                         const struct mg_asset *asset,
                                         struct mg_error *err),

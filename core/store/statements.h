@@ -17,7 +17,7 @@
 
 #define MG_ASSET_COLUMNS \
   "aid, wsid, kid, src_id, key, stamp, sha, body, origin, parent, first_sid," \
-  " seen_sid, want"
+  " seen_sid, want, gone_sid"
 
 #define MG_STATEMENTS(X) \
   MG_STATEMENTS_OF_PEOPLE (X) \
@@ -75,6 +75,11 @@
   X (ASSET_PAGE, "SELECT " MG_ASSET_COLUMNS " FROM asset" \
      " WHERE wsid = ?1 AND kid = ?2 AND aid > ?3 AND gone_sid IS NULL" \
      " ORDER BY aid LIMIT ?4") \
+  X (ASSET_PAGE_ALL, "SELECT " MG_ASSET_COLUMNS " FROM asset" \
+     " WHERE wsid = ?1 AND kid = ?2 AND aid > ?3 ORDER BY aid LIMIT ?4") \
+  X (ASSET_UNSEEN, "SELECT " MG_ASSET_COLUMNS " FROM asset" \
+     " WHERE wsid = ?1 AND kid = ?2 AND aid > ?3 AND gone_sid IS NULL" \
+     " AND seen_sid < ?5 ORDER BY aid LIMIT ?4") \
   X (ASSET_WANTED, "SELECT " MG_ASSET_COLUMNS " FROM asset" \
      " WHERE wsid = ?1 AND kid = ?2 AND want = 1 AND aid > ?3" \
      " ORDER BY aid LIMIT ?4") \

@@ -272,6 +272,11 @@ const struct migrate_code mg_codes[] = {
     "can tell, because its list failed.",
     "get the right to list it, then run the action again: it changes nothing and "
     "looks again" },
+  { "not-looked-at",
+    "An earlier export had the asset, the list of this one does not, and asking "
+    "for it by itself failed.  It stays as it was exported.",
+    "see what the message says, then migrate export again; or leave it out: "
+    "migrate skip" },
   { "not-selected",
     "The asset is left out by what was chosen.",
     "run without --plugins, --skip and --name to include it" },
@@ -448,7 +453,9 @@ const struct migrate_code mg_codes[] = {
     "restore or rename it in the target, then: migrate import "
     "--retry-failed" },
   { "vanished",
-    "The asset was listed, and gone when it was read.",
+    "The asset was listed, and gone when it was read; or an export did not find "
+    "any more what an earlier one had.  It is not made in the target; what was "
+    "made there before stays.",
     "nothing to do; migrate export again if it should be there" },
   { "wrong-option",
     "The option exists, but this command does not know it, or it contradicts "

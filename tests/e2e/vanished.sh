@@ -1,0 +1,161 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What the source loses between two exports is not made in the target; a list
+# that failed, or is behind, loses nothing.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+. "$srcdir/tests/e2e/pair.sh"
+
+# api END VERB PATH [BODY]
+api ()
+{
+  eval "mg_url=\$url_$1 mg_token=\$token_$1"
+  curl -sS -X "$2" -H "Authorization: Bearer $mg_token" "$mg_url/api/$3" \
+    ${4:+-d "$4"}
+}
+
+users=2.0/preview/scim/v2/Users
+
+# user NAME: its id
+user ()
+{
+  api old POST $users "{\"userName\": \"$1@example.com\"}" |
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])'
+}
+
+# names: those of the target, but the administrator's
+names ()
+{
+  api new GET $users | python3 -c '
+import json, sys
+print(*sorted(u["userName"].split("@")[0]
+              for u in json.load(sys.stdin)["Resources"]
+              if not u["userName"].startswith("admin@")))'
+}
+
+# job NAME [SETTINGS]
+job ()
+{
+  api old POST 2.2/jobs/create "{\"name\": \"$1\"${2:+, $2}}" |
+    sed 's/.*://; s/}//'
+}
+
+# jobs END
+jobs ()
+{
+  api "$1" GET '2.2/jobs/list?limit=100' | python3 -c '
+import json, sys
+print(*sorted(j["settings"]["name"] for j in json.load(sys.stdin).get("jobs", [])))'
+}
+
+# state_of KIND NAME: in the target
+state_of ()
+{
+  rows "SELECT work.state, coalesce (work.code, '') FROM work
+    JOIN asset ON asset.aid = work.aid JOIN kind ON kind.kid = work.kid
+    WHERE work.wsid > 0 AND work.phase = 1 AND kind.name = '$1'
+    AND asset.key LIKE '$2%'"
+}
+
+# --- never imported, planned, refused, imported: each deleted then
+pair
+new=$(user new)
+planned=$(user planned)
+refused=$(user refused)
+moved=$(user moved)
+user stays >/dev/null
+run move export
+run move plan
+tell "$url_new" faults '{"match": "POST */Users", "with": "refused@", "do": "status", "status": 400, "times": 0}'
+tell "$url_new" faults '{"match": "POST */Users", "with": "planned@", "do": "status", "status": 400, "times": 0}'
+api old DELETE $users/$new
+run move export
+run migrate --session s report
+like "deleted: the report of the export names it" "$out" \
+  'new@example.com +.*gone from the source since'
+run move import
+status_is "deleted: import tells what was refused" 1
+is "deleted: it is not made" "$(names)" "moved stays"
+is "deleted: it has its line" "$(state_of users new@)" '8|vanished'
+ask delete "$url_new" faults >/dev/null
+for id in $planned $refused $moved; do
+  api old DELETE $users/$id
+done
+run move export
+run move import --retry-failed
+status_is "deleted: then nothing is left to do" 0
+is "deleted: what was refused is not tried again, what was made stays" \
+  "$(names)" "moved stays"
+is "deleted: ... and told" "$(state_of users refused@; state_of users moved@)" \
+  '8|vanished
+4|'
+run move validate
+status_is "deleted: validate finds no difference" 0
+user new >/dev/null
+run move export
+run move import
+is "deleted: another of its name is made" "$(names)" "moved new stays"
+is "deleted: no request was wrong" "$(ask strict "$url_old")" ''
+end_process "$simulator_pid"
+
+# --- a list that fails, or is behind
+forget_session
+pair
+user one >/dev/null
+job two >/dev/null
+gone=$(job gone)
+run move export
+api old POST 2.2/jobs/delete "{\"job_id\": $gone}" >/dev/null
+tell "$url_old" faults '{"match": "GET *scim/v2/Users*", "do": "status", "status": 400, "times": 0}'
+tell "$url_old" faults '{"match": "GET */jobs/list*", "do": "status", "status": 200, "body": "{\"jobs\":[]}", "times": 1}'
+run move export
+status_is "behind: a list that failed is told" 1
+run move import
+is "behind: what it did not tell of is made" "$(names)" "one"
+is "behind: so is what its list forgot, and only that" "$(jobs new)" "two"
+end_process "$simulator_pid"
+
+# --- one that cannot be looked at stays
+forget_session
+pair
+job shut >/dev/null
+run move export
+tell "$url_old" faults '{"match": "GET */jobs/list*", "do": "status", "status": 200, "body": "{\"jobs\":[]}", "times": 1}'
+tell "$url_old" faults '{"match": "GET */jobs/get*", "do": "status", "status": 403, "times": 0}'
+run move export
+status_is "shut: export ends with 1" 1
+run migrate --session s report
+like "shut: ... and tells" "$out" 'shut .*not listed now.*'
+is "shut: ... by its code" "$(rows "SELECT count (*) FROM note WHERE code = 'not-looked-at'")" 1
+ask delete "$url_old" faults >/dev/null
+run move import
+is "shut: it is made" "$(jobs new)" "shut"
+end_process "$simulator_pid"
+
+# --- a folder with all that is in it, and what names what is gone
+forget_session
+pair
+api old POST 2.0/workspace/mkdirs '{"path": "/Shared/a/b"}' >/dev/null
+api old POST 2.0/workspace/import '{"path": "/Shared/a/b/n", "language":
+  "PYTHON", "format": "SOURCE", "content": "MQo="}' >/dev/null
+pool=$(api old POST 2.0/instance-pools/create '{"instance_pool_name": "p",
+  "node_type_id": "i3.xlarge"}' | sed 's/.*: *"//; s/".*//')
+job names "\"job_clusters\": [{\"job_cluster_key\": \"k\", \"new_cluster\":
+  {\"spark_version\": \"13.3.x-scala2.12\", \"num_workers\": 1,
+  \"instance_pool_id\": \"$pool\"}}]" >/dev/null
+run move export
+status_is "folder: export ends with 0" 0
+api old POST 2.0/workspace/delete '{"path": "/Shared/a", "recursive": true}' \
+  >/dev/null
+api old POST 2.0/instance-pools/delete "{\"instance_pool_id\": \"$pool\"}" \
+  >/dev/null
+run move export
+run move import
+status_is "folder: import tells what cannot be made" 1
+is "folder: nothing of it is made" "$(state_of directories /Shared/a
+  state_of notebooks /Shared/a)" '8|vanished
+8|vanished
+8|vanished'
+is "folder: what names what is gone is blocked" "$(state_of jobs names)" \
+  '7|unknown-reference'
+is "folder: no request was wrong" "$(ask strict "$url_old")" ''
+end_process "$simulator_pid"
