@@ -53,26 +53,47 @@ mg_match_kind (struct mg_match *m, const struct mg_kind *kind,
                                      &m->index_sid, err);
 }
 
+/* 1: another asset has it, and the source has that still.  What stands for one
+ * that is gone may stand for the next of its name, or where names repeat for its
+ * equal. */
+static int
+is_taken (struct mg_match *m, const struct mg_asset *source, int64_t aid,
+          struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work taken = MG_WORK_INIT;
+  MG_CLEANUP (mg_asset_done) struct mg_asset holder = MG_ASSET_INIT;
+  int r = mg_work_by_new (m->run->store, aid, &taken, err);
+
+  if (r <= 0 || taken.aid == source->aid)
+    return r < 0 ? r : 0;
+  r = mg_asset_get (m->run->store, NULL, taken.aid, &holder, err);
+  if (r <= 0)
+    return r < 0 ? r : 1;
+  return !holder.gone || (m->kind->k->once == MIGRATE_ONCE_NONUNIQUE
+                          && !m->is_equal_only);
+}
+
 /* 1 = may stand for it, 0 = not. */
 static int
 is_candidate (struct mg_match *m, const struct mg_asset *source, int64_t aid,
               struct mg_error *err)
 {
-  MG_CLEANUP (mg_work_release) struct mg_work taken = MG_WORK_INIT;
   MG_CLEANUP (mg_asset_done) struct mg_asset target = MG_ASSET_INIT;
   int i, r;
 
   for (i = 0; i < m->n_taken; i++)
     if (m->taken[i] == aid)
       return 0;
-  r = mg_work_by_new (m->run->store, aid, &taken, err);
-  if (r < 0 || (r > 0 && taken.aid != source->aid))
+  r = is_taken (m, source, aid, err);
+  if (r != 0)
     return r < 0 ? r : 0;
   r = mg_asset_get (m->run->store, &m->ctx.packer, aid, &target, err);
   if (r <= 0)
     return r;
-  if (target.seen_sid < m->index_sid)
-    return 0;                      /* gone since */
+  /* gone since; what we made behind the last list is in none */
+  if (target.seen_sid < m->index_sid
+      && (target.origin != MG_ORIGIN_CREATED || m->index_sid != m->baseline_sid))
+    return 0;
   if (target.origin == MG_ORIGIN_CREATED
       && mg_run_left_out (m->kind, &target) != NULL)
     return 0;                      /* what an undo of ours left of it */
@@ -236,8 +257,11 @@ mg_match_equal (struct mg_match *m, const struct mg_asset *source,
   struct mg_prepared sent = MG_PREPARED_INIT;
   MG_CLEANUP (mg_buf_done) struct mg_buf wanted = MG_BUF_INIT (MG_MAX_ELEMENT);
   int64_t aids[MG_MATCH_MAX];
-  int i, n = mg_match_find (m, source, aids, err), r = 0;
+  int i, n, r = 0;
 
+  m->is_equal_only = 1;
+  n = mg_match_find (m, source, aids, err);
+  m->is_equal_only = 0;
   if (n <= 0)
     return n;
   r = mg_run_prepare (m->run, &m->ctx, m->kind, source, MG_FOR_COMPARE, &sent,

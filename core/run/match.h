@@ -16,6 +16,7 @@ struct mg_match {
   int in_doubt;                    /* creates of this kind are not settled */
   int64_t *taken;                  /* by rows that are not in the session yet */
   int n_taken;
+  int is_equal_only;               /* nothing else than its equal is looked for */
 };
 
 void mg_match_init (struct mg_match *match, struct mg_run *run);

@@ -125,7 +125,8 @@
      " WHERE wsid = ?1 AND aid = ?2 AND phase = ?3") \
   X (WORK_BY_ID, "SELECT " MG_WORK_COLUMNS " FROM work WHERE wid = ?1") \
   X (WORK_BY_NEW, "SELECT " MG_WORK_COLUMNS " FROM work" \
-     " WHERE new_aid = ?1 AND phase < 3") \
+     " WHERE new_aid = ?1 AND phase < 3 ORDER BY (SELECT gone_sid FROM asset" \
+     " WHERE asset.aid = work.aid) LIMIT 1") \
   X (WORK_BEFORE, "SELECT before FROM work WHERE wid = ?1") \
   X (WORK_WAS, "SELECT was FROM work WHERE wid = ?1") \
   X (WORK_SENT_ANEW, "UPDATE work SET was = NULL WHERE wid = ?1") \

@@ -97,6 +97,39 @@ is "deleted: another of its name is made" "$(names)" "moved new stays"
 is "deleted: no request was wrong" "$(ask strict "$url_old")" ''
 end_process "$simulator_pid"
 
+# --- deleted and made anew: what stands for the old one stands for the new one
+forget_session
+pair
+moved=$(user moved)
+same=$(job same)
+other=$(job other)
+run move export
+run move import
+api old DELETE $users/$moved
+for id in $same $other; do
+  api old POST 2.2/jobs/delete "{\"job_id\": $id}" >/dev/null
+done
+user moved >/dev/null
+job same >/dev/null
+job other '"max_concurrent_runs": 7' >/dev/null
+run move export
+run move import
+status_is "anew: import ends with 0" 0
+is "anew: the user is there once" "$(names)" "moved"
+is "anew: so is the job that is the same, another one is made" "$(jobs new)" \
+  "other other same"
+run move validate
+status_is "anew: validate finds no difference" 0
+job same >/dev/null
+run move export
+run move import
+is "anew: but a second one that is the same is made" "$(jobs new)" \
+  "other other same same"
+run move undo
+status_is "anew: undo ends with 0" 0
+is "anew: and takes back all of it" "$(names)$(jobs new)" ""
+end_process "$simulator_pid"
+
 # --- a list that fails, or is behind
 forget_session
 pair
