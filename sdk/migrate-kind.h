@@ -64,6 +64,10 @@ enum migrate_once {
                                       for one whose reply was lost; needs
                                       'update' and import_asset.  No more than
                                       'lanes' are begun and not ended */
+#define MIGRATE_KIND_ORDERED 0x40u /* creates come one after the other, in the
+                                      order of the source's list: none is begun
+                                      while one before it is in doubt.  One that
+                                      fails does not keep the others waiting */
 
 /* What to do when a reference's asset has no counterpart in the target. */
 enum migrate_on_missing {

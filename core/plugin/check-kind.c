@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "plugin/check.h"
 
-#define KNOWN_FLAGS 0x3fu
+#define KNOWN_FLAGS 0x7fu
 #define REQUIREMENT_BITS 0xffffu
 #define KNOWN_ENDS (MIGRATE_END_DATABRICKS | MIGRATE_END_MLFLOW)
 #define MAX_NAME 60

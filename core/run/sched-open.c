@@ -1,5 +1,7 @@
 /* How many are begun and not ended, of a kind whose creates begin something that
- * a second step ends: no more than it has lanes, for they cost until then. */
+ * a second step ends: no more than it has lanes, for they cost until then.  And
+ * of a kind that is made in order: one, which ends when its create does, or the
+ * doubt about it. */
 #include <config.h>
 
 #include <string.h>
@@ -11,6 +13,13 @@ static int
 has_end (const struct mg_kind *kind)
 {
   return (kind->k->flags & MIGRATE_KIND_FINISH) != 0 && !kind->is_acl;
+}
+
+/* Does a create of it count until something has ended? */
+static int
+is_counted (const struct mg_kind *kind)
+{
+  return has_end (kind) || mg_is_ordered (kind);
 }
 
 static int
@@ -91,10 +100,11 @@ mg_open_load (struct mg_sched *s, struct mg_error *err)
   for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
     struct loader l = { .sched = s, .kind = run->registry->kinds[i] };
 
-    if (!has_end (l.kind) || !l.kind->chosen)
+    if (!is_counted (l.kind) || !l.kind->chosen)
       continue;
-    r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_FINISH, 0,
-                            add_unended, &l, err);
+    if (has_end (l.kind))
+      r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_FINISH, 0,
+                              add_unended, &l, err);
     if (r == 0)
       r = mg_work_each_due (run->store, run->target.wsid, l.kind->kid,
                             INT64_MAX, add_doubt, &l, err);
@@ -127,16 +137,17 @@ is_stuck (const struct mg_sched *s, const struct mg_kind *kind)
 int
 mg_open_is_full (const struct mg_sched *s, const struct mg_ready *ring)
 {
-  return ring->op == MG_OP_CREATE && has_end (ring->kind)
-         && s->open[ring->kind->index].n >= ring->lanes
-         && !is_stuck (s, ring->kind);
+  int most = mg_is_ordered (ring->kind) ? 1 : ring->lanes;
+
+  return ring->op == MG_OP_CREATE && is_counted (ring->kind)
+         && s->open[ring->kind->index].n >= most && !is_stuck (s, ring->kind);
 }
 
 void
 mg_open_begin (struct mg_sched *s, const struct mg_ready *ring,
                const struct mg_work *work)
 {
-  if (ring->op == MG_OP_CREATE && has_end (ring->kind))
+  if (ring->op == MG_OP_CREATE && is_counted (ring->kind))
     add (&s->open[ring->kind->index], work->aid);
 }
 
@@ -145,22 +156,25 @@ mg_open_end (struct mg_sched *s, const struct mg_ready *ring,
              const struct mg_work *work, const struct mg_item_end *end)
 {
   int stays = ring->op == MG_OP_CREATE
-              ? end->state == MG_DONE || end->state == MG_DOUBT
+              ? (end->state == MG_DONE && has_end (ring->kind))
+                || end->state == MG_DOUBT
               : work->phase != MG_PHASE_FINISH || is_to_come (end->state);
 
-  if (has_end (ring->kind) && !stays)
+  if (is_counted (ring->kind) && !stays)
     take_out (&s->open[ring->kind->index], work->aid);
 }
 
 /* 1: it is over with this one, whatever came of it. */
 static int
-is_over (const struct mg_run *run, int64_t aid, int given_up)
+is_over (const struct mg_run *run, const struct mg_kind *kind, int64_t aid,
+         int given_up)
 {
   MG_CLEANUP (mg_work_release) struct mg_work end = MG_WORK_INIT;
   MG_CLEANUP (mg_work_release) struct mg_work main_row = MG_WORK_INIT;
 
-  if (mg_work_get (run->store, run->target.wsid, aid, MG_PHASE_FINISH, &end,
-                   NULL) > 0)
+  if (has_end (kind)
+      && mg_work_get (run->store, run->target.wsid, aid, MG_PHASE_FINISH, &end,
+                      NULL) > 0)
     return !is_to_come (end.state);
   return mg_work_get (run->store, run->target.wsid, aid, MG_PHASE_MAIN,
                       &main_row, NULL) <= 0
@@ -175,14 +189,14 @@ mg_open_settled (struct mg_sched *s, const struct mg_doubts *d)
   int64_t *aids;
   int i, n;
 
-  if (!has_end (d->kind))
+  if (!is_counted (d->kind))
     return;
   mg_mutex_lock (&s->run->state->lock);
   n = open->n;
   aids = mg_xmemdup (open->aids, (size_t) n * sizeof aids[0]);
   mg_mutex_unlock (&s->run->state->lock);
   for (i = 0; i < n; i++)
-    if (!is_over (s->run, aids[i], d->given_up))
+    if (!is_over (s->run, d->kind, aids[i], d->given_up))
       aids[i] = 0;
   mg_mutex_lock (&s->run->state->lock);
   for (i = 0; i < n; i++)

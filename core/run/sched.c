@@ -79,6 +79,15 @@ pick_ring (struct mg_sched *s, int64_t *ret_wait_us)
   return NULL;
 }
 
+/* Of those that are made in order the next one is the first that is ready when
+ * the last one is over: no other is claimed before. */
+static int
+is_in_turn (const struct mg_sched *s, const struct mg_ready *ring)
+{
+  return ring->op != MG_OP_CREATE || !mg_is_ordered (ring->kind)
+         || (ring->n == 0 && ring->running == 0 && !mg_open_is_full (s, ring));
+}
+
 static struct mg_ready *
 hungry_ring (const struct mg_sched *s)
 {
@@ -89,7 +98,8 @@ hungry_ring (const struct mg_sched *s)
 
     if (!ring->refilling && ring->n <= MG_RING - MG_REFILL
         && !s->scores[ring->kind->index].closed
-        && ring->n_busy < 256 && ring->asked <= s->generation)
+        && ring->n_busy < 256 && ring->asked <= s->generation
+        && is_in_turn (s, ring))
       return ring;
   }
   return NULL;
@@ -184,7 +194,8 @@ refill (struct mg_sched *s, struct mg_ready *ring)
   claim->wsid = s->run->target.wsid;
   claim->durable = ring->op == MG_OP_CREATE;
   claim->class_id = MG_WORK_CLASS (ring->kind->kid, ring->op);
-  claim->max = MG_REFILL;
+  claim->max = ring->op == MG_OP_CREATE && mg_is_ordered (ring->kind)
+               ? 1 : MG_REFILL;
   claim->busy = busy;
   claim->n_busy = ring->n_busy;
   unlock_and_pass_on (s);

@@ -30,8 +30,9 @@ struct mg_doubts {
   int given_up;                    /* its list cannot be had: uncertain they stay */
 };
 
-/* Of a kind whose creates begin what a second step ends: the source's assets
- * that may be at it, also those whose create is in doubt. */
+/* Of a kind whose creates begin what a second step ends, and of one that is made
+ * in order: the source's assets that may be at it, also those whose create is in
+ * doubt. */
 struct mg_open {
   int64_t *aids;
   int n, cap;
@@ -66,11 +67,19 @@ int mg_sched_run (struct mg_run *run, struct mg_error *err);
 
 /* ---- begun and not ended (sched-open.c) ---- */
 
+/* Are its assets made one after the other, in the source's order? */
+static inline int
+mg_is_ordered (const struct mg_kind *kind)
+{
+  return (kind->k->flags & MIGRATE_KIND_ORDERED) != 0 && !kind->is_acl;
+}
+
 /* What a run before this one left begun. */
 int mg_open_load (struct mg_sched *sched, struct mg_error *err);
 
-/* 1: as many as the kind has lanes are begun, and another one rests until one of
- * them is ended; not where nothing is left that could end one. */
+/* 1: as many as the kind has lanes (in order: one) are begun, and another one
+ * rests until one of them is ended; not where nothing is left that could end
+ * one. */
 int mg_open_is_full (const struct mg_sched *sched, const struct mg_ready *ring);
 
 void mg_open_begin (struct mg_sched *sched, const struct mg_ready *ring,

@@ -275,8 +275,9 @@ static const struct migrate_kind kinds[] = {
     .name = SCRIPTS, .title = "global init scripts",
     .key = "name", .id = "script_id",
     .once = MIGRATE_ONCE_NONUNIQUE,
-    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_DETAIL | MIGRATE_KIND_SENSITIVE,
-    .lanes = 1,                    /* one after the other, and see 'last' */
+    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_DETAIL | MIGRATE_KIND_SENSITIVE
+             | MIGRATE_KIND_ORDERED,
+    .lanes = 1,                    /* see 'last' */
     .list = "GET /api/2.0/global-init-scripts", .array = "scripts",
     .get = "GET /api/2.0/global-init-scripts/{id}",
     .create = "POST /api/2.0/global-init-scripts",
