@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# kill -9 at random moments of a whole migration of everything that there is, of
+# the supervisor, its child, both, and a process without one, resumed each time:
+# nothing is lost, nothing made twice, and undo, killed too, takes all of it back.
+# 20 of an import here, 50 in 'make check-long'.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+. "$srcdir/tests/e2e/pair.sh"
+. "$srcdir/tests/fault/killed.sh"
+
+if [ -n "${CHECK_LONG:-}" ]; then
+  exports=8 imports=50 undos=12
+else
+  exports=3 imports=20 undos=6
+fi
+# How many requests pass before one of them kills, at most: what is over before
+# its last kill fails.
+export_every=$((500 / exports))
+import_every=$((1100 / imports))
+undo_every=$((800 / undos))
+
+# Beside the kills: replies that are lost, and effects that come late, both
+# sooner than what --settle waits for.
+cat >"$tmp/faults" <<'END'
+{"match": "P* *", "do": "defer", "ms": 400, "probability": 0.005}
+{"match": "P* *", "do": "cut", "when": "after", "probability": 0.01}
+END
+
+# put KIND FIELDS: an object of the source that is in no population
+put ()
+{
+  tell "$url_old" object "{\"kind\": \"$1\", \"create\": {$2}}"
+}
+
+# rested FILE: what no import may leave running, or started by itself
+rested ()
+{
+  python3 - "$1" <<'END'
+import json, sys
+tables = json.load(open(sys.argv[1]))["tables"]
+print(sorted({one["fields"]["state"][:9] for one in tables["clusters"]}),
+      json.dumps(tables["jobs"]).count('"UNPAUSED"'),
+      sum(one["fields"]["enabled"] for one in tables["global-init-scripts"]))
+END
+}
+
+pair --populate small
+for n in 1 2 3 4 5 6; do
+  put files "\"path\": \"/Shared/files/$n.csv\", \"source\": \"a,b\\n$n,\\u00e9\""
+  put clusters '"cluster_name": "equal", "spark_version": "15.4.x-scala2.12",
+    "node_type_id": "i3.xlarge", "num_workers": 1'
+  put jobs '"name": "equal", "tasks": [{"task_key": "a", "notebook_task":
+    {"notebook_path": "/Shared/notebooks/a"}}]'
+done
+state old "$tmp/source"
+state new "$tmp/before"
+
+killed "$url_old" "$exports $export_every *" '' export --from old --parallel 4
+resumed export "$exports"
+is "export: nothing was written to the source" "$(ask writes "$url_old")" 0
+
+killed "$url_new" "$imports $import_every *" "$tmp/faults" import --to new \
+  --yes-host "$host_new" --invitations-muted --settle 2s --parallel 4
+resumed import "$imports"
+is "import: every asset was created once, says the ledger" \
+  "$(ask twice "$url_new" "$url_old")" ''
+state new "$tmp/after"
+is "import: the target holds the source" \
+  "$(ask moved "$tmp/source" "$tmp/after")" ''
+is "import: and nothing that the source has not" \
+  "$(ask moved "$tmp/after" "$tmp/source" | grep -v 'automation of new' || :)" ''
+is "import: nothing runs, and nothing starts by itself" \
+  "$(rested "$tmp/after")" "['TERMINATI'] 0 0"
+run move validate
+status_is "validate finds no difference" 0
+is "validate leaves nothing without a reason" "$(rows "SELECT count (*)
+  FROM difference WHERE why IS NULL OR why = ''")" 0
+ask post "$url_new" reset '{"what": "counters"}' >/dev/null
+run move import
+status_is "another import ends with 0" 0
+is "another import sends no write" "$(ask writes "$url_new")" 0
+
+killed "$url_new" "$undos $undo_every *" "$tmp/faults" undo --to new \
+  --yes-host "$host_new" --parallel 4
+resumed undo "$undos"
+state new "$tmp/undone"
+is "undo: the target is as it was" "$(ask same "$tmp/before" "$tmp/undone")" ''
+is "undo: and has no folder more" "$(ask moved "$tmp/undone" "$tmp/before")" ''
+is "nothing that was asked for was unknown to the simulator" \
+  "$(ask strict "$url_new")$(ask strict "$url_old")" ''
