@@ -38,7 +38,7 @@ rested ()
   python3 - "$1" <<'END'
 import json, sys
 tables = json.load(open(sys.argv[1]))["tables"]
-print(sorted({one["fields"]["state"][:9] for one in tables["clusters"]}),
+print(sorted({one["fields"]["state"][:8] for one in tables["clusters"]}),
       json.dumps(tables["jobs"]).count('"UNPAUSED"'),
       sum(one["fields"]["enabled"] for one in tables["global-init-scripts"]))
 END
@@ -70,7 +70,7 @@ is "import: the target holds the source" \
 is "import: and nothing that the source has not" \
   "$(ask moved "$tmp/after" "$tmp/source" | grep -v 'automation of new' || :)" ''
 is "import: nothing runs, and nothing starts by itself" \
-  "$(rested "$tmp/after")" "['TERMINATI'] 0 0"
+  "$(rested "$tmp/after")" "['TERMINAT'] 0 0"
 run move validate
 status_is "validate finds no difference" 0
 is "validate leaves nothing without a reason" "$(rows "SELECT count (*)

@@ -20,9 +20,9 @@ look ()
 {
   is "$1: none that was made runs on" "$(python3 -c '
 import json, sys
-print(sorted({one["fields"]["state"][:9]
+print(sorted({one["fields"]["state"][:8]
               for one in json.load(open(sys.argv[1]))["tables"]["clusters"]}))
-' "$tmp/after")" "['TERMINATI']"
+' "$tmp/after")" "['TERMINAT']"
 }
 killed_in_series 10 \
   users=8,groups=6,service-principals=6,instance-pools=8,cluster-policies=8,clusters=45
