@@ -73,72 +73,21 @@ nth (struct json_object *state, size_t kind, size_t i)
 
 /* --- ids inside of texts ---------------------------------------------- */
 
-struct word { char *id, *name; };
-struct words { struct word *list; size_t n; };
-
-static void
-add_word (struct words *words, const char *id, const char *kind,
-          const char *name)
-{
-  struct word *w;
-
-  words->list = mg_xreallocarray (words->list, words->n + 1, sizeof *w);
-  w = &words->list[words->n++];
-  w->id = mg_xstrdup (id);
-  w->name = mg_xasprintf ("<%s %s>", kind, name);
-}
-
 static void
 read_words (struct json_object *state, struct words *words)
 {
-  struct json_object *one, *t = state_table (state, "service-principals");
+  struct json_object *one;
   size_t i, k;
 
-  for (i = 0; i < json_object_array_length (t); i++) {
-    struct json_object *fields = json_object_object_get (
-      json_object_array_get_idx (t, i), "fields");
-
-    add_word (words, sim_json_str (fields, "applicationId"), "principal",
-              sim_json_str (fields, "displayName"));
-  }
+  words_principals (words, state);
   for (k = 0; k < MG_N_ELEMENTS (kinds); k++)
     for (i = 0; (one = nth (state, k, i)) != NULL; i++) {
       struct json_object *fields = json_object_object_get (one, "fields");
 
-      add_word (words, json_object_get_string (
-                  json_object_object_get (fields, kinds[k].id)),
-                kinds[k].name, name_in (k, fields));
+      words_add (words, json_object_get_string (
+                   json_object_object_get (fields, kinds[k].id)),
+                 kinds[k].name, name_in (k, fields));
     }
-}
-
-static void
-words_done (struct words *words)
-{
-  size_t i;
-
-  for (i = 0; i < words->n; i++) {
-    mg_free (words->list[i].id);
-    mg_free (words->list[i].name);
-  }
-  mg_free (words->list);
-}
-
-static void
-add_named (struct mg_buf *out, const struct words *words, const char *text)
-{
-  size_t i;
-
-  while (*text != '\0') {
-    for (i = 0; i < words->n; i++)
-      if (mg_starts (text, words->list[i].id))
-        break;
-    if (i < words->n) {
-      mg_buf_add_str (out, words->list[i].name);
-      text += strlen (words->list[i].id);
-    }
-    else
-      mg_buf_add_byte (out, (unsigned char) *text++);
-  }
 }
 
 /* --- one object ------------------------------------------------------- */
@@ -236,7 +185,7 @@ add_row (struct json_object *one, size_t kind, int is_source,
     json_object_object_del (fields, kinds[kind].owned[i]);
   sim_json_sorted (&text, fields);
   mg_buf_addf (&row, "%s ", kinds[kind].name);
-  add_named (&row, words, mg_buf_text (&text));
+  words_named (&row, words, mg_buf_text (&text));
   names_people (&row, names, one);
   mg_buf_add_str (&row, "");
   texts_add (ret, mg_buf_steal (&row));

@@ -10,6 +10,7 @@
 #include "simulator/state.h"
 #include "twin/oracle.h"
 #include "twin/oracle-compute.h"
+#include "twin/oracle-tree.h"
 #include "twin/texts.h"
 
 #define MAX_TEXT ((size_t) 512 * 1024 * 1024)
@@ -182,7 +183,8 @@ parse (const struct mg_buf *text)
 }
 
 static void
-read_titles (const struct mg_buf *text, struct texts *ret)
+read_titles (const struct world *w, const struct mg_buf *text,
+             struct texts *ret)
 {
   struct json_object *state = parse (text);
   size_t i, j;
@@ -195,13 +197,15 @@ read_titles (const struct mg_buf *text, struct texts *ret)
                             json_object_array_get_idx (t, j), "fields")));
   }
   compute_titles (state, ret);
+  if (w->has_tree)
+    tree_titles (state, ret);
   texts_sort (ret);
   json_object_put (state);
 }
 
 static void
-read_state (const struct mg_buf *text, const struct texts *adopted,
-            int is_source, struct texts *ret)
+read_state (const struct world *w, const struct mg_buf *text,
+            const struct texts *adopted, int is_source, struct texts *ret)
 {
   struct json_object *state = parse (text);
   struct names names = { 0 };
@@ -211,6 +215,8 @@ read_state (const struct mg_buf *text, const struct texts *adopted,
   for (i = 0; i < MG_N_ELEMENTS (kinds); i++)
     add_table (state, kinds[i], &names, adopted, ret);
   compute_rows (state, &names, is_source, adopted, ret);
+  if (w->has_tree)
+    tree_rows (state, &names, adopted, ret);
   texts_sort (ret);
   names_done (&names);
   json_object_put (state);
@@ -248,21 +254,30 @@ say_changed (void *opaque, char *text)
   mg_buf_addf (opaque, "changed: %s\n", text);
 }
 
+static void
+add_raw (const struct world *w, struct json_object *state, struct texts *ret)
+{
+  compute_raw (state, ret);
+  if (w->has_tree)
+    tree_raw (state, ret);
+}
+
 /* What was there stays to the letter, and what was made is at rest. */
 static void
-judge_compute (const struct mg_buf *new, const struct mg_buf *before,
-               int peak, struct mg_buf *ret_text)
+judge_rest (struct world *w, const struct mg_buf *new,
+            const struct mg_buf *before, struct mg_buf *ret_text)
 {
   MG_CLEANUP (sim_json_put) struct json_object *now = parse (new);
   MG_CLEANUP (sim_json_put) struct json_object *then = parse (before);
   MG_CLEANUP (texts_done) struct texts there = { 0 };
   MG_CLEANUP (texts_done) struct texts have = { 0 };
+  int peak = compute_peak (w->sims[WORLD_NEW]);
 
   compute_running (now, then, ret_text);
   if (peak > COMPUTE_PEAK)
     mg_buf_addf (ret_text, "%d clusters ran at once\n", peak);
-  compute_raw (then, &there);
-  compute_raw (now, &have);
+  add_raw (w, then, &there);
+  add_raw (w, now, &have);
   texts_sort (&there);
   texts_sort (&have);
   texts_subtract (&there, &have, say_changed, ret_text);
@@ -282,18 +297,18 @@ oracle_moved (struct world *w, const struct mg_buf *before,
 
   world_ask (w, WORLD_OLD, "GET", "/_simulator/state", NULL, &old);
   world_ask (w, WORLD_NEW, "GET", "/_simulator/state", NULL, &new);
-  read_titles (before, &adopted);
-  read_state (&old, &adopted, 1, &wanted);
-  read_state (before, NULL, 0, &there);
-  read_state (&new, &adopted, 0, &have);
+  read_titles (w, before, &adopted);
+  read_state (w, &old, &adopted, 1, &wanted);
+  read_state (w, before, NULL, 0, &there);
+  read_state (w, &new, &adopted, 0, &have);
   texts_subtract (&wanted, &have, say_missing, ret_text);
   texts_subtract (&have, &wanted, keep, &extra);
   texts_subtract (&extra, &there, say_extra, ret_text);
-  judge_compute (&new, before, compute_peak (w->sims[WORLD_NEW]), ret_text);
+  judge_rest (w, &new, before, ret_text);
 }
 
 static void
-read_rows (const struct mg_buf *text, struct texts *ret)
+read_rows (const struct world *w, const struct mg_buf *text, struct texts *ret)
 {
   struct json_object *state = parse (text);
   size_t i, j;
@@ -313,7 +328,7 @@ read_rows (const struct mg_buf *text, struct texts *ret)
       texts_add (ret, mg_buf_steal (&row));
     }
   }
-  compute_raw (state, ret);
+  add_raw (w, state, ret);
   texts_sort (ret);
   json_object_put (state);
 }
@@ -327,8 +342,8 @@ oracle_undone (struct world *w, const struct mg_buf *before,
   MG_CLEANUP (texts_done) struct texts have = { 0 };
 
   world_ask (w, WORLD_NEW, "GET", "/_simulator/state", NULL, &new);
-  read_rows (before, &wanted);
-  read_rows (&new, &have);
+  read_rows (w, before, &wanted);
+  read_rows (w, &new, &have);
   texts_subtract (&wanted, &have, say_missing, ret_text);
   texts_subtract (&have, &wanted, say_extra, ret_text);
 }

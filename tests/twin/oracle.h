@@ -16,8 +16,8 @@ void oracle_remember (struct world *w, struct mg_buf *ret_before);
 void oracle_moved (struct world *w, const struct mg_buf *before,
                    struct mg_buf *ret_text);
 
-/* The target is what it was before, to the letter; but for folders, which stay,
- * and experiments, which are only marked as deleted. */
+/* The target is what it was before, to the letter; but for experiments,
+ * which are only marked as deleted, and folders where only they need them. */
 void oracle_undone (struct world *w, const struct mg_buf *before,
                     struct mg_buf *ret_text);
 

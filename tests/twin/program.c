@@ -78,9 +78,11 @@ static int
 load_plugins (struct program *p, struct mg_error *err)
 {
   static const char *const names[][MAX_PLUGINS] = {
-    { "users", "mlflow" }, { "users", "clusters", "jobs" },
+    [PROGRAM_PEOPLE] = { "users", "mlflow" },
+    [PROGRAM_COMPUTE] = { "users", "clusters", "jobs" },
+    [PROGRAM_TREE] = { "users", "notebooks", "repos" },
   };
-  const char *const *own = names[p->o->compute];
+  const char *const *own = names[p->o->assets];
   const char *build = mg_env ("MG_BUILDDIR");
   char texts[MAX_PLUGINS][PATH_MAX];
   const char *folders[MAX_PLUGINS + 1] = { NULL };
@@ -100,9 +102,9 @@ load_plugins (struct program *p, struct mg_error *err)
 }
 
 void
-program_preload (int compute)
+program_preload (enum program_assets assets)
 {
-  struct program_options options = { .compute = compute };
+  struct program_options options = { .assets = assets };
   struct program p = { .o = &options };
   struct mg_error err = MG_ERROR_INIT;
 
@@ -123,7 +125,7 @@ open_session (struct program *p, struct mg_error *err)
   r = mg_session_open (p->o->session, make, fd, &p->registry, &p->session,
                        err);
   p->has_session = r == 0;
-  if (r == 0 && p->o->compute)
+  if (r == 0 && p->o->assets == PROGRAM_COMPUTE)
     mg_store_set_key (p->session.store, key);
   if (r < 0)
     mg_file_unlock (fd);

@@ -12,10 +12,17 @@ enum program_command {
   PROGRAM_EXPORT, PROGRAM_IMPORT, PROGRAM_VALIDATE, PROGRAM_UNDO
 };
 
+/* What the workspaces hold, and which plugins are loaded. */
+enum program_assets {
+  PROGRAM_PEOPLE,                /* and experiments */
+  PROGRAM_COMPUTE,               /* people, compute, jobs */
+  PROGRAM_TREE                   /* people, notebooks, files, Git folders */
+};
+
 struct program_options {
   enum program_command command;
   const char *session;           /* its folder */
-  int compute;                   /* with clusters and jobs in place of mlflow */
+  enum program_assets assets;
   struct link *link;
   uint64_t seed;                 /* of turns, times on the way, jitter */
   int wild;                      /* random turns */
@@ -43,7 +50,7 @@ struct program_result {
 };
 
 /* Loads the plugins, so that processes that are forked later need not. */
-void program_preload (int compute);
+void program_preload (enum program_assets assets);
 
 /* 0, or the code of the error that ended the run. */
 int program_run (const struct program_options *options,

@@ -10,9 +10,13 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "simulator/state.h"
 #include "twin/scenario.h"
+#include "twin/texts.h"
 
 #define MAX_FAULTS (32 * 1024)
+#define MAX_PUT (1024 * 1024)
+#define MAX_STATE ((size_t) 64 * 1024 * 1024)
 
 static int64_t
 between (struct scenario *s, int64_t low, int64_t high)
@@ -93,6 +97,17 @@ static const char *const some_calls[] = {
 };
 #define N_WRITES 13
 
+/* As above, where there is a tree. */
+static const char *const tree_calls[] = {
+  "POST *workspace/mkdirs", "POST *workspace/mkdirs",
+  "POST *workspace/import", "POST *workspace/import",
+  "POST *workspace/import", "POST *repos", "POST *repos", "PATCH *repos/*",
+  "P* *", "PUT *", "POST *workspace/delete", "POST *Users", "DELETE *repos/*",
+  "*", "*", "*", "GET *", "GET *workspace/list*", "GET *workspace/export*",
+  "GET *workspace/get-status*",
+};
+#define N_TREE_WRITES 12
+
 /* As above, where there are clusters and jobs. */
 static const char *const compute_calls[] = {
   "POST *clusters/create", "POST *clusters/create", "POST *jobs/create",
@@ -126,7 +141,10 @@ add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
 static const char *
 some_call (struct scenario *s, int is_write)
 {
-  if (s->compute)
+  if (s->assets == PROGRAM_TREE)
+    return tree_calls[between (s, 0, is_write ? N_TREE_WRITES - 1
+                               : (int) MG_N_ELEMENTS (tree_calls) - 1)];
+  if (s->assets == PROGRAM_COMPUTE)
     return compute_calls[between (s, 0, is_write ? N_COMPUTE_WRITES - 1
                          : (int) MG_N_ELEMENTS (compute_calls) - 1)];
   return some_calls[between (s, 0, is_write ? N_WRITES - 1
@@ -186,6 +204,10 @@ static const struct amount amounts[][WORLD_ENDS][9] = {
     { { "users", 1, 10 }, { "groups", 0, 4 }, { "service-principals", 0, 4 },
       { "instance-pools", 0, 3 }, { "cluster-policies", 4, 4 },
       { "clusters", 1, 4 }, { "jobs", 0, 8 } } },
+  { { { "users", 1, 30 }, { "groups", 0, 6 }, { "service-principals", 0, 6 },
+      { "notebooks", 0, 50 }, { "repos", 0, 20 } },
+    { { "users", 1, 10 }, { "groups", 0, 4 }, { "service-principals", 0, 4 },
+      { "notebooks", 0, 10 }, { "repos", 0, 5 } } },
 };
 
 static void
@@ -201,15 +223,15 @@ make_ends (struct scenario *s)
     "all fixed 40 1s 0 yes * /api/*\n",
   };
 
-  old->populate = make_populate (s, amounts[s->compute][WORLD_OLD]);
+  old->populate = make_populate (s, amounts[s->assets][WORLD_OLD]);
   old->page = new->page = one_in (s, 3) ? 0 : between (s, 2, 30);
   old->latency_us = new->latency_us = between (s, 0, 80) * MG_MS_US;
   new->limits = limits[mg_rand_below (&s->rng, 5)];
   old->limits = one_in (s, 3) ? "published" : "off";
-  if (s->compute)
+  if (s->assets == PROGRAM_COMPUTE)
     new->populate = "cluster-policies=4";      /* every workspace has these */
   if (one_in (s, 4))
-    new->populate = make_populate (s, amounts[s->compute][WORLD_NEW]);
+    new->populate = make_populate (s, amounts[s->assets][WORLD_NEW]);
   s->world.skew_us = one_in (s, 2) ? 0
     : between (s, -3600, 3600) * MG_SECOND_US;
   if (!s->has_faults)
@@ -225,7 +247,7 @@ make_program (struct scenario *s)
   static const int threads[] = { 0, 0, 1, 2, 3, 7, 16 };
   struct program_options *p = &s->life.program;
 
-  p->compute = s->compute;
+  p->assets = s->assets;
   p->wild = !one_in (s, 8);
   p->limits = one_in (s, 3) ? NULL : "off";
   p->parallel = threads[mg_rand_below (&s->rng, 7)];
@@ -239,13 +261,14 @@ make_program (struct scenario *s)
 }
 
 void
-scenario_begin (struct scenario *s, uint64_t seed, int with_compute)
+scenario_begin (struct scenario *s, uint64_t seed, enum program_assets assets)
 {
   memset (s, 0, sizeof *s);
   s->seed = seed;
-  s->compute = with_compute;
+  s->assets = assets;
   mg_rand_seed (&s->rng, seed * UINT64_C (0x9e3779b97f4a7c15) + 17);
   s->world.seed = seed;
+  s->world.has_tree = assets == PROGRAM_TREE;
   s->has_faults = !one_in (s, 16);
   s->n_faulty = s->has_faults ? (int) between (s, 1, SCENARIO_FAULTY_LIVES)
                               : 0;
@@ -253,6 +276,16 @@ scenario_begin (struct scenario *s, uint64_t seed, int with_compute)
   make_ends (s);
   make_program (s);
   scenario_vary (s);
+}
+
+const char *
+scenario_letter (enum program_assets assets)
+{
+  static const char *const letters[] = {
+    [PROGRAM_PEOPLE] = "", [PROGRAM_COMPUTE] = "c", [PROGRAM_TREE] = "t",
+  };
+
+  return letters[assets];
 }
 
 void
@@ -294,6 +327,79 @@ scenario_kill (struct scenario *s, struct world *w)
   world_arm (w, one_in (s, 3) ? WORLD_NEVER : moment, nth);
 }
 
+/* --- what no population has ------------------------------------------ */
+
+/* 'len' letters are in it; a path or a folder has none. */
+static void
+put (struct world *w, int end, const char *kind, const char *path, int64_t len)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MAX_PUT);
+
+  mg_buf_addf (&text, "{\"kind\":\"%s\",\"create\":{\"path\":\"%s\","
+               "\"source\":\"", kind, path);
+  while (len-- > 0)
+    mg_buf_add_byte (&text, (unsigned char) ('a' + len % 26));
+  mg_buf_add_str (&text, "\"}}");
+  world_ask (w, end, "POST", "/_simulator/object", mg_buf_text (&text), NULL);
+}
+
+/* Some are as long as what lies beside the session's file, and some of those that
+ * are shared are in the target already, with another text. */
+static void
+put_files (struct scenario *s, struct world *w, const char *folder,
+           int is_shared)
+{
+  static const int64_t lens[] = { 0, 1, 40, 40, 40, 5000, 5000, 300000 };
+  int64_t i, n = between (s, 0, 9);
+
+  for (i = 0; i < n; i++) {
+    MG_CLEANUP_FREE char *path = mg_xasprintf ("%s/%d/%" PRId64 ".csv", folder,
+                                               (int) (i % 3), i);
+
+    put (w, WORLD_OLD, "files", path, lens[mg_rand_below (&s->rng, 8)]);
+    if (is_shared && one_in (s, 6))
+      put (w, WORLD_NEW, "files", path, 7);
+  }
+}
+
+/* The last service principal has a home, and the target another name for it. */
+static void
+put_home (struct scenario *s, struct world *w)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf state = MG_BUF_INIT (MAX_STATE);
+  MG_CLEANUP (sim_json_put) struct json_object *j = NULL;
+  MG_CLEANUP_FREE char *home = NULL;
+  MG_CLEANUP_FREE char *notebook = NULL;
+  struct json_object *t;
+  size_t n;
+
+  world_ask (w, WORLD_OLD, "GET", "/_simulator/state", NULL, &state);
+  j = sim_json_parse (state.data, state.len, NULL);
+  t = state_table (j, "service-principals");
+  n = t ? json_object_array_length (t) : 0;
+  if (n < 2)                           /* the first is who moves */
+    return;
+  home = mg_xasprintf ("/Users/%s/home", sim_json_str (
+    json_object_object_get (json_object_array_get_idx (t, n - 1), "fields"),
+    "applicationId"));
+  notebook = mg_xasprintf ("%s/notebook", home);
+  put (w, WORLD_OLD, "notebooks", notebook, 40);
+  put_files (s, w, home, 0);
+}
+
+void
+scenario_furnish (struct scenario *s, struct world *w)
+{
+  if (s->assets != PROGRAM_TREE)
+    return;
+  put_files (s, w, "/Shared/files", 1);
+  put (w, WORLD_OLD, "folders", "/Shared/hollow/and/empty", 0);
+  if (one_in (s, 2))
+    put (w, WORLD_NEW, "folders", "/Shared/hollow/and", 0);
+  if (one_in (s, 2))
+    put_home (s, w);
+}
+
 void
 scenario_say (const struct scenario *s, struct world *w)
 {
@@ -303,7 +409,7 @@ scenario_say (const struct scenario *s, struct world *w)
 
   world_say (w, WORLD_BEGIN_US, "seed %s%" PRIu64 ": old has %s; new has %s; "
              "page %" PRId64 ", limits %.9s, threads %d, %s, skew %" PRId64
-             " s", s->compute ? "c" : "", s->seed, old->populate,
+             " s", scenario_letter (s->assets), s->seed, old->populate,
              new->populate ? new->populate : "nothing", old->page,
              new->limits, p->parallel,
              p->oauth ? "OAuth" : "PAT", s->world.skew_us / MG_SECOND_US);

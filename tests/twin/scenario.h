@@ -11,7 +11,7 @@
 
 struct scenario {
   uint64_t seed;
-  int compute;                   /* with clusters and jobs, without MLflow */
+  enum program_assets assets;
   struct mg_rand rng;
   struct world_options world;
   struct life_options life;      /* of the first; see scenario_vary */
@@ -21,8 +21,15 @@ struct scenario {
   int n_texts;
 };
 
-void scenario_begin (struct scenario *s, uint64_t seed, int compute);
+void scenario_begin (struct scenario *s, uint64_t seed,
+                     enum program_assets assets);
 void scenario_done (struct scenario *s);
+
+/* Puts into the workspaces what no population has. */
+void scenario_furnish (struct scenario *s, struct world *w);
+
+/* "", "c" or "t": what stands before the number of a seed. */
+const char *scenario_letter (enum program_assets assets);
 
 /* The next life is a little different: another seed, perhaps another loss. */
 void scenario_vary (struct scenario *s);

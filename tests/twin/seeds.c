@@ -122,37 +122,32 @@ take_back (struct history *h, const struct mg_buf *before)
   oracle_strict (&h->w, &h->wrong);
 }
 
-/* "17", or "c17" where there are clusters and jobs: the letter chooses what the
- * workspaces hold. */
+/* "17", "c17" or "t17": the letter chooses what the workspaces hold. */
 static int
-read_seed (const char *word, int *ret_compute, int64_t *ret_seed)
+read_seed (const char *word, enum program_assets *ret_assets, int64_t *ret_seed)
 {
-  int compute = *word == 'c';
+  enum program_assets assets = *word == 'c' ? PROGRAM_COMPUTE
+                               : *word == 't' ? PROGRAM_TREE : PROGRAM_PEOPLE;
 
-  *ret_compute = compute;
-  return mg_parse_int64 (word + compute, ret_seed);
-}
-
-static const char *
-letter (int compute)
-{
-  return compute ? "c" : "";
+  *ret_assets = assets;
+  return mg_parse_int64 (word + (assets != PROGRAM_PEOPLE), ret_seed);
 }
 
 /* 0 when all is well; the digest of the history. */
 static int
-run_seed (int compute, uint64_t seed, FILE *out, char ret_digest[17],
-          struct mg_buf *ret_wrong)
+run_seed (enum program_assets assets, uint64_t seed, FILE *out,
+          char ret_digest[17], struct mg_buf *ret_wrong)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MAX_TEXT);
   struct history h = { .wrong = MG_BUF_INIT (MAX_TEXT) };
   struct mg_error err = MG_ERROR_INIT;
 
-  scenario_begin (&h.s, seed, compute);
+  scenario_begin (&h.s, seed, assets);
   if (world_begin (&h.w, &h.s.world, &err) < 0)
     mg_bug ("seed %" PRIu64 ": %s", seed, err.text);
   h.w.out = out;
   scenario_say (&h.s, &h.w);
+  scenario_furnish (&h.s, &h.w);
   h.session = place_new ("session");
   oracle_remember (&h.w, &before);
   go_through (&h, PROGRAM_EXPORT, h.s.world.ends[0].faults ? h.s.n_faulty : 0);
@@ -176,13 +171,15 @@ run_seed (int compute, uint64_t seed, FILE *out, char ret_digest[17],
 /* --- words ----------------------------------------------------------- */
 
 static void
-say_wrong (int compute, uint64_t seed, const struct mg_buf *wrong)
+say_wrong (enum program_assets assets, uint64_t seed,
+           const struct mg_buf *wrong)
 {
   const char *line = wrong->data;
   int n;
 
   printf ("# seed %s%" PRIu64 " fails; its history: tests/twin/replay %s%"
-          PRIu64 "\n", letter (compute), seed, letter (compute), seed);
+          PRIu64 "\n", scenario_letter (assets), seed,
+          scenario_letter (assets), seed);
   for (n = 0; *line != '\0' && n < 12; n++) {
     size_t len = strcspn (line, "\n");
 
@@ -194,7 +191,7 @@ say_wrong (int compute, uint64_t seed, const struct mg_buf *wrong)
 
 /* Seeds first, first + step ...: how many failed. */
 static int
-run_some (int compute, int64_t first, int64_t n, int64_t step)
+run_some (enum program_assets assets, int64_t first, int64_t n, int64_t step)
 {
   int64_t seed;
   int bad = 0;
@@ -203,8 +200,8 @@ run_some (int compute, int64_t first, int64_t n, int64_t step)
     MG_CLEANUP (mg_buf_done) struct mg_buf wrong = MG_BUF_INIT (MAX_TEXT);
     char digest[17];
 
-    if (run_seed (compute, (uint64_t) seed, NULL, digest, &wrong)) {
-      say_wrong (compute, (uint64_t) seed, &wrong);
+    if (run_seed (assets, (uint64_t) seed, NULL, digest, &wrong)) {
+      say_wrong (assets, (uint64_t) seed, &wrong);
       bad++;
     }
   }
@@ -216,16 +213,17 @@ int
 twin_seeds (int argc, char **argv)
 {
   int64_t first, n, jobs = 1;
-  int i, compute, status, bad = 0;
+  enum program_assets assets;
+  int i, status, bad = 0;
 
-  if (argc < 2 || read_seed (argv[0], &compute, &first) < 0
+  if (argc < 2 || read_seed (argv[0], &assets, &first) < 0
       || mg_parse_int64 (argv[1], &n) < 0
       || (argc > 2 && mg_parse_int64 (argv[2], &jobs) < 0) || jobs < 1)
     return 2;
-  program_preload (compute);
+  program_preload (assets);
   for (i = 0; i < jobs; i++)
     if (fork () == 0) {
-      int failed = run_some (compute, first + i, n - i, jobs);
+      int failed = run_some (assets, first + i, n - i, jobs);
 
       _exit (failed > 100 ? 100 : failed);
     }
@@ -241,15 +239,16 @@ twin_replay (int argc, char **argv)
   MG_CLEANUP (mg_buf_done) struct mg_buf wrong = MG_BUF_INIT (MAX_TEXT);
   int quiet = argc > 1 && strcmp (argv[1], "quiet") == 0;
   char digest[17];
+  enum program_assets assets;
   int64_t seed;
-  int compute, r;
+  int r;
 
-  if (argc < 1 || read_seed (argv[0], &compute, &seed) < 0)
+  if (argc < 1 || read_seed (argv[0], &assets, &seed) < 0)
     return 2;
-  program_preload (compute);
-  r = run_seed (compute, (uint64_t) seed, quiet ? NULL : stdout, digest, &wrong);
+  program_preload (assets);
+  r = run_seed (assets, (uint64_t) seed, quiet ? NULL : stdout, digest, &wrong);
   if (r != 0)
-    say_wrong (compute, (uint64_t) seed, &wrong);
+    say_wrong (assets, (uint64_t) seed, &wrong);
   printf ("digest %s\n", digest);
   place_done ();
   return r;

@@ -1,17 +1,17 @@
 #!/bin/sh
-# Histories with mixed faults and kills, of people and experiments and of compute
-# and jobs: 10,000 and 2,000 in make check-long, a part here.
+# Histories with mixed faults and kills: of people and experiments, of compute and
+# jobs, and of trees; 10,000, 2,000 and 2,000 in make check-long, a part here.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 
 twin=$builddir/tests/twin/twin
 TMPDIR=$tmp
 export TMPDIR
-n=300 n_compute=40 jobs=1
+n=300 n_compute=40 n_tree=40 jobs=1
 if grep -q '^MG_SAN_LDFLAGS = .' "$builddir/Makefile"; then
-  n=40 n_compute=10
+  n=40 n_compute=10 n_tree=10
 fi
 if [ "${CHECK_LONG:-}" = 1 ]; then
-  n=10000 n_compute=2000 jobs=$(getconf _NPROCESSORS_ONLN)
+  n=10000 n_compute=2000 n_tree=2000 jobs=$(getconf _NPROCESSORS_ONLN)
 fi
 
 # What once found a bug.
@@ -29,6 +29,10 @@ run "$twin" seeds c1 "$n_compute" "$jobs"
 note "$out"
 status_is "$n_compute seeds with clusters and jobs find nothing" 0
 
+run "$twin" seeds t1 "$n_tree" "$jobs"
+note "$out"
+status_is "$n_tree seeds with notebooks, files and Git folders find nothing" 0
+
 run "$twin" replay 1000 quiet
 first=$out
 status_is "a seed is replayed" 0
@@ -36,8 +40,10 @@ run "$twin" replay 1000 quiet
 is "one seed, one history" "$out" "$first"
 run "$twin" replay 1001 quiet
 ok "another seed, another history" test "$out" != "$first"
-run "$twin" replay c1000 quiet
-first=$out
-status_is "a seed with clusters and jobs is replayed" 0
-run "$twin" replay c1000 quiet
-is "it too is one history" "$out" "$first"
+for seed in c1000 t1000; do
+  run "$twin" replay "$seed" quiet
+  first=$out
+  status_is "$seed is replayed" 0
+  run "$twin" replay "$seed" quiet
+  is "$seed is one history" "$out" "$first"
+done

@@ -23,9 +23,6 @@
 #include "twin/twin.h"
 
 #define MAX_TEXT ((size_t) 64 * 1024 * 1024)
-#define POPULATE "users=150,groups=60,service-principals=50," \
-  "instance-profiles=4,experiments=36"
-
 static const struct { enum world_moment moment; const char *name; } moments[] = {
   { WORLD_BEFORE, "before" }, { WORLD_AFTER, "after" },
   { WORLD_REPLIED, "replied" }, { WORLD_COMMIT, "commit" },
@@ -33,12 +30,19 @@ static const struct { enum world_moment moment; const char *name; } moments[] = 
 };
 
 /* The long job is not in it: its body is a file beside the session's. */
-#define COMPUTE "users=12,groups=5,service-principals=4,instance-profiles=1," \
-  "instance-pools=6,cluster-policies=9,clusters=16,jobs=17"
+static const struct { const char *name, *old, *new; } populations[] = {
+  [PROGRAM_PEOPLE] = { "", "users=150,groups=60,service-principals=50,"
+                       "instance-profiles=4,experiments=36", NULL },
+  [PROGRAM_COMPUTE] = { "compute", "users=12,groups=5,service-principals=4,"
+                        "instance-profiles=1,instance-pools=6,cluster-policies=9,"
+                        "clusters=16,jobs=17", "cluster-policies=4" },
+  [PROGRAM_TREE] = { "tree", "users=12,groups=5,service-principals=4,"
+                     "notebooks=40,repos=14", NULL },
+};
 
 struct sweep {
   enum program_command command;  /* which is killed */
-  int compute;                   /* with clusters and jobs */
+  enum program_assets assets;
   struct world w;
   struct mg_buf before, wrong;
   char *exported;                /* the session as the export left it */
@@ -78,7 +82,7 @@ live (struct sweep *s, enum program_command command, const char *session,
 {
   struct life_options o = {
     .program = { .command = command, .session = session, .seed = seed,
-                 .compute = s->compute, .wild = 1, .settle_us = -1,
+                 .assets = s->assets, .wild = 1, .settle_us = -1,
                  .limits = "off", .way_us = 10 * MG_MS_US, .jitter_us = 20 * MG_MS_US },
     .pause_us = MG_SECOND_US,
   };
@@ -104,8 +108,9 @@ begin (struct sweep *s)
   struct program_result res;
   struct mg_error err = MG_ERROR_INIT;
 
-  options.ends[WORLD_OLD].populate = s->compute ? COMPUTE : POPULATE;
-  options.ends[WORLD_NEW].populate = s->compute ? "cluster-policies=4" : NULL;
+  options.has_tree = s->assets == PROGRAM_TREE;
+  options.ends[WORLD_OLD].populate = populations[s->assets].old;
+  options.ends[WORLD_NEW].populate = populations[s->assets].new;
   options.ends[WORLD_OLD].page = options.ends[WORLD_NEW].page = 50;
   if (world_begin (&s->w, &options, &err) < 0)
     mg_bug ("%s", err.text);
@@ -194,10 +199,10 @@ say_wrong (const struct sweep *s, enum world_moment moment, int64_t nth)
   int n;
 
   printf ("# killed %s %" PRId64 " and not right; its history: "
-          "tests/twin/replay %s %" PRId64 "%s%s\n", name_of (moment), nth,
+          "tests/twin/replay %s %" PRId64 "%s%s%s\n", name_of (moment), nth,
           name_of (moment), nth,
           s->command == PROGRAM_EXPORT ? " export" : "",
-          s->compute ? " compute" : "");
+          *populations[s->assets].name ? " " : "", populations[s->assets].name);
   for (n = 0; *line != '\0' && n < 8; n++) {
     size_t len = strcspn (line, "\n");
 
@@ -261,7 +266,7 @@ try_some (struct sweep *s, int64_t first, int64_t step)
 
 /* --- words ----------------------------------------------------------- */
 
-/* "export" and "compute", in any order. */
+/* "export", and "compute" or "tree", in any order. */
 static int
 read_words (struct sweep *s, int argc, char **argv, int at)
 {
@@ -269,7 +274,9 @@ read_words (struct sweep *s, int argc, char **argv, int at)
     if (strcmp (argv[at], "export") == 0)
       s->command = PROGRAM_EXPORT;
     else if (strcmp (argv[at], "compute") == 0)
-      s->compute = 1;
+      s->assets = PROGRAM_COMPUTE;
+    else if (strcmp (argv[at], "tree") == 0)
+      s->assets = PROGRAM_TREE;
     else
       return -1;
   return 0;
@@ -308,7 +315,7 @@ twin_sweep (int argc, char **argv)
       || (argc > 1 && mg_parse_int64 (argv[1], &jobs) < 0) || jobs < 1
       || read_words (&s, argc, argv, 2) < 0)
     return 2;
-  program_preload (s.compute);
+  program_preload (s.assets);
   begin (&s);
   count (&s);
   r = sweep_all (&s, stride, jobs);
@@ -331,7 +338,7 @@ twin_point (int argc, char **argv)
       || mg_parse_int64 (argv[1], &nth) < 0
       || read_words (&s, argc, argv, 2) < 0)
     return 2;
-  program_preload (s.compute);
+  program_preload (s.assets);
   begin (&s);
   r = try_point (&s, moments[i].moment, nth);
   if (r)

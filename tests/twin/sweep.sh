@@ -1,17 +1,17 @@
 #!/bin/sh
-# An import of 300 assets, and one of clusters and jobs, killed at every request
-# and every commit: all of them in make check-long, every eleventh here.
+# An import of 300 assets, one of clusters and jobs, and one of a tree, killed at
+# every request and every commit: all of them in make check-long, a part here.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 
 twin=$builddir/tests/twin/twin
 TMPDIR=$tmp
 export TMPDIR
-stride=11 jobs=1
+stride=11 tree_stride=31 jobs=1
 if grep -q '^MG_SAN_LDFLAGS = .' "$builddir/Makefile"; then
-  stride=97
+  stride=97 tree_stride=197
 fi
 if [ "${CHECK_LONG:-}" = 1 ]; then
-  stride=1 jobs=$(getconf _NPROCESSORS_ONLN)
+  stride=1 tree_stride=1 jobs=$(getconf _NPROCESSORS_ONLN)
 fi
 run "$twin" sweep "$stride" "$jobs" export
 status_is "no kill of an export loses anything" 0
@@ -31,6 +31,13 @@ status_is "no kill of an export of clusters and jobs loses anything" 0
 note "$out"
 run "$twin" sweep "$stride" "$jobs" compute
 status_is "no kill of their import loses or repeats anything" 0
+note "$out"
+
+run "$twin" sweep "$tree_stride" "$jobs" export tree
+status_is "no kill of an export of a tree loses anything" 0
+note "$out"
+run "$twin" sweep "$tree_stride" "$jobs" tree
+status_is "no kill of its import loses or repeats anything" 0
 note "$out"
 
 run "$twin" point after 100

@@ -173,3 +173,62 @@ names_people (struct mg_buf *out, const struct names *names,
   texts_join (out, &people);
   texts_done (&people);
 }
+
+/* --- ids inside of texts ---------------------------------------------- */
+
+void
+words_add (struct words *words, const char *id, const char *kind,
+           const char *name)
+{
+  struct word *w;
+
+  words->list = mg_xreallocarray (words->list, words->n + 1, sizeof *w);
+  w = &words->list[words->n++];
+  w->id = mg_xstrdup (id);
+  w->name = mg_xasprintf ("<%s %s>", kind, name);
+}
+
+void
+words_principals (struct words *words, struct json_object *state)
+{
+  struct json_object *t = state_table (state, "service-principals");
+  size_t i;
+
+  for (i = 0; i < json_object_array_length (t); i++) {
+    struct json_object *fields = json_object_object_get (
+      json_object_array_get_idx (t, i), "fields");
+
+    words_add (words, sim_json_str (fields, "applicationId"), "principal",
+               sim_json_str (fields, "displayName"));
+  }
+}
+
+void
+words_done (struct words *words)
+{
+  size_t i;
+
+  for (i = 0; i < words->n; i++) {
+    mg_free (words->list[i].id);
+    mg_free (words->list[i].name);
+  }
+  mg_free (words->list);
+}
+
+void
+words_named (struct mg_buf *out, const struct words *words, const char *text)
+{
+  size_t i;
+
+  while (*text != '\0') {
+    for (i = 0; i < words->n; i++)
+      if (mg_starts (text, words->list[i].id))
+        break;
+    if (i < words->n) {
+      mg_buf_add_str (out, words->list[i].name);
+      text += strlen (words->list[i].id);
+    }
+    else
+      mg_buf_add_byte (out, (unsigned char) *text++);
+  }
+}

@@ -44,4 +44,17 @@ const char *names_of (const struct names *names, int64_t id);
 void names_people (struct mg_buf *out, const struct names *names,
                    struct json_object *one);
 
+/* Ids that stand inside of texts, and what to call them. */
+struct words { struct word { char *id, *name; } *list; size_t n; };
+
+/* Called "<kind name>". */
+void words_add (struct words *words, const char *id, const char *kind,
+                const char *name);
+/* Service principals by their applicationId. */
+void words_principals (struct words *words, struct json_object *state);
+void words_done (struct words *words);
+/* The text with names in place of the ids. */
+void words_named (struct mg_buf *out, const struct words *words,
+                  const char *text);
+
 #endif

@@ -267,6 +267,7 @@ world_begin (struct world *w, const struct world_options *o,
   int i, r = 0;
 
   memset (w, 0, sizeof *w);
+  w->has_tree = o->has_tree;
   w->skew_us = o->skew_us;
   w->now_us = WORLD_BEGIN_US;
   mg_rand_seed (&w->chance, o->seed * 7 + 1);

@@ -42,6 +42,7 @@ enum world_moment {
 
 struct world_options {
   uint64_t seed;
+  int has_tree;                  /* the tree is moved, and judged */
   int64_t skew_us;
   struct sim_config ends[WORLD_ENDS];
 };
@@ -58,6 +59,7 @@ struct world_request {
 
 struct world {
   struct sim *sims[WORLD_ENDS];
+  int has_tree;
   struct mg_rand rng[WORLD_ENDS], chance;
   int64_t skew_us, now_us;
   struct world_pending *pending; /* sent and not arrived */
