@@ -28,6 +28,9 @@ class Bench:
             kind: {self.key(kind, one).lower()
                    for one in sim.table(there, kind)}
             for kind in sim.KINDS if kind.split("/")[0] in self.KEYS}
+        self.source_ids = {
+            one["fields"]["displayName"]: one["fields"]["applicationId"]
+            for one in sim.table(there, "service-principals")}
         self.counts = self.count_names()
 
     KEYS = {"users": "userName", "groups": "displayName",
@@ -37,7 +40,8 @@ class Bench:
             "instance-pools": "instance_pool_name",
             "cluster-policies": "name", "clusters": "cluster_name",
             "cluster-libraries": "cluster_name", "jobs": "name",
-            "folders": "path", "notebooks": "path",
+            "folders": "path", "notebooks": "path", "files": "path",
+            "repos": "path",
             "global-init-scripts": "name"}
 
     def key(self, kind, one):
@@ -83,8 +87,15 @@ class Bench:
         sim.call(self.url, "object", json.dumps(change))
 
     def expect(self, kind, one, path, what="differs"):
-        self.lines.append("%s|%s|%s|%s" % (kind, self.key(kind, one), what,
+        key = self.key(kind, one)
+        self.lines.append("%s|%s|%s|%s" % (self.called(kind, key), key, what,
                                            path))
+
+    @staticmethod
+    def called(kind, key):
+        """Folders are two kinds of ours, by where they lie."""
+        return kind.replace("folders", "repo-folders" if key.startswith(
+            "/Repos/") else "directories")
 
     def change(self, kind, path, fits=lambda one: True, **change):
         one = self.take(kind, fits)
@@ -96,6 +107,13 @@ class Bench:
         one = self.take(kind, fits)
         self.post(kind, one, delete=True)
         self.expect(kind, one, "", "missing")
+        return one
+
+    def lose_home(self, name):
+        """That of somebody who is gone, or has another name."""
+        for kind in "folders", "folders/permissions":
+            self.expect(kind, {"fields": {"path": "/Users/" + name}}, "",
+                        "missing")
 
     def gain(self, kind, **fields):
         sim.call(self.url, "object",
@@ -138,7 +156,8 @@ def principals(bench, kind):
 def users(bench):
     kind = "users"
     alone = bench.referred()         # the choice is small: first of all
-    bench.lose(kind, lambda one: one["id"] not in alone)
+    one = bench.lose(kind, lambda one: one["id"] not in alone)
+    bench.lose_home(bench.key(kind, one))
     principals(bench, kind)
     bench.change(kind, "displayName", has("displayName"),
                  remove=["displayName"])
@@ -165,7 +184,8 @@ def users(bench):
 def service_principals(bench):
     kind = "service-principals"
     alone = bench.referred()         # the choice is small: first of all
-    bench.lose(kind, lambda one: one["id"] not in alone)
+    one = bench.lose(kind, lambda one: one["id"] not in alone)
+    bench.lose_home(bench.source_ids[bench.key(kind, one)])
     principals(bench, kind)
     bench.change(kind, "active", lambda one: one["fields"]["active"],
                  set={"active": False})
@@ -482,9 +502,68 @@ def global_init_scripts(bench):
     bench.gain(kind, name="extra script", script="IyEK")
 
 
+def lies_in(top):
+    return lambda one: one["fields"]["path"].startswith(top)
+
+
+def tree(bench):
+    """Only what nothing else lies in is taken away."""
+    def empty(top):
+        paths = [one["fields"]["path"] for kind in (
+            "folders", "notebooks", "files", "repos", "experiments")
+                 for one in sim.table(bench.state, kind)
+                 if "path" in one["fields"]]
+        return lambda one: lies_in(top)(one) and not any(
+            other.startswith(one["fields"]["path"] + "/") for other in paths)
+
+    def lose(kind, fits):
+        one = bench.lose(kind, fits)
+        bench.expect(kind + "/permissions", one, "", "missing")
+
+    for top in "/Shared/", "/Repos/":
+        lose("folders", empty(top))
+        bench.gain("folders", path=top + "extra")
+    for kind in "notebooks", "files":
+        lose(kind, lies_in("/Shared/"))
+        bench.gain(kind, path="/Shared/extra." + kind, source="1")
+        bench.change(kind, "content", lies_in("/Shared/"), set={
+            "content": "cHJpbnQgKDIpCg==", "modified_at": 7})
+    bench.change("notebooks", "file_type", lies_in("/Shared/"),
+                 set={"language": "R", "modified_at": 7})
+
+
+def repos(bench):
+    kind = "repos"
+
+    def cloned(one):
+        return "url" in one["fields"]
+
+    def sparse(one):
+        return "sparse_checkout" in one["fields"]
+
+    one = bench.take(kind, sparse)
+    bench.post(kind, one, set={"sparse_checkout": {"patterns": ["other/*"]}})
+    for at in range(3):                # there were three
+        bench.expect(kind, one, "sparse_checkout.patterns[%d]" % at)
+    bench.change(kind, "branch", cloned, set={"branch": "another"})
+    bench.change(kind, "provider", cloned, set={"provider": "awsCodeCommit"})
+    bench.change(kind, "url", cloned,
+                 set={"url": "https://git.example.com/another"})
+    one = bench.take(kind, cloned)
+    bench.post(kind, one, delete=True)
+    bench.expect(kind, one, "", "missing")
+    bench.expect(kind + "/permissions", one, "", "missing")
+    bench.gain(kind, path="/Repos/admin@example.com/extra",
+               url="https://git.example.com/extra", provider="gitHub")
+    # commits go on by themselves
+    one = bench.take(kind, cloned)
+    bench.post(kind, one, set={"head_commit_id": "0" * 40})
+
+
 LOWEST = {"experiments": "CAN_READ", "instance-pools": "CAN_ATTACH_TO",
           "cluster-policies": "CAN_USE", "clusters": "CAN_ATTACH_TO",
-          "jobs": "CAN_VIEW"}
+          "jobs": "CAN_VIEW", "notebooks": "CAN_READ", "files": "CAN_READ",
+          "folders": "CAN_READ", "repos": "CAN_READ"}
 
 
 def permissions(bench, kind):
@@ -502,13 +581,19 @@ def permissions(bench, kind):
         return [who for who, level in one["permissions"].items()
                 if level == low][0]
 
+    def expect(one, most):
+        """One entry of so many, or the only one."""
+        bench.expect(kind + "/permissions", one, "access_control_list[]"
+                     if len(one.get("permissions", {})) > most
+                     else "access_control_list")
+
     one = bench.take(kind, free)
     bench.post(kind, one, permissions={
         "add": {str(somebody["id"]): low}})
-    bench.expect(kind + "/permissions", one, "access_control_list[]")
+    expect(one, 0)
     one = bench.take(kind, given)
     bench.post(kind, one, permissions={"remove": [reader(one)]})
-    bench.expect(kind + "/permissions", one, "access_control_list[]")
+    expect(one, 1)
     if kind == "cluster-policies":       # which have one level
         return
     one = bench.take(kind, given)
@@ -523,16 +608,22 @@ def quiet(bench):
     bench.post("experiments", one,
                set={"artifact_location": "dbfs:/elsewhere",
                     "last_update_time": 1})
+    # but a home is called like its owner
+    folders = [other["fields"]["path"] for other in sim.table(
+        bench.state, "folders")]
     one = bench.take("users", lambda one: bench.key("users", one)
-                     != bench.key("users", one).upper())
+                     != bench.key("users", one).upper() and not any(
+        path.startswith("/Users/" + bench.key("users", one))
+        for path in folders))
     bench.post("users", one, set={"userName": bench.key("users", one).upper()})
+    bench.lose_home(bench.key("users", one))
 
 
 def main(source, target):
     bench = Bench(source, target)
     for part in (users, service_principals, groups, instance_profiles,
                  experiments, instance_pools, cluster_policies, clusters,
-                 global_init_scripts, jobs, quiet):
+                 global_init_scripts, jobs, tree, repos, quiet):
         part(bench)
     for kind in LOWEST:
         permissions(bench, kind)

@@ -14,12 +14,17 @@ differences ()
 pair --populate \
 users=60,groups=24,service-principals=24,experiments=40,\
 instance-profiles=12,instance-pools=60,cluster-policies=60,clusters=90,jobs=70,\
-global-init-scripts=20
+global-init-scripts=20,notebooks=90,repos=40
 # Nobody refers to these: when they are missing, nothing else differs.
 for alone in '"users", "create": {"userName": "alone@example.com"}' \
   '"groups", "create": {"displayName": "alone"}' \
   '"service-principals", "create": {"displayName": "alone"}'; do
   ask post "$url_old" object "{\"kind\": $alone}" >/dev/null
+done
+for n in 1 2 3 4 5 6 7 8; do
+  ask post "$url_old" object "{\"kind\": \"files\", \"create\": {\"path\":
+    \"/Shared/files/$n\", \"source\": \"$n\"}, \"permissions\": {\"add\":
+    {\"users\": \"CAN_READ\"}}}" >/dev/null
 done
 run move export
 run move import
@@ -36,7 +41,9 @@ for kind in users groups service-principals instance-profiles experiments \
   experiments/permissions instance-pools instance-pools/permissions \
   cluster-policies cluster-policies/permissions clusters \
   cluster-libraries clusters/permissions jobs jobs/permissions \
-  global-init-scripts; do
+  global-init-scripts directories directories/permissions notebooks \
+  notebooks/permissions files files/permissions repo-folders \
+  repo-folders/permissions repos repos/permissions; do
   is "$kind: every change is named, and nothing else" \
     "$(grep -E "^[<>] $kind\|" "$tmp/diff" || :)" ''
   note "$kind: $(grep -c "^$kind|" "$tmp/wanted") differences"
