@@ -94,15 +94,32 @@ is_taken (const struct mg_error_body *e)
          && strstr (e->message, "already exists") != NULL;
 }
 
-/* What only the words of an answer of 400 tell: 1 when they do. */
+/* "Size exceeds 10485760 bytes", "exceeded max size (10485760 bytes)", "Notebook
+ * size exceeded limit: 14680064 > 10485760", under several codes. */
+static int
+is_too_large (const struct mg_error_body *e)
+{
+  return strstr (e->message, "size exceeded limit") != NULL
+         || (strstr (e->message, "xceed") != NULL
+             && strstr (e->message, "10485760") != NULL);
+}
+
+/* What only the words of an answer of 400 tell, or of one that is none: 1 when
+ * they do. */
 static int
 of_words (const struct mg_call *call, struct meaning *ret)
 {
+  static const struct meaning large = { MG_E_REMOTE, "too-large", "" };
   static const struct meaning creations = {
     MG_E_AGAIN, "creation-limit", "go on in an hour" };
   static const struct meaning missing = { MG_E_NOT_FOUND, "not-found", "" };
   static const struct meaning taken = { MG_E_EXISTS, "exists", "" };
 
+  if ((call->status == 400 || call->status == 200)
+      && is_too_large (&call->error)) {
+    *ret = large;
+    return 1;
+  }
   if (call->status != 400)
     return 0;
   if (mg_retry_is_creation_limit (call->error.message))

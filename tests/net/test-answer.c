@@ -162,6 +162,28 @@ MG_TEST (refusals)
         MG_OUTCOME_NOTHING);
 }
 
+/* The words of several versions of the service; of the newest there is a code. */
+MG_TEST (too_large_in_many_words)
+{
+  static const char *const words[] = {
+    "Size exceeds 10485760 bytes",
+    "Notebook size exceeded limit: 14680064 > 10485760",
+    "File size imported is (10485761 bytes), exceeded max size (10485760 bytes)",
+    "Export size 11 MB exceeded the the limit 10485760",
+  };
+  char body[300];
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (words); i++) {
+    snprintf (body, sizeof body, "{\"error_code\":\"BAD_REQUEST\","
+              "\"message\":\"%s\"}", words[i]);
+    both (400, body, MG_E_REMOTE, "too-large", MG_OUTCOME_REFUSED);
+    both (200, body, MG_E_REMOTE, "too-large", MG_OUTCOME_DOUBT);
+  }
+  both (400, "{\"error_code\":\"BAD_REQUEST\",\"message\":\"a rate exceeded\"}",
+        MG_E_REMOTE, "refused", MG_OUTCOME_REFUSED);
+}
+
 MG_TEST (a_missing_thing_in_disguise)
 {
   static const struct reply reply = {
