@@ -170,13 +170,43 @@ MG_TEST (what_is_over_10_MiB_does_not_come_out)
         "\"path\":\"/Shared/big\",\"padding\":10485760}}");
   is_int (gett ("GET", TREE "export?path=/Shared/big"), 400);
   is_str (at ("error_code"), "MAX_NOTEBOOK_SIZE_EXCEEDED");
-  has_str (text (), "Size exceeds 10485760 bytes");
+  has_str (text (), "Notebook size exceeded limit: 104857");
   call ("POST", "/_simulator/object", "{\"kind\":\"notebooks\",\"create\":{"
         "\"path\":\"/Shared/shows\",\"results\":10485760}}");
   is_int (gett ("GET", TREE "export?path=/Shared/shows&format=JUPYTER"), 400);
   is_int (gett ("GET", TREE "export?path=/Shared/shows&format=JUPYTER"
                 "&outputs=NONE"), 200);
   is_int (gett ("GET", TREE "export?path=/Shared/shows"), 200);
+}
+
+/* Versions of the service say it in three ways. */
+MG_TEST (how_it_is_refused_may_be_told)
+{
+  START ();
+  call ("POST", "/_simulator/object", "{\"kind\":\"notebooks\",\"create\":{"
+        "\"path\":\"/Shared/in\",\"padding\":10485760,"
+        "\"refusal\":\"inside\"}}");
+  is_int (gett ("GET", TREE "export?path=/Shared/in"), 200);
+  is_str (at ("error_code"), "MAX_NOTEBOOK_SIZE_EXCEEDED");
+  call ("POST", "/_simulator/object", "{\"kind\":\"notebooks\",\"create\":{"
+        "\"path\":\"/Shared/of\",\"padding\":10485760,"
+        "\"refusal\":\"old\"}}");
+  is_int (gett ("GET", TREE "export?path=/Shared/of"), 400);
+  is_str (at ("error_code"), "BAD_REQUEST");
+  is_str (at ("message"), "Size exceeds 10485760 bytes");
+  gett ("GET", TREE "get-status?path=/Shared/of");
+  ok (strstr (text (), "refusal") == NULL);
+}
+
+MG_TEST (ten_MiB_come_out)
+{
+  START ();
+  call ("POST", "/_simulator/object", "{\"kind\":\"files\",\"create\":{"
+        "\"path\":\"/Shared/f\",\"padding\":10485760}}");
+  is_int (gett ("GET", TREE "export?path=/Shared/f&format=RAW"), 200);
+  call ("POST", "/_simulator/object", "{\"kind\":\"files\",\"create\":{"
+        "\"path\":\"/Shared/g\",\"padding\":10485761}}");
+  is_int (gett ("GET", TREE "export?path=/Shared/g&format=RAW"), 400);
 }
 
 MG_TEST (nor_does_it_go_in)

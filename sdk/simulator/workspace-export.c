@@ -1,0 +1,194 @@
+/* /api/2.0/workspace/export.  An answer holds no more than 10 MiB of what is
+ * exported; how a larger one is refused depends on the version of the service,
+ * and an object may tell which it is ("refusal").
+ *
+ * Not simulated: archives of folders.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "leaf.h"
+
+#define MAX_BASE64 (16 * 1024 * 1024)
+
+/* A document of cells: one for each part of the source, and of bare results. */
+static void
+add_ipynb (struct mg_buf *out, const struct sim_language *l, const char *source,
+           int64_t results)
+{
+  MG_CLEANUP_FREE char *between =
+    mg_xasprintf ("\n\n%s COMMAND ----------\n\n", l->comment);
+  const char *at = strchr (source, '\n');
+  int n = 0;
+
+  mg_buf_add_str (out, "{\"cells\":[");
+  at = at ? at + 1 : source + strlen (source);
+  while (at != NULL) {
+    const char *end = strstr (at, between);
+
+    mg_buf_addf (out, "%s{\"cell_type\":\"code\",\"execution_count\":null,"
+                 "\"metadata\":{},\"outputs\":[", n++ ? "," : "");
+    if (results > 0) {
+      mg_buf_add_str (out, "{\"name\":\"stdout\",\"output_type\":\"stream\","
+                      "\"text\":\"");
+      for (; results > 0; results--)
+        mg_buf_add_byte (out, 'r');
+      mg_buf_add_str (out, "\"}");
+    }
+    mg_buf_add_str (out, "],\"source\":");
+    mg_buf_add_json_len (out, at, end ? (size_t) (end - at) : strlen (at));
+    mg_buf_add_byte (out, '}');
+    at = end ? end + strlen (between) : NULL;
+  }
+  mg_buf_addf (out, "],\"metadata\":{\"application/vnd.databricks.v1+notebook\""
+               ":{\"language\":\"%c%s\"}},\"nbformat\":4,\"nbformat_minor\":0}",
+               l->name[0] + ('a' - 'A'), mg_streq (l->name, "PYTHON") ? "ython"
+               : mg_streq (l->name, "SCALA") ? "cala"
+               : mg_streq (l->name, "SQL") ? "ql" : "");
+}
+
+struct exported {
+  struct mg_buf data;
+  const char *type;
+  int64_t len;                 /* also of what is only told */
+};
+
+/* 0, or -1 after a reply. */
+static int
+export_notebook (struct sim_call *c, struct json_object *o, const char *format,
+                 const char *source, struct exported *e)
+{
+  const struct sim_language *l = sim_language (sim_json_str (o, "language"));
+  int64_t results = sim_json_int (o, "results", 0);
+
+  if (mg_streq (sim_query (c, "outputs"), "NONE"))
+    results = 0;
+  e->type = l->extension;
+  if (strcmp (format, "SOURCE") == 0 || strcmp (format, "AUTO") == 0
+      || strcmp (format, "RAW") == 0)
+    mg_buf_add_str (&e->data, source);
+  else if (strcmp (format, "JUPYTER") == 0) {
+    e->type = "ipynb";
+    if (results + e->len <= SIM_MAX_LEAF)
+      add_ipynb (&e->data, l, source, results);
+    else
+      e->len += results;
+  }
+  else if (strcmp (format, "HTML") == 0) {
+    MG_CLEANUP_FREE char *model = sim_base64 (source, strlen (source));
+
+    e->type = "html";
+    e->len += results;
+    mg_buf_addf (&e->data, "<!DOCTYPE html>\n<script>var "
+                 "__DATABRICKS_NOTEBOOK_MODEL = '%s'</script>\n", model);
+  }
+  else if (strcmp (format, "R_MARKDOWN") == 0 && strcmp (l->name, "R") == 0) {
+    e->type = "Rmd";
+    mg_buf_addf (&e->data, "---\ntitle: notebook\n---\n\n```{r}\n%s\n```\n",
+                 source);
+  }
+  else {
+    sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
+              "Format %s is not supported for this object.", format);
+    return -1;
+  }
+  return 0;
+}
+
+/* As versions of the service do it: with a code of its own; with 200, and the
+ * error inside; with the words of old. */
+static void
+refuse_size (struct sim_call *c, const char *how, int64_t len)
+{
+  if (mg_streq (how, "old"))
+    sim_fail (c, 400, "BAD_REQUEST", "Size exceeds %d bytes", SIM_MAX_LEAF);
+  else
+    sim_fail (c, mg_streq (how, "inside") ? 200 : 400,
+              "MAX_NOTEBOOK_SIZE_EXCEEDED",
+              "Notebook size exceeded limit: %" PRId64 " > %d", len,
+              SIM_MAX_LEAF);
+}
+
+static void
+send_export (struct sim_call *c, const char *refusal, struct exported *e)
+{
+  MG_CLEANUP_FREE char *content = NULL;
+
+  if (e->len + (int64_t) e->data.len > SIM_MAX_LEAF) {
+    refuse_size (c, refusal, e->len + (int64_t) e->data.len);
+    return;
+  }
+  c->r->status = 200;
+  if (mg_streq (sim_query (c, "direct_download"), "true")) {
+    c->r->content_type = "application/octet-stream";
+    mg_buf_add (&c->r->body, e->data.data, e->data.len);
+    return;
+  }
+  content = sim_base64 (mg_buf_text (&e->data), e->data.len);
+  mg_buf_addf (&c->r->body, "{\"content\":\"%s\",\"file_type\":\"%s\"}",
+               content, e->type);
+  c->r->content_type = "application/json";
+}
+
+/* What it holds, with its padding where both are not too large; else that is only
+ * told.  0, or -1: nothing of it can be exported. */
+static int
+read_leaf (struct json_object *o, struct mg_buf *ret_data, int64_t *ret_more)
+{
+  MG_CLEANUP_FREE char *data = NULL;
+  const char *content = sim_json_str (o, "content");
+  int64_t padding = sim_json_int (o, "padding", 0);
+  size_t len;
+
+  if (content == NULL || sim_unbase64 (content, &data, &len) < 0)
+    return -1;
+  mg_buf_add (ret_data, data, len);
+  *ret_more = padding + (int64_t) len > SIM_MAX_LEAF ? padding : 0;
+  for (; *ret_more == 0 && padding > 0; padding--)
+    mg_buf_add_byte (ret_data, '#');
+  return 0;
+}
+
+void
+sim_workspace_export (struct sim_call *c)
+{
+  const char *asked = sim_query (c, "path"), *format = sim_query (c, "format");
+  MG_CLEANUP_FREE char *path = sim_tree_path (asked);
+  MG_CLEANUP (sim_json_put) struct json_object *o = NULL;
+  struct mg_buf source = MG_BUF_INIT (MAX_BASE64);
+  struct exported e = { MG_BUF_INIT (MAX_BASE64), "", 0 };
+  struct sim_node node;
+
+  if (!sim_tree_find (c->s, path, &node)) {
+    sim_fail (c, 404, "RESOURCE_DOES_NOT_EXIST", "Path (%s) doesn't exist.",
+              asked);
+    return;
+  }
+  if (node.kind == SIM_FOLDERS || node.kind == SIM_EXPERIMENTS) {
+    sim_fail (c, 400, "BAD_REQUEST", "(%s) cannot be exported.", path);
+    return;
+  }
+  o = sim_object_json (&c->s->tables[node.kind], node.o);
+  if (read_leaf (o, &source, &e.len) < 0) {
+    sim_fail (c, 400, "BAD_REQUEST", "(%s) cannot be exported.", path);
+    return;
+  }
+  if (node.kind == SIM_FILES)
+    mg_buf_add (&e.data, source.data, source.len);
+  else if (export_notebook (c, o, format ? format : "SOURCE",
+                            mg_buf_text (&source), &e) < 0) {
+    mg_buf_done (&source);
+    mg_buf_done (&e.data);
+    return;
+  }
+  send_export (c, sim_json_str (o, "refusal"), &e);
+  mg_buf_done (&source);
+  mg_buf_done (&e.data);
+}

@@ -1,0 +1,230 @@
+/* /api/2.0/workspace/import.
+ *
+ * Not simulated: archives of folders, and forms (multipart).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "leaf.h"
+
+#define MAX_BASE64 (16 * 1024 * 1024)
+
+struct import {
+  struct sim_call *c;
+  char *path;
+  const struct sim_language *language;     /* NULL: it will be a file */
+  char *data;
+  size_t len;
+};
+
+static void
+refuse (struct import *m, const char *text)
+{
+  sim_fail (m->c, 400, "INVALID_PARAMETER_VALUE", "%s (%s)", text, m->path);
+}
+
+/* The source that a document of cells tells; 0, or -1. */
+static int
+read_ipynb (struct import *m)
+{
+  MG_CLEANUP (sim_json_put) struct json_object *o =
+    sim_json_parse (m->data, m->len, NULL);
+  struct json_object *cells = sim_json_array (o, "cells");
+  struct json_object *meta = json_object_object_get (o, "metadata");
+  const char *name = sim_json_str (
+    json_object_object_get (meta, "application/vnd.databricks.v1+notebook"),
+    "language");
+  MG_CLEANUP_FREE char *upper = mg_xstrdup (name ? name : "python");
+  struct mg_buf text = MG_BUF_INIT (MAX_BASE64);
+  size_t i, j;
+  char *p;
+
+  for (p = upper; *p != '\0'; p++)
+    if (*p >= 'a' && *p <= 'z')
+      *p = (char) (*p - 'a' + 'A');
+  m->language = sim_language (upper);
+  if (cells == NULL || m->language == NULL)
+    return -1;
+  mg_buf_addf (&text, "%s" SIM_MARK, m->language->comment);
+  for (i = 0; i < json_object_array_length (cells); i++) {
+    struct json_object *source = json_object_object_get (
+      json_object_array_get_idx (cells, i), "source");
+
+    mg_buf_add_str (&text, "\n");
+    if (i > 0)
+      mg_buf_addf (&text, "\n%s COMMAND ----------\n\n", m->language->comment);
+    if (json_object_is_type (source, json_type_string))
+      mg_buf_add_str (&text, json_object_get_string (source));
+    for (j = 0; json_object_is_type (source, json_type_array)
+                && j < json_object_array_length (source); j++)
+      mg_buf_add_str (&text, json_object_get_string (
+                        json_object_array_get_idx (source, j)));
+  }
+  mg_free (m->data);
+  m->len = text.len;
+  m->data = mg_buf_steal (&text);
+  return 0;
+}
+
+/* 0, or -1: it is no page that an export made. */
+static int
+read_html (struct import *m)
+{
+  static const char mark[] = "__DATABRICKS_NOTEBOOK_MODEL = '";
+  const char *at = strstr (m->data, mark);
+  MG_CLEANUP_FREE char *model = NULL;
+  char *source;
+  size_t len;
+
+  if (at == NULL)
+    return -1;
+  at += strlen (mark);
+  model = mg_xstrndup (at, strcspn (at, "'"));
+  if (sim_unbase64 (model, &source, &len) < 0)
+    return -1;
+  mg_free (m->data);
+  m->data = source;
+  m->len = len;
+  m->language = sim_language_marked (source, len, m->path);
+  return m->language ? 0 : -1;
+}
+
+/* AUTO: a first line makes a notebook, whose name loses its extension. */
+static void
+detect (struct import *m)
+{
+  static const char *const extensions[] = { "py", "sql", "scala", "r" };
+  char *dot = strrchr (m->path, '.');
+  size_t i;
+
+  if (mg_ends (m->path, ".ipynb") && read_ipynb (m) == 0) {
+    *dot = '\0';
+    return;
+  }
+  m->language = sim_language_marked (m->data, m->len, m->path);
+  for (i = 0; m->language != NULL && dot != NULL
+              && i < MG_N_ELEMENTS (extensions); i++)
+    if (strcmp (dot + 1, extensions[i]) == 0) {
+      *dot = '\0';
+      return;
+    }
+}
+
+/* 0, or -1 after a reply. */
+static int
+read_content (struct import *m)
+{
+  const char *format = sim_json_str (m->c->body, "format");
+  const char *language = sim_json_str (m->c->body, "language");
+  const char *content = sim_json_str (m->c->body, "content");
+
+  if (content == NULL || sim_unbase64 (content, &m->data, &m->len) < 0) {
+    refuse (m, "The content is not in base64");
+    return -1;
+  }
+  if (m->len > SIM_MAX_LEAF) {
+    sim_fail (m->c, 400, "MAX_NOTEBOOK_SIZE_EXCEEDED",
+              "File size imported is (%zu bytes), exceeded max size (%d bytes)",
+              m->len, SIM_MAX_LEAF);
+    return -1;
+  }
+  if (format == NULL || strcmp (format, "SOURCE") == 0) {
+    m->language = sim_language (language);
+    if (m->language == NULL)
+      refuse (m, "A language is required to import one notebook as SOURCE");
+    return m->language ? 0 : -1;
+  }
+  if (strcmp (format, "AUTO") == 0)
+    detect (m);
+  else if ((strcmp (format, "JUPYTER") == 0 && read_ipynb (m) == 0)
+           || (strcmp (format, "HTML") == 0 && read_html (m) == 0)
+           || strcmp (format, "RAW") == 0)
+    return 0;
+  else if (strcmp (format, "R_MARKDOWN") == 0)
+    m->language = sim_language ("R");
+  else {
+    refuse (m, "The content is not of its format");
+    return -1;
+  }
+  return 0;
+}
+
+/* May it be there?  0, with what is there already; or -1 after a reply. */
+static int
+check_place (struct import *m, struct sim_node *ret_node)
+{
+  struct sim_call *c = m->c;
+  enum sim_kind kind = m->language ? SIM_NOTEBOOKS : SIM_FILES;
+  MG_CLEANUP_FREE char *parent = sim_tree_parent (m->path);
+  struct sim_node node;
+
+  if (!sim_tree_find (c->s, parent, &node) || node.kind != SIM_FOLDERS) {
+    sim_fail (c, 404, "RESOURCE_DOES_NOT_EXIST",
+              "The parent folder (%s) does not exist.", parent);
+    return -1;
+  }
+  if (strcmp (parent, "/Users") == 0) {
+    sim_fail (c, 400, "DIRECTORY_PROTECTED", "Folder Users is protected.");
+    return -1;
+  }
+  if (!sim_tree_find (c->s, m->path, ret_node))
+    return 0;
+  if (!json_object_get_boolean (json_object_object_get (c->body,
+                                                        "overwrite"))) {
+    sim_fail (c, 400, "RESOURCE_ALREADY_EXISTS",
+              "%s already exists. Please pass overwrite as true to overwrite "
+              "it.", m->path);
+    return -1;
+  }
+  if (ret_node->kind != kind) {
+    refuse (m, "An object of another type is at the path");
+    return -1;
+  }
+  return 0;
+}
+
+static void
+store (struct import *m, struct sim_node *node)
+{
+  struct sim_call *c = m->c;
+  const char *effect = node->o ? "update" : "create";
+  MG_CLEANUP (sim_json_put) struct json_object *old =
+    node->o ? sim_object_json (&c->s->tables[node->kind], node->o) : NULL;
+  int64_t created = sim_json_int (old, "created_at", c->now_us / MG_MS_US);
+  char *text = m->language
+    ? sim_notebook_text (m->path, m->language, m->data, m->len, created,
+                         c->now_us)
+    : sim_file_text (m->path, m->data, m->len, created, c->now_us);
+
+  if (node->o != NULL)                 /* its id stays, and its permissions */
+    sim_table_set (&c->s->tables[node->kind], node->o, text);
+  else {
+    node->kind = m->language ? SIM_NOTEBOOKS : SIM_FILES;
+    node->o = sim_tree_add (c->s, node->kind, text);
+    node->o->created_us = c->now_us;
+  }
+  sim_effect_on (c, effect, &c->s->tables[node->kind], node->o, m->path);
+  sim_reply_empty (c);
+}
+
+void
+sim_workspace_import (struct sim_call *c)
+{
+  struct import m = { .c = c };
+  struct sim_node node = { .o = NULL };
+
+  m.path = sim_tree_path (sim_json_str (c->body, "path"));
+  if (m.path[0] != '/' || m.path[1] == '\0')
+    refuse (&m, "The path must be absolute");
+  else if (read_content (&m) == 0 && check_place (&m, &node) == 0)
+    store (&m, &node);
+  mg_free (m.path);
+  mg_free (m.data);
+}
