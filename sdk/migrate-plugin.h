@@ -183,7 +183,9 @@ struct migrate_request {
   uint32_t struct_size;          /* by MIGRATE_REQUEST_INIT */
   uint32_t effect;               /* enum migrate_effect */
   const char *call;              /* "POST /api/2.0/widgets/create" */
-  const char *content_type;      /* NULL = application/json */
+  const char *content_type;      /* of the body, and of the answer that is
+                                    wanted; NULL = application/json, and an
+                                    answer that is none is an error */
   const char *body;              /* NULL = none */
   size_t body_len;
 };
@@ -282,7 +284,8 @@ migrate_pages (struct migrate_ctx *ctx, const struct migrate_kind *kind,
 }
 
 /* Stores one asset of an export.  Its id and key are read by the kind's paths.
- * It is kept when its page is complete, outside of migrate_pages soon. */
+ * It is kept when its page is complete, outside of migrate_pages soon.  In
+ * fetch_asset: the body of the asset that is asked for, once. */
 static inline int
 migrate_emit (struct migrate_ctx *ctx, const struct migrate_kind *kind,
               const char *json, size_t len)

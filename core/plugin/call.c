@@ -161,23 +161,61 @@ mg_call_export (struct mg_ctx *ctx, const struct mg_kind *kind,
   return r;
 }
 
+/* What fetch_asset emits of its own kind goes into ret_body. */
+static int
+fetch_once (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
+            const char *key, struct mg_buf *ret_body)
+{
+  struct mg_plugin *plugin = kind->plugin;
+  struct migrate_asset a = { .kind = kind->k, .id = id, .key = key };
+  const struct mg_plugin *plugin_before = ctx->plugin;
+  const struct mg_kind *kind_before = ctx->kind;
+  int r;
+
+  ctx->plugin = plugin;
+  ctx->kind = kind;
+  ctx->got = ret_body;
+  r = IN_LANE (ctx, kind, key, "fetch_asset",
+               plugin->p.fetch_asset (&ctx->pub, self_of (ctx, plugin), &a));
+  ctx->got = NULL;
+  ctx->plugin = plugin_before;
+  ctx->kind = kind_before;
+  if (r == 0)
+    r = mg_buf_check (ret_body, "asset", &ctx->error);
+  if (r == 0 && ret_body->len == 0)
+    r = mg_error_set (&ctx->error, MG_E_INVALID, "plugin", "the plugin reported "
+                      "neither the asset nor an error; report it to its author");
+  return r;
+}
+
+int
+mg_call_get (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
+             const char *key, struct mg_buf *ret_body)
+{
+  int tries, r = 0;
+
+  if (!uses_calls (kind) || kind->plugin->p.fetch_asset == NULL)
+    return mg_generic_get (ctx, kind, id, ret_body);
+  for (tries = 0; tries < MG_GET_TRIES; tries++) {
+    mg_buf_reset (ret_body);
+    mg_error_clear (&ctx->error);
+    r = fetch_once (ctx, kind, id, key, ret_body);
+    if (r != MG_E_NET && r != MG_E_PROTOCOL)
+      break;
+  }
+  return r;
+}
+
 int
 mg_call_fetch (struct mg_ctx *ctx, const struct mg_kind *kind,
                const struct mg_asset *stub)
 {
-  struct mg_plugin *plugin = kind->plugin;
   MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
-  struct migrate_asset a = { .kind = kind->k, .id = stub->src_id,
-                             .key = stub->key };
   struct mg_put *put;
   int r;
 
   mg_ctx_begin (ctx, kind, stub);
-  if (uses_calls (kind) && plugin->p.fetch_asset != NULL)
-    return IN_LANE (ctx, kind, stub->key, "fetch_asset",
-                    plugin->p.fetch_asset (&ctx->pub, self_of (ctx, plugin),
-                                           &a));
-  r = mg_generic_get (ctx, kind, stub->src_id, &body);
+  r = mg_call_get (ctx, kind, stub->src_id, stub->key, &body);
   if (r < 0)
     return r;
   ctx->batch = mg_put_op_new (ctx->side->wsid, ctx->side->sid);

@@ -300,8 +300,14 @@ service_emit (struct migrate_ctx *pub, const struct migrate_kind *k,
 {
   struct mg_ctx *ctx = ours (pub);
   const struct mg_kind *kind = find_kind (ctx, k);
-  int r = kind == NULL ? MG_E_INVALID : mg_ctx_emit (ctx, kind, json, len);
+  int r;
 
+  if (ctx->got != NULL && kind == ctx->kind) {
+    mg_buf_reset (ctx->got);
+    mg_buf_add (ctx->got, json, len);
+    return mg_buf_check (ctx->got, "asset", &ctx->error);
+  }
+  r = kind == NULL ? MG_E_INVALID : mg_ctx_emit (ctx, kind, json, len);
   return r < 0 ? r : post_loose (ctx, len);
 }
 

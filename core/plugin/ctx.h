@@ -37,6 +37,8 @@ struct mg_ctx {
   const struct mg_asset *asset;    /* that it runs for, or NULL */
   const struct mg_list *list;      /* what export_kind feeds, or NULL */
 
+  struct mg_buf *got;              /* where fetch_asset's own asset goes, or NULL */
+
   /* what the callback did */
   struct mg_put_op *batch;         /* emitted, not posted yet */
   int64_t n_emitted;
@@ -117,6 +119,8 @@ struct mg_list {
 int mg_generic_list (struct mg_ctx *ctx, const struct mg_kind *kind,
                      const struct mg_list *list);
 
+#define MG_GET_TRIES 3             /* of what may be whole next time */
+
 /* The body of one asset, unwrapped and normalised, into ret_body. */
 int mg_generic_get (struct mg_ctx *ctx, const struct mg_kind *kind,
                     const char *id, struct mg_buf *ret_body);
@@ -162,6 +166,10 @@ void mg_call_close (struct mg_ctx *ctx, struct mg_plugin *plugin);
 int mg_call_preflight (struct mg_ctx *ctx, struct mg_plugin *plugin);
 int mg_call_export (struct mg_ctx *ctx, const struct mg_kind *kind,
                     const struct mg_list *list);
+/* One asset's body as its plugin reads it, else by 'get'; half an answer is asked
+ * for again.  It may be called between two callbacks of an asset. */
+int mg_call_get (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
+                 const char *key, struct mg_buf *ret_body);
 int mg_call_fetch (struct mg_ctx *ctx, const struct mg_kind *kind,
                    const struct mg_asset *stub);
 int mg_call_import (struct mg_ctx *ctx, const struct mg_kind *kind,

@@ -14,8 +14,6 @@
 #include "plugin/ctx.h"
 #include "plugin/permissions.h"
 
-#define GET_TRIES 3
-
 /* Only what a second try can mend. */
 static int
 worth_again (int r)
@@ -78,7 +76,7 @@ mg_generic_get (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
 
   for (tries = 1; ; tries++) {
     r = get_once (ctx, kind, id, ret_body);
-    if (r == 0 || !worth_again (r) || tries == GET_TRIES)
+    if (r == 0 || !worth_again (r) || tries == MG_GET_TRIES)
       return r;
     mg_buf_reset (ret_body);
     mg_error_clear (&ctx->error);

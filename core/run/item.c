@@ -43,7 +43,7 @@ mg_run_ensure_body (struct mg_ctx *ctx, const struct mg_kind *kind,
       || kind->k->get == NULL)
     return 0;
   mg_buf_reset (&asset->body);
-  r = mg_generic_get (ctx, kind, asset->src_id, &asset->body);
+  r = mg_call_get (ctx, kind, asset->src_id, asset->key, &asset->body);
   if (r < 0 && err != &ctx->error)
     mg_error_copy (err, &ctx->error);
   return r;
@@ -93,8 +93,8 @@ load_target (struct item *it, struct mg_error *err)
         : mg_tree_look (it->ctx, it->kind, it->target.src_id, &it->target.body);
     mg_buf_reset (&it->target.body);
     if (r == 0)
-      r = mg_generic_get (it->ctx, it->kind, it->target.src_id,
-                          &it->target.body);
+      r = mg_call_get (it->ctx, it->kind, it->target.src_id, it->target.key,
+                       &it->target.body);
   }
   else
     r = mg_run_ensure_body (it->ctx, it->kind, &it->target, err);

@@ -75,7 +75,7 @@ content_differs (struct mg_ctx *ctx, const struct mg_kind *kind,
   MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
   MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
   MG_CLEANUP (mg_buf_done) struct mg_buf right = MG_BUF_INIT (MG_MAX_ELEMENT);
-  int r = mg_generic_get (ctx, kind, target->src_id, &body);
+  int r = mg_call_get (ctx, kind, target->src_id, target->key, &body);
 
   if (r == 0)
     r = mg_compare_form (kind, mg_buf_text (&target->body), target->body.len,

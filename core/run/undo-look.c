@@ -69,7 +69,7 @@ read_one (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
   if (r < 0 || (kind->k->tree && !(kind->k->flags & MIGRATE_KIND_DETAIL)))
     return r;
   mg_buf_reset (ret_body);
-  return mg_generic_get (ctx, kind, id, ret_body);
+  return mg_call_get (ctx, kind, id, id, ret_body);
 }
 
 static int

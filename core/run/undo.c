@@ -168,7 +168,7 @@ look_back (struct undoer *u, struct mg_ctx *ctx, const struct migrate_asset *a,
 
   if (u->kind->k->get == NULL)
     return 0;
-  r = mg_generic_get (ctx, u->kind, a->target_id, &now);
+  r = mg_call_get (ctx, u->kind, a->target_id, a->key, &now);
   if (r == 0)
     r = mg_compare_form (u->kind, mg_buf_text (before), before->len, &left,
                          &ctx->error);

@@ -391,8 +391,9 @@ const struct migrate_code mg_codes[] = {
     "The token is expired or was revoked.",
     "migrate configure PROFILE, then run the command again" },
   { "too-large",
-    "An answer or an asset is larger than migrate holds in memory.",
-    "move it by hand, or report it with --trace FILE" },
+    "An asset is larger than the service gives out or takes in one piece, or an "
+    "answer than migrate holds in memory.",
+    "split the asset in the source, or move it by hand" },
   { "truncated",
     "An answer ended in the middle.",
     "run the command again" },

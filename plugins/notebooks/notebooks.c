@@ -6,13 +6,13 @@
  * service gives it; what it showed when it was run stays behind.
  */
 #include <string.h>
-#include <migrate-plugin.h>
+#include "content.h"
 
 #define STATUS "GET /api/2.0/workspace/get-status?path={id}"
 
 static const char *const object_owned[] = {
   "object_id", "object_type", "created_at", "modified_at", "resource_id",
-  "size", "directory_info", "modified_at_interactive", NULL,
+  "size", "directory_info", "modified_at_interactive", "exported", NULL,
 };
 
 /* "/Users/NAME" needs its owner; whatever lies in a folder needs that. */
@@ -114,73 +114,15 @@ static const struct migrate_kind kinds[] = {
   },
 };
 
-/* What an export calls the sort of a source, and an import its language. */
-static const struct { const char *type, *language; } languages[] = {
-  { "py", "PYTHON" }, { "sql", "SQL" }, { "scala", "SCALA" }, { "r", "R" },
-};
-
-/* 'format' is JSON without its braces. */
-static int
-import_content (struct migrate_ctx *ctx, const struct migrate_asset *asset,
-                const char *format)
-{
-  struct migrate_request req = MIGRATE_REQUEST_INIT;
-  const char *path = asset->key, *content = "\"\"";
-  size_t len = 2;
-  int r;
-
-  migrate_json_get (ctx, asset->json, asset->json_len, "path", &path);
-  migrate_json_raw (ctx, asset->json, asset->json_len, "content", &content,
-                    &len);
-  if (asset->phase != MIGRATE_CREATE && strcmp (path, asset->target_id) != 0)
-    return migrate_fail (ctx, MIGRATE_E_FAIL, "other-path",
-                         migrate_printf (ctx, "what was to be changed is '%s', "
-                                         "and its place is another one now; "
-                                         "change it by hand",
-                                         asset->target_id));
-  req.effect = asset->phase == MIGRATE_CREATE ? MIGRATE_CREATING
-               : MIGRATE_IDEMPOTENT;
-  req.call = asset->kind->create;
-  req.body = migrate_printf (
-    ctx, "{\"path\":%s,%s,\"overwrite\":%s,\"content\":%.*s}",
-    migrate_quote (ctx, path), format,
-    asset->phase == MIGRATE_CREATE ? "false" : "true", (int) len, content);
-  req.body_len = strlen (req.body);
-  r = migrate_request (ctx, &req, NULL);
-  if (r < 0 || asset->phase != MIGRATE_CREATE)
-    return r;
-  return migrate_created (ctx, path, asset->json, asset->json_len);
-}
-
-static int
-import_notebook (struct migrate_ctx *ctx, const struct migrate_asset *asset)
-{
-  const char *type = "", *language = NULL;
-  size_t i;
-
-  migrate_json_get (ctx, asset->json, asset->json_len, "file_type", &type);
-  for (i = 0; i < sizeof languages / sizeof languages[0]; i++)
-    if (strcmp (languages[i].type, type) == 0)
-      language = languages[i].language;
-  if (language == NULL)
-    return migrate_fail (ctx, MIGRATE_E_INVALID, "unknown-language",
-                         migrate_printf (ctx, "its source is of the type '%s', "
-                                         "which no import takes", type));
-  return import_content (
-    ctx, asset, migrate_printf (ctx, "\"format\":\"SOURCE\",\"language\":"
-                                "\"%s\"", language));
-}
-
 static int
 import_object (struct migrate_ctx *ctx, void *self,
                const struct migrate_asset *asset)
 {
   (void) self;
   if (strcmp (asset->kind->name, "notebooks") == 0)
-    return import_notebook (ctx, asset);
+    return notebooks_put (ctx, asset);
   return strcmp (asset->kind->name, "files") == 0
-    ? import_content (ctx, asset, "\"format\":\"RAW\"")
-    : migrate_generic (ctx, asset);
+    ? notebooks_put_file (ctx, asset) : migrate_generic (ctx, asset);
 }
 
 /* A home comes with its owner, and outlives him where something is in it. */
@@ -223,10 +165,14 @@ delete_object (struct migrate_ctx *ctx, void *self,
 static const struct migrate_code codes[] = {
   { "git-folder", "a Git folder, which no export of notebooks can hold",
     "nothing, where the plugin repos is loaded, which clones it" },
+  { "no-content", "the answer to an export holds nothing",
+    "run the command again" },
   { "not-empty", "undo found something in the folder that the session did not "
     "make", "look what it is; remove the folder by hand if nobody wants it" },
   { "other-path", "what was to be changed has another path than a rule gives it "
     "now", "take the rule back, or change it by hand" },
+  { "too-large", "over 10 MiB, and the service gives it out, or takes it, in no "
+    "format", "split it in the source, or move it by hand" },
   { "unknown-language", "the source of the notebook is of a type that an import "
     "does not take", "move the notebook by hand" },
   { NULL, NULL, NULL },
@@ -251,6 +197,7 @@ MIGRATE_REGISTER (
   .kinds = kinds, .n_kinds = sizeof kinds / sizeof kinds[0],
   .codes = codes,
   .rights = rights,
+  .fetch_asset = notebooks_fetch,
   .import_asset = import_object,
   .delete_asset = delete_object
 );
