@@ -70,7 +70,7 @@ struct sim_object *sim_file_make (struct sim *s, const char *path,
                                   const char *data, size_t len,
                                   int64_t now_us);
 /* What a test describes: {"path", "language", "source", "padding", "results",
- * "refusal"}, or of a file {"path", "object_type", ...}. */
+ * "refusal", "form"}, or of a file {"path", "object_type", ...}. */
 struct sim_object *sim_leaf_make (struct sim *s, enum sim_kind kind,
                                   struct json_object *fields, int64_t now_us);
 

@@ -2,6 +2,8 @@
  * exported; how a larger one is refused depends on the version of the service,
  * and an object may tell which it is ("refusal").
  *
+ * An archive (DBC) is no zip here: nobody but the service reads one.
+ *
  * Not simulated: archives of folders.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -18,10 +20,11 @@
 
 #define MAX_BASE64 (16 * 1024 * 1024)
 
-/* A document of cells: one for each part of the source, and of bare results. */
+/* A document of cells: one for each part of the source, and of bare results.
+ * Every export numbers them anew. */
 static void
 add_ipynb (struct mg_buf *out, const struct sim_language *l, const char *source,
-           int64_t results)
+           int64_t results, int64_t now_us)
 {
   MG_CLEANUP_FREE char *between =
     mg_xasprintf ("\n\n%s COMMAND ----------\n\n", l->comment);
@@ -34,7 +37,10 @@ add_ipynb (struct mg_buf *out, const struct sim_language *l, const char *source,
     const char *end = strstr (at, between);
 
     mg_buf_addf (out, "%s{\"cell_type\":\"code\",\"execution_count\":null,"
-                 "\"metadata\":{},\"outputs\":[", n++ ? "," : "");
+                 "\"metadata\":{\"application/vnd.databricks.v1+cell\":"
+                 "{\"nuid\":\"%" PRIx64 "-%d\"}},\"outputs\":[",
+                 n ? "," : "", now_us, n);
+    n++;
     if (results > 0) {
       mg_buf_add_str (out, "{\"name\":\"stdout\",\"output_type\":\"stream\","
                       "\"text\":\"");
@@ -54,11 +60,57 @@ add_ipynb (struct mg_buf *out, const struct sim_language *l, const char *source,
                : mg_streq (l->name, "SQL") ? "ql" : "");
 }
 
+/* What an archive has besides the source: what was shown, and when it was made. */
+static void
+add_archive (struct mg_buf *out, const struct sim_language *l,
+             const char *source, int64_t results, int64_t now_us)
+{
+  MG_CLEANUP_FREE char *model = sim_base64 (source, strlen (source));
+
+  mg_buf_addf (out, SIM_ARCHIVE "{\"at\":%" PRId64 ",\"language\":\"%s\","
+               "\"results\":%" PRId64 ",\"source\":\"%s\"}", now_us, l->name,
+               results, model);
+}
+
 struct exported {
   struct mg_buf data;
   const char *type;
   int64_t len;                 /* also of what is only told */
 };
+
+/* 1, or 0: no notebook of this language has the format. */
+static int
+add_format (struct exported *e, const char *format, const struct sim_language *l,
+            const char *source, int64_t results, int64_t now_us)
+{
+  if (strcmp (format, "JUPYTER") == 0) {
+    e->type = "ipynb";
+    e->len += results > SIM_MAX_LEAF ? results : 0;
+    add_ipynb (&e->data, l, source, results > SIM_MAX_LEAF ? 0 : results,
+               now_us);
+  }
+  else if (strcmp (format, "HTML") == 0) {
+    MG_CLEANUP_FREE char *model = sim_base64 (source, strlen (source));
+
+    e->type = "html";
+    e->len += results;
+    mg_buf_addf (&e->data, "<!DOCTYPE html>\n<script>var "
+                 "__DATABRICKS_NOTEBOOK_MODEL = '%s'</script>\n", model);
+  }
+  else if (strcmp (format, "DBC") == 0) {
+    e->type = "dbc";
+    e->len += results;
+    add_archive (&e->data, l, source, results, now_us);
+  }
+  else if (strcmp (format, "R_MARKDOWN") == 0 && strcmp (l->name, "R") == 0) {
+    e->type = "Rmd";
+    mg_buf_addf (&e->data, "---\ntitle: notebook\n---\n\n" SIM_CODE "%s"
+                 SIM_CODE_END, source);
+  }
+  else
+    return 0;
+  return 1;
+}
 
 /* 0, or -1 after a reply. */
 static int
@@ -71,30 +123,13 @@ export_notebook (struct sim_call *c, struct json_object *o, const char *format,
   if (mg_streq (sim_query (c, "outputs"), "NONE"))
     results = 0;
   e->type = l->extension;
+  if (strcmp (format, "AUTO") == 0
+      && mg_streq (sim_json_str (o, "form"), "ipynb"))
+    format = "JUPYTER";
   if (strcmp (format, "SOURCE") == 0 || strcmp (format, "AUTO") == 0
       || strcmp (format, "RAW") == 0)
     mg_buf_add_str (&e->data, source);
-  else if (strcmp (format, "JUPYTER") == 0) {
-    e->type = "ipynb";
-    if (results + e->len <= SIM_MAX_LEAF)
-      add_ipynb (&e->data, l, source, results);
-    else
-      e->len += results;
-  }
-  else if (strcmp (format, "HTML") == 0) {
-    MG_CLEANUP_FREE char *model = sim_base64 (source, strlen (source));
-
-    e->type = "html";
-    e->len += results;
-    mg_buf_addf (&e->data, "<!DOCTYPE html>\n<script>var "
-                 "__DATABRICKS_NOTEBOOK_MODEL = '%s'</script>\n", model);
-  }
-  else if (strcmp (format, "R_MARKDOWN") == 0 && strcmp (l->name, "R") == 0) {
-    e->type = "Rmd";
-    mg_buf_addf (&e->data, "---\ntitle: notebook\n---\n\n```{r}\n%s\n```\n",
-                 source);
-  }
-  else {
+  else if (!add_format (e, format, l, source, results, c->now_us)) {
     sim_fail (c, 400, "INVALID_PARAMETER_VALUE",
               "Format %s is not supported for this object.", format);
     return -1;

@@ -151,8 +151,8 @@ begin_object (const char *path, int64_t created_ms, int64_t now_us)
 
 char *
 sim_notebook_text (const char *path, const struct sim_language *l,
-                   const char *source, size_t len, int64_t created_ms,
-                   int64_t now_us)
+                   const char *source, size_t len, int64_t results,
+                   int64_t created_ms, int64_t now_us)
 {
   MG_CLEANUP (sim_json_put) struct json_object *o =
     begin_object (path, created_ms, now_us);
@@ -160,6 +160,8 @@ sim_notebook_text (const char *path, const struct sim_language *l,
   MG_CLEANUP_FREE char *content = sim_base64 (kept, len);
 
   sim_json_set_str (o, "language", l->name);
+  if (results > 0)
+    json_object_object_add (o, "results", json_object_new_int64 (results));
   sim_json_set_str (o, "content", content);
   return sim_json_text (o);
 }
@@ -184,7 +186,7 @@ sim_notebook_make (struct sim *s, const char *path, const char *language,
 {
   return sim_tree_add (s, SIM_NOTEBOOKS,
                        sim_notebook_text (path, sim_language (language), source,
-                                          len, now_us / MG_MS_US, now_us));
+                                          len, 0, now_us / MG_MS_US, now_us));
 }
 
 struct sim_object *
@@ -201,7 +203,7 @@ sim_leaf_make (struct sim *s, enum sim_kind kind, struct json_object *fields,
                int64_t now_us)
 {
   static const char *const told[] = { "padding", "results", "object_type",
-                                      "size", "resource_id", "refusal" };
+                                      "size", "resource_id", "refusal", "form" };
   const char *path = sim_json_str (fields, "path");
   const char *language = sim_json_str (fields, "language");
   const char *source = sim_json_str (fields, "source");

@@ -22,12 +22,30 @@ struct import {
   const struct sim_language *language;     /* NULL: it will be a file */
   char *data;
   size_t len;
+  int64_t results;             /* what comes with it */
 };
 
 static void
 refuse (struct import *m, const char *text)
 {
   sim_fail (m->c, 400, "INVALID_PARAMETER_VALUE", "%s (%s)", text, m->path);
+}
+
+/* How much the cells of a document show. */
+static int64_t
+shown_by (struct json_object *cell)
+{
+  struct json_object *outputs = sim_json_array (cell, "outputs");
+  int64_t n = 0;
+  size_t i;
+
+  for (i = 0; outputs != NULL && i < json_object_array_length (outputs); i++) {
+    const char *text = sim_json_str (json_object_array_get_idx (outputs, i),
+                                     "text");
+
+    n += text ? (int64_t) strlen (text) : 0;
+  }
+  return n;
 }
 
 /* The source that a document of cells tells; 0, or -1. */
@@ -54,9 +72,10 @@ read_ipynb (struct import *m)
     return -1;
   mg_buf_addf (&text, "%s" SIM_MARK, m->language->comment);
   for (i = 0; i < json_object_array_length (cells); i++) {
-    struct json_object *source = json_object_object_get (
-      json_object_array_get_idx (cells, i), "source");
+    struct json_object *cell = json_object_array_get_idx (cells, i);
+    struct json_object *source = json_object_object_get (cell, "source");
 
+    m->results += shown_by (cell);
     mg_buf_add_str (&text, "\n");
     if (i > 0)
       mg_buf_addf (&text, "\n%s COMMAND ----------\n\n", m->language->comment);
@@ -71,6 +90,49 @@ read_ipynb (struct import *m)
   m->len = text.len;
   m->data = mg_buf_steal (&text);
   return 0;
+}
+
+/* Another text in place of the one that was sent. */
+static void
+take (struct import *m, char *data, size_t len)
+{
+  mg_free (m->data);
+  m->data = data;
+  m->len = len;
+}
+
+/* 0, or -1: it is no archive that an export made. */
+static int
+read_archive (struct import *m)
+{
+  size_t n = strlen (SIM_ARCHIVE);
+  MG_CLEANUP (sim_json_put) struct json_object *o =
+    mg_starts (m->data, SIM_ARCHIVE)
+    ? sim_json_parse (m->data + n, m->len - n, NULL) : NULL;
+  const char *model = sim_json_str (o, "source");
+  char *source;
+  size_t len;
+
+  m->language = sim_language (sim_json_str (o, "language"));
+  m->results = sim_json_int (o, "results", 0);
+  if (m->language == NULL || model == NULL
+      || sim_unbase64 (model, &source, &len) < 0)
+    return -1;
+  take (m, source, len);
+  return 0;
+}
+
+/* Its code; what is no document of ours is taken as it is. */
+static void
+read_markdown (struct import *m)
+{
+  const char *from = strstr (m->data, SIM_CODE), *end;
+
+  m->language = sim_language ("R");
+  from = from ? from + strlen (SIM_CODE) : NULL;
+  end = from ? strstr (from, SIM_CODE_END) : NULL;
+  if (end != NULL)
+    take (m, mg_xstrndup (from, (size_t) (end - from)), (size_t) (end - from));
 }
 
 /* 0, or -1: it is no page that an export made. */
@@ -89,9 +151,7 @@ read_html (struct import *m)
   model = mg_xstrndup (at, strcspn (at, "'"));
   if (sim_unbase64 (model, &source, &len) < 0)
     return -1;
-  mg_free (m->data);
-  m->data = source;
-  m->len = len;
+  take (m, source, len);
   m->language = sim_language_marked (source, len, m->path);
   return m->language ? 0 : -1;
 }
@@ -117,43 +177,67 @@ detect (struct import *m)
     }
 }
 
+/* 0, or -1: the content is not of its format. */
+static int
+read_format (struct import *m, const char *format)
+{
+  if (strcmp (format, "AUTO") == 0)
+    detect (m);
+  else if (strcmp (format, "R_MARKDOWN") == 0)
+    read_markdown (m);
+  else if (strcmp (format, "JUPYTER") == 0)
+    return read_ipynb (m);
+  else if (strcmp (format, "HTML") == 0)
+    return read_html (m);
+  else if (strcmp (format, "DBC") == 0)
+    return read_archive (m);
+  else if (strcmp (format, "RAW") != 0)
+    return -1;
+  return 0;
+}
+
 /* 0, or -1 after a reply. */
 static int
-read_content (struct import *m)
+read_bytes (struct import *m)
 {
-  const char *format = sim_json_str (m->c->body, "format");
-  const char *language = sim_json_str (m->c->body, "language");
   const char *content = sim_json_str (m->c->body, "content");
 
   if (content == NULL || sim_unbase64 (content, &m->data, &m->len) < 0) {
     refuse (m, "The content is not in base64");
     return -1;
   }
-  if (m->len > SIM_MAX_LEAF) {
-    sim_fail (m->c, 400, "MAX_NOTEBOOK_SIZE_EXCEEDED",
-              "File size imported is (%zu bytes), exceeded max size (%d bytes)",
-              m->len, SIM_MAX_LEAF);
+  if (m->len <= SIM_MAX_LEAF)
+    return 0;
+  sim_fail (m->c, 400, "MAX_NOTEBOOK_SIZE_EXCEEDED",
+            "File size imported is (%zu bytes), exceeded max size (%d bytes)",
+            m->len, SIM_MAX_LEAF);
+  return -1;
+}
+
+/* 0, or -1 after a reply. */
+static int
+read_content (struct import *m)
+{
+  const char *format = sim_json_str (m->c->body, "format");
+  int over = json_object_get_boolean (json_object_object_get (m->c->body,
+                                                              "overwrite"));
+
+  if (read_bytes (m) < 0)
     return -1;
-  }
   if (format == NULL || strcmp (format, "SOURCE") == 0) {
-    m->language = sim_language (language);
+    m->language = sim_language (sim_json_str (m->c->body, "language"));
     if (m->language == NULL)
       refuse (m, "A language is required to import one notebook as SOURCE");
     return m->language ? 0 : -1;
   }
-  if (strcmp (format, "AUTO") == 0)
-    detect (m);
-  else if ((strcmp (format, "JUPYTER") == 0 && read_ipynb (m) == 0)
-           || (strcmp (format, "HTML") == 0 && read_html (m) == 0)
-           || strcmp (format, "RAW") == 0)
-    return 0;
-  else if (strcmp (format, "R_MARKDOWN") == 0)
-    m->language = sim_language ("R");
-  else {
-    refuse (m, "The content is not of its format");
+  if (over && strcmp (format, "DBC") == 0) {
+    refuse (m, "Overwrite is not supported for the DBC format");
     return -1;
   }
-  return 0;
+  if (read_format (m, format) == 0)
+    return 0;
+  refuse (m, "The content is not of its format");
+  return -1;
 }
 
 /* May it be there?  0, with what is there already; or -1 after a reply. */
@@ -199,8 +283,8 @@ store (struct import *m, struct sim_node *node)
     node->o ? sim_object_json (&c->s->tables[node->kind], node->o) : NULL;
   int64_t created = sim_json_int (old, "created_at", c->now_us / MG_MS_US);
   char *text = m->language
-    ? sim_notebook_text (m->path, m->language, m->data, m->len, created,
-                         c->now_us)
+    ? sim_notebook_text (m->path, m->language, m->data, m->len, m->results,
+                         created, c->now_us)
     : sim_file_text (m->path, m->data, m->len, created, c->now_us);
 
   if (node->o != NULL)                 /* its id stays, and its permissions */

@@ -20,7 +20,8 @@ is_hidden (enum sim_kind kind, struct sim_span name)
 {
   return kind == SIM_REPOS ? !sim_span_is (name, "path")
     : sim_span_is (name, "content") || sim_span_is (name, "padding")
-      || sim_span_is (name, "results") || sim_span_is (name, "refusal");
+      || sim_span_is (name, "results") || sim_span_is (name, "refusal")
+      || sim_span_is (name, "form");
 }
 
 /* A Git folder outside of /Repos is a folder that says what it is. */

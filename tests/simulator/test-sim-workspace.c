@@ -92,7 +92,7 @@ MG_TEST (an_exported_source_comes_back_as_it_was)
 
 MG_TEST (cells_survive_the_way_over_a_document)
 {
-  static const char *const formats[] = { "JUPYTER", "HTML" };
+  static const char *const formats[] = { "JUPYTER", "HTML", "DBC" };
   size_t i;
 
   START ();
@@ -113,6 +113,52 @@ MG_TEST (cells_survive_the_way_over_a_document)
     is_str (text (), "// Databricks notebook source\n1\n\n"
             "// COMMAND ----------\n\n2");
   }
+}
+
+MG_TEST (an_archive_holds_what_was_shown_and_overwrites_nothing)
+{
+  static const char *const formats[] = { "DBC", "JUPYTER" };
+  size_t i;
+
+  START ();
+  call ("POST", "/_simulator/object", "{\"kind\":\"notebooks\",\"create\":{"
+        "\"path\":\"/Shared/a\",\"source\":\"1\",\"results\":4}}");
+  for (i = 0; i < MG_N_ELEMENTS (formats); i++) {
+    MG_CLEANUP_FREE char *content = NULL;
+
+    gett ("GET", TREE "export?path=/Shared/a&format=%s", formats[i]);
+    content = mg_xstrdup (at ("content"));
+    is_int (callf ("POST", TREE "import", "{\"path\":\"/Shared/%s\","
+                   "\"format\":\"%s\",\"content\":\"%s\"}", formats[i],
+                   formats[i], content), 200);
+    gett ("GET", TREE "export?path=/Shared/%s&format=JUPYTER"
+          "&direct_download=true", formats[i]);
+    has_str (text (), "rrrr");
+    is_int (callf ("POST", TREE "import", "{\"path\":\"/Shared/%s\","
+                   "\"format\":\"%s\",\"content\":\"%s\","
+                   "\"overwrite\":true}", formats[i], formats[i], content),
+            i == 0 ? 400 : 200);
+  }
+  is_int (put ("/Shared/no", "\"format\":\"DBC\",\"content\":\"" PRINT "\""),
+          400);
+}
+
+MG_TEST (markdown_is_of_R_and_comes_back)
+{
+  MG_CLEANUP_FREE char *content = NULL;
+
+  START ();
+  put ("/Shared/p", "\"language\":\"PYTHON\",\"content\":\"" NOTEBOOK "\"");
+  is_int (gett ("GET", TREE "export?path=/Shared/p&format=R_MARKDOWN"), 400);
+  put ("/Shared/r", "\"language\":\"R\",\"content\":\"" PRINT "\"");
+  gett ("GET", TREE "export?path=/Shared/r&format=R_MARKDOWN");
+  is_str (at ("file_type"), "Rmd");
+  content = mg_xstrdup (at ("content"));
+  is_int (callf ("POST", TREE "import", "{\"path\":\"/Shared/s\","
+                 "\"format\":\"R_MARKDOWN\",\"content\":\"%s\"}", content),
+          200);
+  gett ("GET", TREE "export?path=/Shared/s&direct_download=true");
+  is_str (text (), "# Databricks notebook source\nprint(1)");
 }
 
 MG_TEST (an_import_needs_a_folder_and_a_free_place)
