@@ -74,7 +74,8 @@ struct migrate_right {
 /* An option: --NAME on the command line, NAME = VALUE in the config file. */
 struct migrate_option {
   const char *name;
-  const char *argument;          /* "N", "GLOB"; NULL = a switch */
+  const char *argument;          /* "N", "GLOB"; NULL = a switch; "ONE|OTHER":
+                                    it takes only these, which the core checks */
   const char *help;
 };
 

@@ -448,6 +448,25 @@ check_command (const struct mg_options *o, const struct mg_command *command,
   return 0;
 }
 
+/* A plugin's option whose argument reads "ONE|OTHER" takes only these. */
+static int
+check_extras (const struct mg_options *o, struct mg_error *err)
+{
+  int i;
+
+  for (i = 0; i < o->n_extras; i++) {
+    const struct mg_extra *e = &o->extras[i];
+
+    if (e->value.text != NULL && e->argument != NULL
+        && strchr (e->argument, '|') != NULL
+        && choice_of (e->argument, e->value.text) < 0)
+      return mg_error_set (err, MG_E_INVALID, "bad-value",
+                           "--%s cannot be '%s'; it wants %s", e->name,
+                           e->value.text, e->argument);
+  }
+  return 0;
+}
+
 int
 mg_options_finish (struct mg_options *o, const struct mg_command *command,
                    int plugins_known, struct mg_error *err)
@@ -456,6 +475,8 @@ mg_options_finish (struct mg_options *o, const struct mg_command *command,
 
   if (r == 0)
     r = mg_config_read (o, plugins_known, err);
+  if (r == 0)
+    r = check_extras (o, err);
   if (r == 0 && command != NULL)
     r = check_command (o, command, err);
   return r;

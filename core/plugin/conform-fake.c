@@ -289,7 +289,10 @@ fake_option (struct migrate_ctx *pub, const char *name)
 
   for (; have != NULL && have->name != NULL; have++)
     if (mg_streq (have->name, name))
-      return f->option;
+      return f->option == NULL || have->argument == NULL
+             || strchr (have->argument, '|') == NULL ? f->option
+             : mg_arena_strndup (&f->ctx.arena, have->argument,
+                                 strcspn (have->argument, "|"));
   mg_fake_wrong (f, "it asked for the option '%s', which it does not declare",
                  name ? name : "(null)");
   return NULL;

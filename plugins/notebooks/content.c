@@ -6,7 +6,9 @@
 
 #define EXPORT "GET /api/2.0/workspace/export?path="
 #define MAX_BYTES 10485760       /* of an export or import in one piece */
+#define MOST_TOGETHER (15 * 1048576) /* of two contents in base 64 */
 #define LARGE 1                  /* refused for its size */
+#define NO_FORM 2                /* nothing but the source is wanted */
 
 /* What an export calls the sort of a source, and an import its language; the
  * first line of a source is the sign of a comment and MARK. */
@@ -118,9 +120,14 @@ struct reading {
   const struct migrate_asset *asset;
   const char *url;               /* its path, as a part of one */
   int64_t size;                  /* the most that a refusal told; 0 = none did */
-  const char *content;           /* JSON */
-  size_t content_len;
+};
+
+/* What it is in one format. */
+struct form {
+  const char *format;
   const char *type;
+  const char *content;           /* JSON */
+  size_t len;
 };
 
 /* 0, LARGE, or negative. */
@@ -139,7 +146,8 @@ refused (struct reading *rd, int r, const struct migrate_response *res)
 
 /* An export as JSON. */
 static int
-ask (struct migrate_ctx *ctx, struct reading *rd, const char *how)
+ask (struct migrate_ctx *ctx, struct reading *rd, const char *how,
+     struct form *ret)
 {
   struct migrate_request req = MIGRATE_REQUEST_INIT;
   const struct migrate_response *res = NULL;
@@ -150,10 +158,10 @@ ask (struct migrate_ctx *ctx, struct reading *rd, const char *how)
   r = refused (rd, r, res);
   if (r != MIGRATE_OK)
     return r;
-  rd->type = "";
-  migrate_json_get (ctx, res->body, res->body_len, "file_type", &rd->type);
-  if (migrate_json_raw (ctx, res->body, res->body_len, "content", &rd->content,
-                        &rd->content_len))
+  ret->type = "";
+  migrate_json_get (ctx, res->body, res->body_len, "file_type", &ret->type);
+  if (migrate_json_raw (ctx, res->body, res->body_len, "content", &ret->content,
+                        &ret->len))
     return MIGRATE_OK;
   return migrate_fail (ctx, MIGRATE_E_PROTOCOL, "no-content",
                        "the answer to an export has no 'content'");
@@ -173,7 +181,7 @@ look (struct migrate_ctx *ctx, struct reading *rd,
 /* The same source as bytes, where the service lets it out so.  An answer that
  * does not begin as a source is none. */
 static int
-ask_bytes (struct migrate_ctx *ctx, struct reading *rd)
+ask_bytes (struct migrate_ctx *ctx, struct reading *rd, struct form *ret)
 {
   struct migrate_request req = MIGRATE_REQUEST_INIT;
   const struct migrate_response *res = NULL, *status = NULL;
@@ -207,42 +215,95 @@ ask_bytes (struct migrate_ctx *ctx, struct reading *rd)
   }
   if (i == N_LANGUAGES)
     return LARGE;
-  rd->type = languages[i].type;
-  rd->content = migrate_printf (ctx, "\"%s\"",
-                                base64 (ctx, res->body, res->body_len));
-  rd->content_len = strlen (rd->content);
+  ret->type = languages[i].type;
+  ret->content = migrate_printf (ctx, "\"%s\"",
+                                 base64 (ctx, res->body, res->body_len));
+  ret->len = strlen (ret->content);
   return MIGRATE_OK;
 }
 
-/* 'exported' is the format of what there is in place of its source, or NULL. */
+/* The asset as it is kept.  'other' is what it is in another format (NULL = not),
+ * 'source' NULL where that is all there is of it. */
 static int
-tell (struct migrate_ctx *ctx, const struct reading *rd, const char *exported)
+tell (struct migrate_ctx *ctx, const struct reading *rd,
+      const struct form *source, const struct form *other)
 {
+  const char *exported = other == NULL ? ""
+    : migrate_printf (ctx, ",\"exported\":{\"format\":\"%s\",\"content\":%.*s}",
+                      other->format, (int) other->len, other->content);
+  const char *content = source == NULL ? ""
+    : migrate_printf (ctx, ",\"content\":%.*s", (int) source->len,
+                      source->content);
   const char *json = migrate_printf (
-    ctx, "{\"path\":%s,%s%s%s\"content\":%.*s%s,\"file_type\":%s}",
-    migrate_quote (ctx, rd->asset->id),
-    exported ? "\"exported\":{\"format\":\"" : "", exported ? exported : "",
-    exported ? "\"," : "", (int) rd->content_len, rd->content,
-    exported ? "}" : "", migrate_quote (ctx, rd->type));
+    ctx, "{\"path\":%s%s,\"file_type\":%s%s}",
+    migrate_quote (ctx, rd->asset->id), content,
+    migrate_quote (ctx, source ? source->type : "large"), exported);
 
   return migrate_emit (ctx, rd->asset->kind, json, strlen (json));
 }
 
+/* The format that was asked for, where it says more than the source of this
+ * notebook (NULL = there is none): 0, LARGE, negative, or NO_FORM. */
 static int
-fetch_notebook (struct migrate_ctx *ctx, struct reading *rd)
+ask_wanted (struct migrate_ctx *ctx, struct reading *rd,
+            const struct form *source, struct form *ret)
 {
-  int r = ask (ctx, rd, "format=SOURCE");
+  const char *format = migrate_option (ctx, "notebook-format");
+  int r;
 
-  if (r == LARGE)
-    r = ask_bytes (ctx, rd);
-  if (r == MIGRATE_OK)
-    return tell (ctx, rd, NULL);
-  if (r == LARGE)
-    r = ask (ctx, rd, "format=JUPYTER&outputs=NONE");
+  if (!migrate_is_source (ctx) || format == NULL
+      || strcmp (format, "SOURCE") == 0)
+    return NO_FORM;
+  if (strcmp (format, "R_MARKDOWN") == 0
+      && (source == NULL || strcmp (source->type, "r") != 0))
+    return NO_FORM;
+  r = ask (ctx, rd, migrate_printf (ctx, "format=%s", format), ret);
+  if (r == MIGRATE_OK && strcmp (format, "AUTO") == 0) {
+    if (strcmp (ret->type, "ipynb") != 0)
+      return NO_FORM;
+    format = "JUPYTER";
+  }
+  ret->format = format;
+  return r;
+}
+
+/* Beside its source, of which there is no doubt: that is what is compared. */
+static int
+fetch_both (struct migrate_ctx *ctx, struct reading *rd,
+            const struct form *source)
+{
+  struct form other = { NULL, "", NULL, 0 };
+  int r = ask_wanted (ctx, rd, source, &other);
+
+  if (r == LARGE
+      || (r == MIGRATE_OK && source->len + other.len > MOST_TOGETHER)) {
+    migrate_note (ctx, migrate_printf (
+                    ctx, "moved as SOURCE: as %s it is too large",
+                    migrate_option (ctx, "notebook-format")));
+    r = NO_FORM;
+  }
+  return r < 0 ? r : tell (ctx, rd, source, r == NO_FORM ? NULL : &other);
+}
+
+/* Its source is over the limit: something else of it may be let out. */
+static int
+fetch_other (struct migrate_ctx *ctx, struct reading *rd)
+{
+  struct form other = { NULL, "", NULL, 0 };
+  const char *without = "";
+  int r = ask_wanted (ctx, rd, NULL, &other);
+
+  if (r == LARGE || r == NO_FORM) {
+    r = ask (ctx, rd, "format=JUPYTER&outputs=NONE", &other);
+    other.format = "JUPYTER";
+    without = " without results";
+  }
   if (r == MIGRATE_OK) {
-    migrate_note (ctx, "its source is over 10 MiB: moved as JUPYTER without "
-                  "results, of which only that it is there can be compared");
-    return tell (ctx, rd, "JUPYTER");
+    migrate_note (ctx, migrate_printf (
+                    ctx, "its source is over 10 MiB: moved as %s%s, of which "
+                    "only that it is there can be compared", other.format,
+                    without));
+    return tell (ctx, rd, NULL, &other);
   }
   if (r != LARGE)
     return r;
@@ -253,14 +314,28 @@ fetch_notebook (struct migrate_ctx *ctx, struct reading *rd)
 }
 
 static int
+fetch_notebook (struct migrate_ctx *ctx, struct reading *rd)
+{
+  struct form source = { "SOURCE", "", NULL, 0 };
+  int r = ask (ctx, rd, "format=SOURCE", &source);
+
+  if (r == LARGE)
+    r = ask_bytes (ctx, rd, &source);
+  if (r == LARGE)
+    return fetch_other (ctx, rd);
+  return r < 0 ? r : fetch_both (ctx, rd, &source);
+}
+
+static int
 fetch_file (struct migrate_ctx *ctx, struct reading *rd)
 {
   const struct migrate_response *res = NULL;
   const char *told = "";
-  int r = ask (ctx, rd, "format=RAW");
+  struct form bytes = { "RAW", "", NULL, 0 };
+  int r = ask (ctx, rd, "format=RAW", &bytes);
 
   if (r == MIGRATE_OK)
-    return tell (ctx, rd, NULL);
+    return tell (ctx, rd, &bytes, NULL);
   if (r != LARGE)
     return r;
   r = look (ctx, rd, &res);
@@ -273,6 +348,19 @@ fetch_file (struct migrate_ctx *ctx, struct reading *rd)
     ctx, MIGRATE_E_REMOTE, "too-large",
     migrate_printf (ctx, "%sover 10 MiB; move it by hand",
                     size_text (ctx, rd->size)));
+}
+
+int
+notebooks_open (struct migrate_ctx *ctx, void **ret_self)
+{
+  const char *format = migrate_option (ctx, "notebook-format");
+
+  *ret_self = NULL;
+  if (format == NULL || strcmp (format, "HTML") != 0 || !migrate_is_source (ctx))
+    return MIGRATE_OK;
+  return migrate_fail (ctx, MIGRATE_E_INVALID, "only-to-read",
+                       "HTML is for reading: no notebook can be made of it; "
+                       "take SOURCE, JUPYTER or DBC");
 }
 
 int
@@ -336,7 +424,7 @@ notebooks_put_file (struct migrate_ctx *ctx, const struct migrate_asset *asset)
   return import_content (ctx, asset, "\"format\":\"RAW\"", content, len);
 }
 
-/* What there is of a notebook whose source is too large. */
+/* The format in which it was exported. */
 static int
 put_exported (struct migrate_ctx *ctx, const struct migrate_asset *asset,
               const char *exported, size_t exported_len)
@@ -349,6 +437,10 @@ put_exported (struct migrate_ctx *ctx, const struct migrate_asset *asset,
                             &len))
     return migrate_fail (ctx, MIGRATE_E_INVALID, "unknown-language",
                          "what was exported of it has no format");
+  if (asset->phase != MIGRATE_CREATE && strcmp (format, "DBC") == 0)
+    return migrate_fail (ctx, MIGRATE_E_UNSUPPORTED, "no-overwrite",
+                         "no import puts a DBC over what is there; remove it in "
+                         "the target, or export it as SOURCE");
   return import_content (ctx, asset,
                          migrate_printf (ctx, "\"format\":%s",
                                          migrate_quote (ctx, format)),

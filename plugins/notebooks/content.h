@@ -1,14 +1,18 @@
 /* What notebooks and files hold: how it is read, and written.
  *
- * An asset is {"path", "content", "file_type"}: its bytes in base 64, of a notebook
- * the source.  Where the service lets no source out, "exported" has what it does
- * ({"format", "content"}), and "file_type" is that of it.
+ * An asset is {"path", "content", "file_type", "exported"}: its bytes in base 64, of
+ * a notebook the source; and where --notebook-format asks for it what the service
+ * makes of it in that format ({"format", "content"}), which is what an import
+ * sends.  Compared is the source.  Where the service lets no source out, there is
+ * no "content", and "file_type" is "large".
  */
 #ifndef NOTEBOOKS_CONTENT_H
 #define NOTEBOOKS_CONTENT_H
 
 #include <migrate-plugin.h>
 
+/* Of the source: HTML is for reading only. */
+int notebooks_open (struct migrate_ctx *ctx, void **ret_self);
 int notebooks_fetch (struct migrate_ctx *ctx, void *self,
                      const struct migrate_asset *asset);
 int notebooks_put (struct migrate_ctx *ctx, const struct migrate_asset *asset);

@@ -167,14 +167,24 @@ static const struct migrate_code codes[] = {
     "nothing, where the plugin repos is loaded, which clones it" },
   { "no-content", "the answer to an export holds nothing",
     "run the command again" },
+  { "no-overwrite", "it was exported as DBC, which an import cannot put over what "
+    "is there", "remove it in the target, or export it as SOURCE" },
   { "not-empty", "undo found something in the folder that the session did not "
     "make", "look what it is; remove the folder by hand if nobody wants it" },
+  { "only-to-read", "a format of which no notebook can be made",
+    "take --notebook-format SOURCE, JUPYTER or DBC" },
   { "other-path", "what was to be changed has another path than a rule gives it "
     "now", "take the rule back, or change it by hand" },
   { "too-large", "over 10 MiB, and the service gives it out, or takes it, in no "
     "format", "split it in the source, or move it by hand" },
   { "unknown-language", "the source of the notebook is of a type that an import "
     "does not take", "move the notebook by hand" },
+  { NULL, NULL, NULL },
+};
+
+static const struct migrate_option options[] = {
+  { "notebook-format", "SOURCE|DBC|JUPYTER|HTML|R_MARKDOWN|AUTO",
+    "in which notebooks are exported, and so imported [SOURCE]" },
   { NULL, NULL, NULL },
 };
 
@@ -195,8 +205,10 @@ MIGRATE_REGISTER (
   .summary = "Folders, notebooks and workspace files, with their permissions",
   .version = MIGRATE_VERSION_STRING,
   .kinds = kinds, .n_kinds = sizeof kinds / sizeof kinds[0],
+  .options = options,
   .codes = codes,
   .rights = rights,
+  .open = notebooks_open,
   .fetch_asset = notebooks_fetch,
   .import_asset = import_object,
   .delete_asset = delete_object

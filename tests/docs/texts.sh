@@ -37,6 +37,9 @@ options_of ()
 {
   migrate --dump-options | awk -F'\t' '$1 ~ /^(option|alias)$/ { print $2 }'
   echo dump-options
+  for plugin in "$srcdir"/plugins/*/*.7; do    # those with options
+    migrate plugins show "$(basename "${plugin%.7}" | cut -d - -f 2)"
+  done
   "$builddir/migrate-simulator" --help
   "$builddir/migrate-plugin-check" --help
   sh "$srcdir/configure" --help

@@ -1,0 +1,150 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The formats in which notebooks can be moved: what each carries, what of it is
+# compared, what it cannot do.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+. "$srcdir/tests/e2e/pair.sh"
+
+# put KIND FIELDS...: an object of the source
+put ()
+{
+  tell "$url_old" object "{\"kind\": \"$1\", \"create\": {$2}}"
+}
+
+# fault END FIELDS...: one line of a file of faults
+fault ()
+{
+  eval "tell \"\$url_$1\" faults" '"{$(printf %s "$2" | tr "\n" " ")}"'
+}
+
+# tree END [results]: the notebooks that are there, also with what they show
+tree ()
+{
+  eval "ask get \"\$url_$1\" state" | python3 -c '
+import json, sys
+for line in sorted(
+        json.dumps([one["fields"][name] if name in one["fields"] else 0
+                    for name in ["path", "language", "content"] + sys.argv[1:]])
+        for one in json.load(sys.stdin)["tables"]["notebooks"]):
+    print(line)' ${2:+"$2"}
+}
+
+work_of ()
+{
+  rows "SELECT key, work.state, coalesce (code, '') FROM work
+    JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
+    WHERE kind.name = '$1' AND phase = 1 AND work.wsid <> 0 ORDER BY key"
+}
+
+# calls END PATTERN: how often it was asked for
+calls ()
+{
+  eval "ask get \"\$url_$1\" ledger" | grep -c "$2"
+}
+
+some ()
+{
+  put notebooks '"path": "/Shared/p", "results": 70,
+    "source": "print (1)\n\n# COMMAND ----------\n\nprint (2)"'
+  put notebooks '"path": "/Shared/q\u00e9 \"x\"", "language": "SQL",
+    "source": "select 1\n\n-- COMMAND ----------\n\n-- MAGIC %md two"'
+  put notebooks '"path": "/Shared/r", "language": "R", "source": "x <- 1"'
+  put notebooks '"path": "/Shared/s", "language": "SCALA"'
+  put notebooks '"path": "/Shared/cells", "source": "1", "results": 9,
+    "form": "ipynb"'
+}
+
+# --- each format, there and back; replies are lost
+for format in JUPYTER DBC R_MARKDOWN AUTO SOURCE; do
+  forget_session
+  pair
+  some
+  [ $format = SOURCE ] || fault new '"match": "POST *workspace/import",
+    "do": "cut", "when": "after", "times": 1'
+  run move export --notebook-format $format
+  status_is "$format: export ends with 0" 0
+  run move import --settle 0
+  status_is "$format: import ends with 0" 0
+  is "$format: nothing was created twice" "$(ask twice "$url_new" "$url_old")" ''
+  is "$format: sources and languages are the source's" "$(tree new)" \
+    "$(tree old)"
+  case $format in
+    JUPYTER | DBC)
+      is "$format: and what was shown" "$(tree new results)" \
+        "$(tree old results)" ;;
+    AUTO)
+      is "$format: what is cells in the source comes with what they show" \
+        "$(tree new results | grep -c ', 9]$')" 1 ;;
+    *)
+      is "$format: what was shown stays behind" \
+        "$(tree new results | grep -vc ', 0]$')" 0 ;;
+  esac
+  run move validate
+  status_is "$format: validate ends with 0" 0
+  sent=$(calls new 'POST.*/import')
+  run move import
+  is "$format: a second import sends nothing" "$(calls new 'POST.*/import')" \
+    "$sent"
+  is "$format: nothing was asked for that is unknown" \
+    "$(ask strict "$url_old")$(ask strict "$url_new")" ''
+  run move undo
+  status_is "$format: undo ends with 0" 0
+  is "$format: undo leaves nothing" "$(tree new)" ''
+  end_process "$simulator_pid"
+done
+
+# --- only R has R Markdown
+forget_session
+pair
+some
+run move export --notebook-format R_MARKDOWN
+is "R_MARKDOWN is asked for what is R" "$(calls old format=R_MARKDOWN)" 1
+end_process "$simulator_pid"
+
+# --- what shows more than a format can hold comes as its source, with a line
+forget_session
+pair
+put notebooks '"path": "/Shared/most", "source": "1", "results": 10485760'
+run move export --notebook-format JUPYTER
+status_is "too much: export ends with 0" 0
+like "too much: it is told" "$(rows 'SELECT message FROM note')" \
+  'moved as SOURCE: as JUPYTER it is too large'
+run move import
+is "too much: the source is moved" "$(tree new)" "$(tree old)"
+end_process "$simulator_pid"
+
+# --- an archive cannot be put over what is there
+forget_session
+pair
+put notebooks '"path": "/Shared/a", "source": "ours"'
+put notebooks '"path": "/Shared/b", "source": "1", "results": 3'
+curl -sS -H "Authorization: Bearer $token_new" -o "$tmp/.done" \
+  "$url_new/api/2.0/workspace/import" \
+  -d '{"path": "/Shared/a", "language": "PYTHON", "content": "dGhlaXJz"}'
+run move export --notebook-format DBC
+run move import --on-conflict update
+status_is "over: import ends with 1" 1
+is "over: it is refused, and the other one is moved" "$(work_of notebooks)" \
+  '/Shared/a|6|no-overwrite
+/Shared/b|4|'
+like "over: errors has what to do" "$(migrate --session s errors)" \
+  'remove it in the target'
+run move validate
+status_is "over: validate has a reason" 1
+end_process "$simulator_pid"
+
+# --- what is no format of a move
+forget_session
+pair
+some
+run move export --notebook-format HTML
+status_is "HTML: export ends with 1" 1
+like "HTML: it says why" "$(migrate --session s report)" \
+  'HTML is for reading: no notebook can be made of it'
+is "HTML: no notebook was asked for" "$(calls old workspace/export)" 0
+run move export --notebook-format ipynb
+status_is "a format that nobody knows ends with 2" 2
+like "and the formats are told" "$err" 'SOURCE\|DBC\|JUPYTER'
+like "the help has the option" "$(migrate plugins show notebooks)" \
+  'notebook-format'
+end_process "$simulator_pid"
