@@ -18,6 +18,15 @@ static const struct language { const char *type, *name, *comment; } languages[] 
   { "r", "R", "#" },
 };
 
+/* What it is in one format. */
+struct form {
+  const char *format;
+  const char *type;
+  const char *content;           /* a JSON string */
+  size_t len;
+  int newlines;                  /* of a source: cut off at its end */
+};
+
 #define N_LANGUAGES (sizeof languages / sizeof languages[0])
 #define MARK " Databricks notebook source"
 
@@ -50,11 +59,12 @@ in_url (struct migrate_ctx *ctx, const char *text)
   return url;
 }
 
+static const char base64_digits[] =
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 static const char *
 base64 (struct migrate_ctx *ctx, const char *data, size_t len)
 {
-  static const char digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const unsigned char *p = (const unsigned char *) data;
   char *text = room (ctx, (len + 2) / 3 * 4), *w = text;
   size_t i;
@@ -64,13 +74,98 @@ base64 (struct migrate_ctx *ctx, const char *data, size_t len)
       | (i + 1 < len ? (uint32_t) p[i + 1] << 8 : 0)
       | (i + 2 < len ? p[i + 2] : 0);
 
-    *w++ = digits[bits >> 18];
-    *w++ = digits[bits >> 12 & 63];
-    *w++ = i + 1 < len ? digits[bits >> 6 & 63] : '=';
-    *w++ = i + 2 < len ? digits[bits & 63] : '=';
+    *w++ = base64_digits[bits >> 18];
+    *w++ = base64_digits[bits >> 12 & 63];
+    *w++ = i + 1 < len ? base64_digits[bits >> 6 & 63] : '=';
+    *w++ = i + 2 < len ? base64_digits[bits & 63] : '=';
   }
   *w = '\0';
   return text;
+}
+
+/* The last bytes of a text in base 64, of whose 'len' characters *ret_kept stand
+ * before them: how many these are, or -1 when they are no base 64. */
+static int
+last_bytes (const char *text, size_t len, unsigned char ret[3],
+            size_t *ret_kept)
+{
+  uint32_t bits = 0;
+  int i, n = 3;
+
+  if (len == 0 || len % 4 != 0)
+    return -1;
+  *ret_kept = len - 4;
+  for (i = 0; i < 4; i++) {
+    char c = text[len - 4 + (size_t) i];
+    const char *at = c != '\0' ? strchr (base64_digits, c) : NULL;
+
+    if (c == '=' && i >= 2)
+      n -= 1;
+    else if (at == NULL || n < 3)
+      return -1;
+    bits = bits << 6 | (c == '=' ? 0 : (uint32_t) (at - base64_digits));
+  }
+  for (i = 0; i < 3; i++)
+    ret[i] = (unsigned char) (bits >> (16 - 8 * i) & 255);
+  return n;
+}
+
+/* A service may add a line break at the end of a source or drop one: it is kept
+ * apart.  'form' gets a text without it; how many there were. */
+static int
+cut_newlines (struct migrate_ctx *ctx, struct form *form)
+{
+  const char *text = form->content + 1;
+  size_t len = form->len - 2, kept;
+  unsigned char last[3];
+  int found = 0, n = last_bytes (text, len, last, &kept);
+
+  while (n > 0 && last[n - 1] == '\n') {
+    found++;
+    if (--n == 0) {
+      len = kept;
+      n = last_bytes (text, len, last, &kept);
+    }
+  }
+  if (found == 0 || (n < 0 && len > 0))
+    return 0;
+  form->content = len == 0 ? "\"\""
+    : migrate_printf (ctx, "\"%.*s%s\"", (int) kept, text,
+                      base64 (ctx, (const char *) last, (size_t) n));
+  form->len = strlen (form->content);
+  return found;
+}
+
+/* A number without a sign; whatever else stands there ends it. */
+static int64_t
+number (const char *text)
+{
+  int64_t n = 0;
+
+  for (; *text >= '0' && *text <= '9' && n < INT64_MAX / 20; text++)
+    n = n * 10 + (*text - '0');
+  return n;
+}
+
+/* The text with them again. */
+static void
+add_newlines (struct migrate_ctx *ctx, struct form *form, size_t n)
+{
+  size_t len = form->len - 2, kept = 0;
+  unsigned char last[3];
+  int had = last_bytes (form->content + 1, len, last, &kept);
+  char *end;
+
+  if (n == 0 || n > MAX_BYTES || (had < 0 && len > 0))
+    return;
+  had = had < 0 ? 0 : had;
+  end = room (ctx, (size_t) had + n);
+  memcpy (end, last, (size_t) had);
+  memset (end + had, '\n', n);
+  form->content = migrate_printf (ctx, "\"%.*s%s\"", (int) kept,
+                                  form->content + 1,
+                                  base64 (ctx, end, (size_t) had + n));
+  form->len = strlen (form->content);
 }
 
 /* ---- what is too large ---- */
@@ -122,14 +217,6 @@ struct reading {
   int64_t size;                  /* the most that a refusal told; 0 = none did */
 };
 
-/* What it is in one format. */
-struct form {
-  const char *format;
-  const char *type;
-  const char *content;           /* JSON */
-  size_t len;
-};
-
 /* 0, LARGE, or negative. */
 static int
 refused (struct reading *rd, int r, const struct migrate_response *res)
@@ -151,6 +238,7 @@ ask (struct migrate_ctx *ctx, struct reading *rd, const char *how,
 {
   struct migrate_request req = MIGRATE_REQUEST_INIT;
   const struct migrate_response *res = NULL;
+  const char *text;
   int r;
 
   req.call = migrate_printf (ctx, EXPORT "%s&%s", rd->url, how);
@@ -160,9 +248,15 @@ ask (struct migrate_ctx *ctx, struct reading *rd, const char *how,
     return r;
   ret->type = "";
   migrate_json_get (ctx, res->body, res->body_len, "file_type", &ret->type);
-  if (migrate_json_raw (ctx, res->body, res->body_len, "content", &ret->content,
-                        &ret->len))
+  if (migrate_json_get (ctx, res->body, res->body_len, "content", &text)
+      && migrate_json_raw (ctx, res->body, res->body_len, "content",
+                           &ret->content, &ret->len)) {
+    if (ret->content[0] != '"' || memchr (ret->content, '\\', ret->len) != NULL) {
+      ret->content = migrate_quote (ctx, text);
+      ret->len = strlen (ret->content);
+    }
     return MIGRATE_OK;
+  }
   return migrate_fail (ctx, MIGRATE_E_PROTOCOL, "no-content",
                        "the answer to an export has no 'content'");
 }
@@ -228,6 +322,8 @@ static int
 tell (struct migrate_ctx *ctx, const struct reading *rd,
       const struct form *source, const struct form *other)
 {
+  const char *newlines = source == NULL || source->newlines == 0 ? ""
+    : migrate_printf (ctx, ",\"newlines\":%d", source->newlines);
   const char *exported = other == NULL ? ""
     : migrate_printf (ctx, ",\"exported\":{\"format\":\"%s\",\"content\":%.*s}",
                       other->format, (int) other->len, other->content);
@@ -235,9 +331,9 @@ tell (struct migrate_ctx *ctx, const struct reading *rd,
     : migrate_printf (ctx, ",\"content\":%.*s", (int) source->len,
                       source->content);
   const char *json = migrate_printf (
-    ctx, "{\"path\":%s%s,\"file_type\":%s%s}",
+    ctx, "{\"path\":%s%s,\"file_type\":%s%s%s}",
     migrate_quote (ctx, rd->asset->id), content,
-    migrate_quote (ctx, source ? source->type : "large"), exported);
+    migrate_quote (ctx, source ? source->type : "large"), newlines, exported);
 
   return migrate_emit (ctx, rd->asset->kind, json, strlen (json));
 }
@@ -272,7 +368,7 @@ static int
 fetch_both (struct migrate_ctx *ctx, struct reading *rd,
             const struct form *source)
 {
-  struct form other = { NULL, "", NULL, 0 };
+  struct form other = { NULL, "", NULL, 0, 0 };
   int r = ask_wanted (ctx, rd, source, &other);
 
   if (r == LARGE
@@ -289,7 +385,7 @@ fetch_both (struct migrate_ctx *ctx, struct reading *rd,
 static int
 fetch_other (struct migrate_ctx *ctx, struct reading *rd)
 {
-  struct form other = { NULL, "", NULL, 0 };
+  struct form other = { NULL, "", NULL, 0, 0 };
   const char *without = "";
   int r = ask_wanted (ctx, rd, NULL, &other);
 
@@ -316,14 +412,17 @@ fetch_other (struct migrate_ctx *ctx, struct reading *rd)
 static int
 fetch_notebook (struct migrate_ctx *ctx, struct reading *rd)
 {
-  struct form source = { "SOURCE", "", NULL, 0 };
+  struct form source = { "SOURCE", "", NULL, 0, 0 };
   int r = ask (ctx, rd, "format=SOURCE", &source);
 
   if (r == LARGE)
     r = ask_bytes (ctx, rd, &source);
   if (r == LARGE)
     return fetch_other (ctx, rd);
-  return r < 0 ? r : fetch_both (ctx, rd, &source);
+  if (r < 0)
+    return r;
+  source.newlines = cut_newlines (ctx, &source);
+  return fetch_both (ctx, rd, &source);
 }
 
 static int
@@ -331,7 +430,7 @@ fetch_file (struct migrate_ctx *ctx, struct reading *rd)
 {
   const struct migrate_response *res = NULL;
   const char *told = "";
-  struct form bytes = { "RAW", "", NULL, 0 };
+  struct form bytes = { "RAW", "", NULL, 0, 0 };
   int r = ask (ctx, rd, "format=RAW", &bytes);
 
   if (r == MIGRATE_OK)
@@ -450,23 +549,30 @@ put_exported (struct migrate_ctx *ctx, const struct migrate_asset *asset,
 int
 notebooks_put (struct migrate_ctx *ctx, const struct migrate_asset *asset)
 {
-  const char *type = "", *language = NULL, *content = "\"\"";
-  size_t i, len = 2;
+  struct form source = { "SOURCE", "", "\"\"", 2, 0 };
+  const char *language = NULL, *exported, *newlines = "0";
+  size_t i, len;
 
   if (migrate_json_raw (ctx, asset->source_json, asset->source_json_len,
-                        "exported", &content, &len))
-    return put_exported (ctx, asset, content, len);
-  migrate_json_get (ctx, asset->json, asset->json_len, "file_type", &type);
-  migrate_json_raw (ctx, asset->json, asset->json_len, "content", &content,
-                    &len);
+                        "exported", &exported, &len))
+    return put_exported (ctx, asset, exported, len);
+  migrate_json_get (ctx, asset->json, asset->json_len, "file_type",
+                    &source.type);
+  migrate_json_raw (ctx, asset->json, asset->json_len, "content",
+                    &source.content, &source.len);
+  migrate_json_get (ctx, asset->source_json, asset->source_json_len, "newlines",
+                    &newlines);
+  if (source.content[0] == '"')
+    add_newlines (ctx, &source, (size_t) number (newlines));
   for (i = 0; i < N_LANGUAGES; i++)
-    if (strcmp (languages[i].type, type) == 0)
+    if (strcmp (languages[i].type, source.type) == 0)
       language = languages[i].name;
   if (language == NULL)
     return migrate_fail (ctx, MIGRATE_E_INVALID, "unknown-language",
                          migrate_printf (ctx, "its source is of the type '%s', "
-                                         "which no import takes", type));
+                                         "which no import takes", source.type));
   return import_content (
     ctx, asset, migrate_printf (ctx, "\"format\":\"SOURCE\",\"language\":"
-                                "\"%s\"", language), content, len);
+                                "\"%s\"", language), source.content,
+    source.len);
 }

@@ -3,8 +3,9 @@
  * An asset is {"path", "content", "file_type", "exported"}: its bytes in base 64, of
  * a notebook the source; and where --notebook-format asks for it what the service
  * makes of it in that format ({"format", "content"}), which is what an import
- * sends.  Compared is the source.  Where the service lets no source out, there is
- * no "content", and "file_type" is "large".
+ * sends.  Compared is the source, without the line breaks at its end, which a
+ * service may add or drop ("newlines": how many there were).  Where it lets no
+ * source out, there is no "content", and "file_type" is "large".
  */
 #ifndef NOTEBOOKS_CONTENT_H
 #define NOTEBOOKS_CONTENT_H

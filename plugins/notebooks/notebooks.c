@@ -12,7 +12,8 @@
 
 static const char *const object_owned[] = {
   "object_id", "object_type", "created_at", "modified_at", "resource_id",
-  "size", "directory_info", "modified_at_interactive", "exported", NULL,
+  "size", "directory_info", "modified_at_interactive", "exported",
+  "newlines", NULL,
 };
 
 /* "/Users/NAME" needs its owner; whatever lies in a folder needs that. */

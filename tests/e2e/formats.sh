@@ -93,6 +93,41 @@ for format in JUPYTER DBC R_MARKDOWN AUTO SOURCE; do
   end_process "$simulator_pid"
 done
 
+# --- line breaks at the end of a source, of which a service drops one, are no
+# difference; anything else is
+forget_session
+pair
+for end in '' a ab abc 'abc\n' 'abcd\n\n' '\n\n\n'; do
+  put notebooks "\"path\": \"/Shared/n$end\", \"source\": \"$end\\n\\n\\n\""
+done
+put notebooks '"path": "/Shared/b", "source": "1"'
+run move export
+run move import
+status_is "line breaks: import ends with 0" 0
+is "line breaks: the target has one less of them" \
+  "$(tree new | python3 -c '
+import base64, json, sys
+print([base64.b64decode(json.loads(line)[2]).decode() for line in sys.stdin])')" \
+  "$(tree old | python3 -c '
+import base64, json, sys
+cut = lambda text: text[:-1] if text.endswith("\n") else text
+print([cut (base64.b64decode(json.loads(line)[2]).decode())
+       for line in sys.stdin])')"
+run move validate
+status_is "line breaks: validate ends with 0" 0
+for source in 'Mg==' 'MQo='; do      # "2", and "1\n"
+  curl -sS -H "Authorization: Bearer $token_new" -o "$tmp/.done" \
+    "$url_new/api/2.0/workspace/import" -d '{"path": "/Shared/b",
+      "overwrite": true, "language": "PYTHON", "content": "'"$source"'"}'
+  run move validate
+  [ $source = MQo= ] || status_is "line breaks: another source is found" 5
+done
+status_is "line breaks: what was changed back is none" 0
+run move undo
+status_is "line breaks: undo ends with 0" 0
+is "line breaks: undo leaves nothing" "$(tree new)" ''
+end_process "$simulator_pid"
+
 # --- only R has R Markdown
 forget_session
 pair
