@@ -1,5 +1,7 @@
 /* Details of what a listing announced: fetched by whoever finds no list to take,
- * while lists go on. */
+ * while lists go on.  Each kind has a queue of its own, because its rate has: of
+ * those with something in them that one is served whose request would leave
+ * first, so that no limit waits for another. */
 #include <config.h>
 
 #include <stdatomic.h>
@@ -9,13 +11,140 @@
 #include "base/clock.h"
 #include "run/lister.h"
 
-int
-mg_fetch_kind (const struct lister *l, const struct mg_kind *kind)
+/* ---- queues ---- */
+
+static int
+class_of (const struct lister *l, const char *call)
 {
-  return l->listing->detail != MG_DETAIL_NONE && mg_lister_wants (l, kind)
-         && !kind->left_out
-         && (kind->k->flags & MIGRATE_KIND_DETAIL) != 0;
+  MG_CLEANUP_FREE char *method = mg_xstrdup (call ? call : "");
+  char *space = strchr (method, ' ');
+
+  if (space == NULL)
+    return 0;
+  *space = '\0';
+  return mg_remote_class (l->side->remote, method, space + 1);
 }
+
+void
+mg_fetch_begin (struct lister *l)
+{
+  const struct mg_registry *registry = l->run->registry;
+  int i;
+
+  l->fetches = mg_xcalloc ((size_t) registry->n_kinds + 1,
+                           sizeof *l->fetches);
+  for (i = 0; i < registry->n_kinds; i++) {
+    const struct mg_kind *kind = registry->kinds[i];
+    struct mg_fetches *f = &l->fetches[i];
+
+    f->rate_class = class_of (l, kind->k->get);
+    f->list_class = class_of (l, kind->k->list);
+    if ((kind->k->flags & MIGRATE_KIND_CALLS)
+        && kind->plugin->p.fetch_asset != NULL)
+      f->lanes = kind->k->lanes ? (int) kind->k->lanes : 1;
+    f->wanted = l->listing->detail != MG_DETAIL_NONE
+                && (kind->k->flags & MIGRATE_KIND_DETAIL) != 0
+                && mg_lister_wants (l, kind);
+  }
+}
+
+void
+mg_fetch_end (struct lister *l)
+{
+  int i;
+
+  for (i = 0; i < l->run->registry->n_kinds; i++) {
+    struct mg_fetches *f = &l->fetches[i];
+
+    while (f->n > 0) {
+      mg_asset_done (f->queue[--f->n]);
+      mg_free (f->queue[f->n]);
+    }
+  }
+  mg_free (l->fetches);
+}
+
+static int
+is_wanted (const struct lister *l, int i)
+{
+  return l->fetches[i].wanted && !l->run->registry->kinds[i]->left_out;
+}
+
+int
+mg_fetch_any (const struct lister *l)
+{
+  int i;
+
+  for (i = 0; i < l->run->registry->n_kinds; i++)
+    if (is_wanted (l, i))
+      return 1;
+  return 0;
+}
+
+static int
+lists_are_open (const struct lister *l)
+{
+  return l->n_listing > 0 || mg_tree_is_open (&l->tree);
+}
+
+/* Whatever there is now is all that there will be. */
+static int
+is_idle (const struct lister *l)
+{
+  return l->n_queued == 0 && l->n_fetching == 0 && !lists_are_open (l);
+}
+
+static int
+is_due (const struct lister *l, int i, int idle, int64_t now_us)
+{
+  return is_wanted (l, i) && l->fetches[i].n == 0
+         && (idle || now_us >= l->fetches[i].look_us);
+}
+
+int
+mg_fetch_is_due (const struct lister *l)
+{
+  int64_t now_us = mg_clock_now_us ();
+  int i, idle = is_idle (l);
+
+  for (i = 0; i < l->run->registry->n_kinds && !l->filling
+       && !l->all_fetched; i++)
+    if (is_due (l, i, idle, now_us))
+      return 1;
+  return 0;
+}
+
+void
+mg_fetch_look_again (struct lister *l)
+{
+  int i;
+
+  for (i = 0; i < l->run->registry->n_kinds; i++)
+    l->fetches[i].look_us = 0;
+}
+
+struct mg_fetches *
+mg_fetch_pick (struct lister *l, int64_t *ret_due_us)
+{
+  struct mg_fetches *best = NULL;
+  int i, n = l->run->registry->n_kinds;
+
+  for (i = 0; i < n && l->n_queued > 0; i++) {
+    struct mg_fetches *f = &l->fetches[(l->fetch_kind + i) % n];
+    int64_t due_us;
+
+    if (f->n == 0 || (f->lanes > 0 && f->n_running >= f->lanes))
+      continue;
+    due_us = mg_remote_due_us (l->side->remote, f->rate_class);
+    if (best == NULL || due_us < *ret_due_us) {
+      best = f;
+      *ret_due_us = due_us;
+    }
+  }
+  return best;
+}
+
+/* ---- one ---- */
 
 /* Only what this session has put or adopted there is compared. */
 static int
@@ -93,13 +222,14 @@ run_fetch (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind,
     fetch_failed (l, kind, a, &ctx->error);
 }
 
-/* What is read without the lock, before it is queued with it. */
+/* ---- more ---- */
+
+/* What is read without the lock, for one kind. */
 struct filler {
   struct lister *l;
-  int second_pass, first_kind, kind;
-  char *wanted;                    /* by the kind's index */
+  struct mg_fetches *to;
+  int second_pass;
   int64_t after;
-  struct mg_asset *found[FETCH_PAGE];
   int n, n_tried;
 };
 
@@ -137,108 +267,89 @@ keep_for_fetch (void *opaque, const struct mg_asset *asset,
   a->src_id = mg_xstrdup (asset->src_id);
   a->key = mg_xstrdup (asset->key);
   a->stamp = mg_xstrdup (asset->stamp);
-  f->found[f->n++] = a;
+  f->to->queue[f->n++] = a;
   return 0;
 }
 
-/* The next details of any kind, each in its turn. */
-static int
-fill (struct filler *f, struct mg_ctx *ctx)
+/* Under the lock, when there is nothing any more: is it all? */
+static void
+nothing_found (struct lister *l)
 {
-  struct lister *l = f->l;
-  const struct mg_registry *registry = l->run->registry;
-  int i, n = 0;
+  int i;
 
-  for (i = 0; i < registry->n_kinds && n == 0; i++) {
-    const struct mg_kind *kind =
-      registry->kinds[(f->first_kind + i) % registry->n_kinds];
-
-    if (!f->wanted[kind->index])
-      continue;
-    f->kind = kind->index;
-    f->after = l->fetch_after[kind->index];
-    n = mg_asset_wanted_after (l->run->store, l->side->wsid, kind->kid, f->after,
-                               keep_for_fetch, f, &ctx->error);
-    if (n >= 0)
-      n = f->n + f->n_tried;
-  }
-  return n;
-}
-
-/* Under the lock, when nothing was found: is it all? */
-static int
-nothing_found (struct lister *l, int lists_open)
-{
-  if (lists_open || l->n_listing > 0 || mg_tree_is_open (&l->tree)) {
-    /* or all the workers would wake each other to look, as long as a list lasts */
-    l->look_us = mg_clock_now_us () + LOOK_AGAIN_US;
-    return 0;
-  }
-  if (l->n_fetching > 0)
-    return 0;
   if (l->second_pass) {
     l->all_fetched = 1;
     mg_cond_broadcast (&l->run->state->wake);
   }
   l->second_pass = 1;              /* once more: what was renewed meanwhile */
-  memset (l->fetch_after, 0, (size_t) l->run->registry->n_kinds
-          * sizeof *l->fetch_after);
-  return 1;
+  for (i = 0; i < l->run->registry->n_kinds; i++)
+    l->fetches[i].after = 0;
 }
 
-/* Under the lock, with nothing queued: looks for details; 1 when there may be
- * some now. */
-int
-mg_fetch_refill (struct lister *l, struct mg_ctx *ctx)
+/* With the lock; it is given up while the store is asked.  How many there were,
+ * or a negative code. */
+static int
+fill (struct lister *l, struct mg_ctx *ctx, int i)
 {
   struct mg_run_state *s = l->run->state;
-  struct filler f = { .l = l, .second_pass = l->second_pass,
-                      .first_kind = l->fetch_kind };
-  int lists_open = l->n_listing > 0 || mg_tree_is_open (&l->tree), i, n;
+  struct mg_fetches *to = &l->fetches[i];
+  struct filler f = { .l = l, .to = to, .after = to->after,
+                      .second_pass = l->second_pass };
+  int r;
 
-  f.wanted = mg_xcalloc ((size_t) l->run->registry->n_kinds + 1, 1);
-  for (i = 0; i < l->run->registry->n_kinds; i++)
-    f.wanted[i] = (char) mg_fetch_kind (l, l->run->registry->kinds[i]);
-  l->filling = 1;
   mg_mutex_unlock (&s->lock);
-  if (!lists_open)
-    mg_store_flush (l->run->store, &ctx->error);
-  n = fill (&f, ctx);
-  mg_free (f.wanted);
+  r = mg_asset_wanted_after (l->run->store, l->side->wsid,
+                             l->run->registry->kinds[i]->kid, f.after,
+                             keep_for_fetch, &f, &ctx->error);
   mg_mutex_lock (&s->lock);
-  l->filling = 0;
-  /* it was empty, and nobody else fills it */
-  memcpy (l->queue, f.found, (size_t) f.n * sizeof f.found[0]);
-  l->n_queue = f.n;
-  if (n < 0)
-    mg_error_copy (&s->fatal, &ctx->error);
-  if (n == 0)
-    return nothing_found (l, lists_open);
-  l->fetch_kind = f.kind + 1;      /* other kinds have limits of their own */
-  l->fetch_after[f.kind] = f.after;
-  return 1;
-}
-
-int
-mg_fetch_any (const struct lister *l)
-{
-  int i;
-
-  for (i = 0; i < l->run->registry->n_kinds; i++)
-    if (mg_fetch_kind (l, l->run->registry->kinds[i]))
-      return 1;
-  return 0;
+  to->n = f.n;
+  to->after = f.after;
+  l->n_queued += f.n;
+  if (f.n + f.n_tried == 0)
+    /* or all the workers would wake each other to look, as long as a list
+     * lasts */
+    to->look_us = mg_clock_now_us () + LOOK_AGAIN_US;
+  return r < 0 ? r : f.n + f.n_tried;
 }
 
 void
-mg_fetch_one (struct lister *l, struct mg_ctx *ctx)
+mg_fetch_refill (struct lister *l, struct mg_ctx *ctx)
 {
   struct mg_run_state *s = l->run->state;
-  struct mg_asset *a = l->queue[--l->n_queue];
-  const struct mg_kind *kind = mg_registry_kid (l->run->registry, a->kid);
-  int wanted = mg_fetch_kind (l, kind), more = l->n_queue > 0;
+  int64_t now_us = mg_clock_now_us ();
+  int i, r = 0, found = 0, idle = is_idle (l);
 
+  l->filling = 1;
+  if (!lists_are_open (l)) {
+    mg_mutex_unlock (&s->lock);
+    mg_store_flush (l->run->store, &ctx->error);
+    mg_mutex_lock (&s->lock);
+  }
+  for (i = 0; i < l->run->registry->n_kinds && r >= 0; i++)
+    if (is_due (l, i, idle, now_us)) {
+      r = fill (l, ctx, i);
+      found += r > 0;
+      if (r > 0)
+        mg_cond_signal (&s->wake);
+    }
+  l->filling = 0;
+  if (r < 0)
+    mg_error_copy (&s->fatal, &ctx->error);
+  else if (idle && found == 0)
+    nothing_found (l);
+}
+
+void
+mg_fetch_one (struct lister *l, struct mg_ctx *ctx, struct mg_fetches *f)
+{
+  struct mg_run_state *s = l->run->state;
+  struct mg_asset *a = f->queue[--f->n];
+  const struct mg_kind *kind = mg_registry_kid (l->run->registry, a->kid);
+  int wanted = is_wanted (l, kind->index), more = --l->n_queued > 0;
+
+  l->fetch_kind = kind->index + 1;
   l->n_fetching++;
+  f->n_running++;
   mg_mutex_unlock (&s->lock);
   if (more)                        /* one tells the next; all would be a herd */
     mg_cond_signal (&s->wake);
@@ -247,6 +358,7 @@ mg_fetch_one (struct lister *l, struct mg_ctx *ctx)
   mg_asset_done (a);
   mg_free (a);
   mg_mutex_lock (&s->lock);
-  if (--l->n_fetching == 0 && l->n_queue == 0)
+  f->n_running--;
+  if (--l->n_fetching == 0 && l->n_queued == 0)
     mg_cond_broadcast (&s->wake);
 }

@@ -223,19 +223,27 @@ one_list (struct lister *l, struct mg_ctx *ctx)
     run_list (l, ctx, kind);
   mg_mutex_lock (&s->lock);
   l->n_listing--;
-  l->look_us = 0;
+  mg_fetch_look_again (l);
   mg_cond_broadcast (&s->wake);
 }
 
-/* Details have limits of their own: where there are some to fetch, folders get
- * half of the workers. */
+/* Of a folder and a detail that goes first which could leave first; of equals,
+ * as without limits, folders get half of the workers. */
 static int
-may_walk (const struct lister *l)
+may_walk (const struct lister *l, const struct mg_fetches *other,
+          int64_t other_us)
 {
   int most = mg_run_n_workers (l->run);
+  const struct mg_kind *walker;
+  int64_t due_us;
 
-  return l->tree.n_nodes > 0
-         && (l->n_queue == 0 || l->tree.n_walking < (most + 1) / 2);
+  if (l->tree.n_nodes == 0 || other == NULL)
+    return l->tree.n_nodes > 0;
+  walker = l->tree.nodes[l->tree.n_nodes - 1].walker;
+  due_us = mg_remote_due_us (l->side->remote,
+                             l->fetches[walker->index].list_class);
+  return due_us < other_us
+         || (due_us == other_us && l->tree.n_walking < (most + 1) / 2);
 }
 
 static void
@@ -254,11 +262,28 @@ one_node (struct lister *l, struct mg_ctx *ctx)
   mg_tree_walk (&l->tree, ctx, &node);
   mg_mutex_lock (&s->lock);
   l->tree.n_walking--;
-  l->look_us = 0;
+  if (l->tree.n_nodes == 0)        /* else there is enough to do meanwhile */
+    mg_fetch_look_again (l);
   if (mg_tree_is_open (&l->tree))
     mg_cond_signal (&s->wake);
   else
     mg_cond_broadcast (&s->wake);
+}
+
+/* A folder or a detail; 0 when there is none. */
+static int
+one_of_many (struct lister *l, struct mg_ctx *ctx)
+{
+  int64_t due_us = 0;
+  struct mg_fetches *f = mg_fetch_pick (l, &due_us);
+
+  if (may_walk (l, f, due_us))
+    one_node (l, ctx);
+  else if (f != NULL)
+    mg_fetch_one (l, ctx, f);
+  else
+    return 0;
+  return 1;
 }
 
 static void
@@ -271,15 +296,15 @@ lister_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
   while (!s->stop && s->fatal.code == 0) {
     if (l->next_kind < run->registry->n_kinds)
       one_list (l, ctx);
-    else if (may_walk (l))
-      one_node (l, ctx);
-    else if (l->n_queue > 0)
-      mg_fetch_one (l, ctx);
+    else if (mg_fetch_is_due (l))
+      mg_fetch_refill (l, ctx);
+    else if (one_of_many (l, ctx))
+      continue;
     else if (l->all_fetched
-             || (!mg_fetch_any (l) && !mg_tree_is_open (&l->tree) && l->n_listing == 0))
+             || (!mg_fetch_any (l) && !mg_tree_is_open (&l->tree)
+                 && l->n_listing == 0))
       break;
-    else if (l->filling || mg_clock_now_us () < l->look_us
-             || !mg_fetch_any (l) || !mg_fetch_refill (l, ctx))
+    else
       mg_cond_wait_until (&s->wake, &s->lock,
                           mg_clock_now_us () + LOOK_AGAIN_US);
   }
@@ -347,18 +372,13 @@ mg_run_list (struct mg_run *run, const struct mg_listing *listing,
   }
   if (n == 0)
     n = 1;
+  mg_fetch_begin (&l);
   if (mg_fetch_any (&l))
     n = mg_run_n_workers (run);
-  l.fetch_after = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
-                              sizeof *l.fetch_after);
   r = mg_run_pool (run, listing->side, n, lister_work, &l, err);
   if (r == 0 && listing->again && !run->stopped)
     r = mg_look_for_vanished (&l, err);
-  for (i = 0; i < l.n_queue; i++) {
-    mg_asset_done (l.queue[i]);
-    mg_free (l.queue[i]);
-  }
-  mg_free (l.fetch_after);
+  mg_fetch_end (&l);
   mg_tree_done (&l.tree);
   if (r == 0)
     r = mg_store_flush (run->store, err);
