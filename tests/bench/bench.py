@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast is it, how much memory does it take, against what is possible?
 
-    bench.py [--quick | --full] [--only WORD] [--history DIR] [--record]
-             BUILDDIR
+    bench.py [--quick | --full] [--only WORD,...] [--history DIR]
+             [--record] BUILDDIR
 
 Measures the programs that were built against a bare server on loopback and
 prints one table: the yardstick or the least that is possible, what was
@@ -12,6 +12,9 @@ DIR.  The exit status is 1 when a goal is missed.
 Times depend on the machine and on who else uses it; so what is compared is
 measured in turns, in one run, and the median counts.  --quick takes small
 numbers, --full goes to a million assets everywhere, which takes two hours.
+
+--only takes some of start, creates, reads, sched, memory, bodies, slow,
+folders, floor, workspace, notebooks and instructions, with commas.
 
 Instructions are compared with DIR/instructions.json, where the same libraries
 and compiler stand in it; else they are new and are added.  --record replaces
@@ -36,16 +39,20 @@ import workspace                                              # noqa: E402
 from servers import Replier, Run, Session                     # noqa: E402
 
 SIZES = {
-    # creates, rounds, those at 50 ms, memory, scheduler
+    # creates, rounds, those at 50 ms, memory, scheduler, the twin's, jobs and
+    # notebooks with limits, folders at 50 ms, notebooks with bodies
     "quick": dict(wire=10000, rounds=3, slow=(2000, 4000),
                   memory=(10000, 30000), sched=(20000, 100000),
-                  floor=(3000, 500, 0), jobs=1250),
+                  floor=(3000, 500, 0), jobs=1250, notebooks=4000,
+                  folders=4000, bodies=(10000, 30000)),
     "usual": dict(wire=20000, rounds=5, slow=(10000, 40000),
                   memory=(10000, 100000), sched=(100000, 1000000),
-                  floor=(3000, 500, 90000), jobs=1250),
+                  floor=(3000, 500, 90000), jobs=1250,
+                  notebooks=10232, folders=20000, bodies=(10000, 100000)),
     "full": dict(wire=20000, rounds=5, slow=(10000, 100000, 1000000),
                  memory=(10000, 100000, 1000000), sched=(100000, 1000000),
-                 floor=(3000, 500, 90000), jobs=1250),
+                 floor=(3000, 500, 90000), jobs=1250, notebooks=10232,
+                 folders=20000, bodies=(10000, 100000, 1000000)),
 }
 IN_FLIGHT = 64
 LATENCY_S = 0.05
@@ -220,6 +227,32 @@ class Bench:
         self.table.row("wall time each, most against fewest", "ms",
                        each[-1] * 1000, each[0] * 1000, most=1.1)
 
+    def folders(self):
+        """Each is listed and its permissions are read, and then, in the target,
+        it is looked for and made."""
+        n = self.sizes["folders"]
+        floor = 2 * n * LATENCY_S / SLOTS
+        with Session(self.build, "notebooks", SLOTS,
+                     folders=("notebooks",)) as session:
+            with Replier(self.build, org=1, folders=n,
+                         latency_us=int(LATENCY_S * 1e6)) as source:
+                run = session.export(source)
+                asked = source.counters()["requests"]
+            if asked < 2 * n:
+                sys.exit("%d folders took %d requests" % (n, asked))
+            self.table.row("export of {:,} folders at 50 ms, 20 slots".format(
+                n), "s", run.wall, floor, least=0.95, ratio=floor / run.wall)
+            with Replier(self.build, org=2,
+                         latency_us=int(LATENCY_S * 1e6)) as target:
+                run = session.import_(target)
+                made = target.counters()["creates"]
+                asked = target.counters()["requests"]
+            if made != n or asked < 2 * n:
+                sys.exit("%d of %d were created by %d requests:\n%s" % (
+                    made, n, asked, run.text))
+            self.table.row("import of {:,} folders at 50 ms, 20 slots".format(
+                n), "s", run.wall, floor, least=0.95, ratio=floor / run.wall)
+
     # ---- memory, requests -------------------------------------------------
 
     def one_size(self, n, peaks):
@@ -240,16 +273,38 @@ class Bench:
                                6 + n, most=1.01)
                 peaks["validate"].append(session.validate(target).mib)
 
-    def memory(self):
+    def peaks(self, sizes, one_size, what_of):
         peaks = {"export": [], "import": [], "validate": []}
-        for n in self.sizes["memory"]:
-            self.one_size(n, peaks)
+        for n in sizes:
+            one_size(n, peaks)
         for what, values in peaks.items():
-            for n, mib in zip(self.sizes["memory"], values):
-                self.table.row("{} of {:,}: peak memory".format(what, n),
-                               "MiB", mib, most=MEMORY_MIB)
-            self.table.row("%s: peak, most against fewest" % what, "MiB",
+            for n, mib in zip(sizes, values):
+                self.table.row("{} of {:,}{}: peak memory".format(
+                    what, n, what_of), "MiB", mib, most=MEMORY_MIB)
+            self.table.row("%s%s: peak, most against fewest" % (
+                what, what_of and " of" + what_of), "MiB",
                            values[-1], values[0], most=FLAT)
+
+    def memory(self):
+        self.peaks(self.sizes["memory"], self.one_size, "")
+
+    def one_tree(self, n, peaks):
+        with Session(self.build, "notebooks", SLOTS,
+                     folders=("notebooks",)) as session:
+            with Replier(self.build, org=1, notebooks=n) as source:
+                peaks["export"].append(session.export(source).mib)
+            with Replier(self.build, org=2) as target:
+                run = session.import_(target)
+                made = target.counters()["creates"]
+                if made < n:
+                    sys.exit("%d of %d were created:\n%s" % (made, n,
+                                                             run.text))
+                peaks["import"].append(run.mib)
+                peaks["validate"].append(session.validate(target).mib)
+
+    def bodies(self):
+        """Notebooks of 4 KiB each, fifty in a folder."""
+        self.peaks(self.sizes["bodies"], self.one_tree, " notebooks")
 
     # ---- the scheduler alone ----------------------------------------------
 
@@ -282,6 +337,9 @@ class Bench:
     def workspace(self):
         workspace.jobs(self.table, self.build, self.sizes["jobs"])
 
+    def notebooks(self):
+        workspace.notebooks(self.table, self.build, self.sizes["notebooks"])
+
     def instructions(self):
         twin.instruction_rows(self.table, self.build, self.history,
                               self.record)
@@ -307,7 +365,8 @@ def main():
     parser.add_argument("--full", action="store_const", const="full",
                         dest="size")
     parser.add_argument("--only", default="start,creates,reads,sched,memory,"
-                                          "slow,floor,workspace,instructions")
+                                          "bodies,slow,folders,floor,"
+                                          "workspace,notebooks,instructions")
     parser.add_argument("--history")
     parser.add_argument("--record", action="store_true")
     args = parser.parse_args()

@@ -1,8 +1,8 @@
 /* The yardstick server of 'make bench': HTTP/1.1 with kept connections over
  * bare epoll, in one thread, so that the client is what gets measured.
  *
- *   replier [--users N] [--groups N] [--experiments N] [--latency-us N]
- *           [--org ID]
+ *   replier [--users N] [--groups N] [--experiments N] [--folders N]
+ *           [--notebooks N] [--latency-us N] [--org ID]
  *
  * Listens on a loopback port of the kernel's choice, prints its URL, and runs
  * until SIGTERM.  With a latency each answer leaves that long after its request
@@ -311,6 +311,10 @@ read_options (struct server *s, int argc, char **argv)
       replies_populate (&s->replies, GROUPS, value);
     else if (mg_streq (argv[i], "--experiments"))
       replies_populate (&s->replies, EXPERIMENTS, value);
+    else if (mg_streq (argv[i], "--folders"))
+      tree_populate (&s->replies, value, 0);
+    else if (mg_streq (argv[i], "--notebooks"))
+      tree_populate (&s->replies, 0, value);
     else if (mg_streq (argv[i], "--latency-us"))
       s->latency_us = value;
     else if (mg_streq (argv[i], "--org"))
@@ -332,7 +336,7 @@ main (int argc, char **argv)
   mg_buf_init (&s.replies.body, MAX_OUT);
   if (read_options (&s, argc, argv) < 0) {
     fprintf (stderr, "usage: replier [--users N] [--groups N] [--experiments N]"
-             " [--latency-us N] [--org ID]\n");
+             " [--folders N] [--notebooks N] [--latency-us N] [--org ID]\n");
     return 2;
   }
   signal (SIGTERM, on_signal);

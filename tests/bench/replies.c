@@ -1,6 +1,7 @@
-/* What the yardstick server answers: enough of SCIM's users and groups and of
- * MLflow's experiments for an export from it and an import into it.  Nothing
- * is checked and nothing is limited: it is to cost as little as it can. */
+/* What the yardstick server answers: enough of SCIM's users and groups, of
+ * MLflow's experiments and of a workspace's tree (replies-tree.c) for an export
+ * from it and an import into it.  Nothing is checked and nothing is limited: it
+ * is to cost as little as it can. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -51,6 +52,7 @@ replies_done (struct replies *r)
 
   for (i = 0; i < N_COLLECTIONS; i++)
     mg_free (r->all[i].numbers);
+  tree_done (r);
   mg_buf_done (&r->body);
 }
 
@@ -214,8 +216,10 @@ is_create (enum collection which, const struct call *call, const char *rest)
 static int
 answer_body (struct replies *r, const struct call *call)
 {
-  int i;
+  int i, status = tree_answer (r, call);
 
+  if (status != 0)
+    return status;
   for (i = 0; i < N_COLLECTIONS; i++) {
     const char *rest = call->path + strlen (collections[i].path);
 
