@@ -44,15 +44,17 @@ SIZES = {
     "quick": dict(wire=10000, rounds=3, slow=(2000, 4000),
                   memory=(10000, 30000), sched=(20000, 100000),
                   floor=(3000, 500, 0), jobs=1250, notebooks=4000,
-                  folders=4000, bodies=(10000, 30000)),
+                  folders=4000, bodies=(10000, 30000), beside=10000),
     "usual": dict(wire=20000, rounds=5, slow=(10000, 40000),
                   memory=(10000, 100000), sched=(100000, 1000000),
                   floor=(3000, 500, 90000), jobs=1250,
-                  notebooks=10232, folders=20000, bodies=(10000, 100000)),
+                  notebooks=10232, folders=20000, bodies=(10000, 100000),
+                  beside=90000),
     "full": dict(wire=20000, rounds=5, slow=(10000, 100000, 1000000),
                  memory=(10000, 100000, 1000000), sched=(100000, 1000000),
                  floor=(3000, 500, 90000), jobs=1250, notebooks=10232,
-                 folders=20000, bodies=(10000, 100000, 1000000)),
+                 folders=20000, bodies=(10000, 100000, 1000000),
+                 beside=90000),
 }
 IN_FLIGHT = 64
 LATENCY_S = 0.05
@@ -331,6 +333,7 @@ class Bench:
                               ("sliding", 0.90)):
             twin.floor_rows(self.table, self.build, limits, least,
                             self.sizes["floor"])
+        twin.beside_rows(self.table, self.build, self.sizes["beside"], 0.97)
 
     # ---- published limits, over sockets -----------------------------------
 

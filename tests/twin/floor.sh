@@ -33,3 +33,13 @@ run "$twin" floor 60 40 bucket 200
 mg_early=$(printf '%s\n' "$out" | sed -n 's/^groups before the last user //p')
 ok "a group is made when its members are, of 40 before the last user: $mg_early" \
   [ "$mg_early" -ge 20 ]
+
+# Permissions of notebooks have another limit than these, as low as theirs.
+run "$twin" beside 600
+status_is "600 notebooks with permissions are moved" 0
+note "$out"
+mg_after=$(printf '%s\n' "$out" | sed -n 's/^permissions after .* //p')
+ok "permissions are written beside the imports, after the last: $mg_after" \
+  [ "$mg_after" -le 40 ]
+is "no limit refuses anything" \
+  "$(printf '%s\n' "$out" | sed -n 's/^refused by limits //p')" 0

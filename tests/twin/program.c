@@ -23,7 +23,7 @@
 #include "twin/program.h"
 #include "twin/wire.h"
 
-#define MAX_PLUGINS 3
+#define MAX_PLUGINS PROGRAM_PLUGINS
 
 struct program {
   const struct program_options *o;
@@ -88,6 +88,8 @@ load_plugins (struct program *p, struct mg_error *err)
   const char *folders[MAX_PLUGINS + 1] = { NULL };
   int i, r;
 
+  if (p->o->plugins[0] != NULL)
+    own = p->o->plugins;
   for (i = 0; i < MAX_PLUGINS && own[i] != NULL; i++) {
     snprintf (texts[i], sizeof texts[i], "%s/plugins/%s/.libs",
               build ? build : ".", own[i]);

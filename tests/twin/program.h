@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "twin/link.h"
 
+#define PROGRAM_PLUGINS 3        /* are loaded, at most */
+
 enum program_command {
   PROGRAM_EXPORT, PROGRAM_IMPORT, PROGRAM_VALIDATE, PROGRAM_UNDO
 };
@@ -30,6 +32,7 @@ struct program_options {
   int64_t wall_shift_us;         /* of this machine's wall clock */
   const char *limits;            /* as --limits: NULL or "off" or a file */
   const char *only;              /* as --plugins; NULL */
+  const char *plugins[PROGRAM_PLUGINS];   /* loaded in place of the others */
   int parallel;                  /* threads; 0 = as shipped */
   int64_t settle_us;             /* -1 = as the kinds say */
   int retry_failed;

@@ -13,6 +13,7 @@ static const struct {
   const char *name;
   int (*run) (int argc, char **argv);
 } words[] = {
+  { "beside", twin_beside },
   { "cost", twin_cost },
   { "faults", twin_faults },
   { "floor", twin_floor },
