@@ -27,6 +27,7 @@ struct one {
   struct mg_action_row row;        /* wsid 0 and state 0 = none */
   struct mg_action_row old;        /* ... as it was before this request */
   struct mg_buf former;            /* row.before, unpacked */
+  int64_t said_us;                 /* a target's: when the source was seen so */
 };
 
 /* ---- the row ---- */
@@ -254,6 +255,7 @@ find_former (struct one *o)
   if (o->a->is_source)
     return is_off;
   r = mg_action_wanted (o->a, o->ctx, o->item, &wanted, &o->ctx->error);
+  o->said_us = wanted.at_us;
   if (r > 0 && (!is_off || wanted.at_us > o->row.off_at_us)) {
     mg_buf_move (&o->former, &wanted.part);
     mg_free (o->row.source_id);
@@ -294,11 +296,20 @@ found_back (struct one *o)
          : &o->a->out->already);
   if (o->row.state == 0)
     return 0;
-  if (o->row.back_at_us == 0) {
+  if (o->row.back_at_us <= o->row.off_at_us) {
     o->row.back_at_us = mg_clock_wall_us ();
     return put_row (o, MG_ACTION_BACK, &o->former);
   }
   return set_state (o, MG_ACTION_BACK);
+}
+
+/* It was put back, and others have switched it off since; the source has said
+ * nothing later. */
+static int
+is_off_again (struct one *o)
+{
+  return o->row.state == MG_ACTION_BACK && o->said_us <= o->row.back_at_us
+         && !mg_switch_is_on (&o->a->sw, mg_buf_text (&o->now), o->now.len);
 }
 
 static int
@@ -310,6 +321,10 @@ do_back (struct one *o)
 
   if (r <= 0)
     return r;
+  if (is_off_again (o)) {
+    count (o, &a->out->kept);
+    return 0;
+  }
   r = mg_switch_back (&a->sw, &o->now, &o->former, &members, &o->ctx->error);
   switch (r) {
   case MG_SWITCH_SEND:
@@ -340,7 +355,7 @@ do_one (struct one *o)
 
   if (r < 0)
     return r;
-  if (back && o->row.state == MG_ACTION_BACK) {
+  if (back && a->is_source && o->row.state == MG_ACTION_BACK) {
     count (o, &a->out->already);
     return 0;
   }

@@ -112,6 +112,9 @@ load (struct item *it, struct mg_error *err)
   if (r <= 0)
     return r < 0 ? r : mg_error_set (err, MG_E_STORE, "session-corrupt",
                                      "a work row has no asset");
+  if (it->source.gone && it->work->op == MG_OP_CREATE)
+    return mg_error_set (err, MG_E_NOT_FOUND, "vanished",
+                         "gone from the source since it was exported");
   r = load_target (it, err);
   if (r == 0)
     r = mg_run_prepare (it->run, it->ctx, it->kind, &it->source, purpose,
@@ -203,9 +206,23 @@ create_not_done (struct item *it, int r, const struct mg_error *err)
     say_error (it, MG_FAILED, err);
 }
 
+/* The source does not have it any more: what may be there is looked for, and
+ * nothing is sent. */
+static void
+create_vanished (struct item *it, const struct mg_error *err)
+{
+  say_error (it, it->work->maybe ? MG_DOUBT : MG_SKIPPED, err);
+  if (it->work->maybe)
+    it->result->not_before = mg_settle_due (it->run, it->kind);
+}
+
 static void
 create_failed (struct item *it, int r, const struct mg_error *err)
 {
+  if (it->source.gone) {
+    create_vanished (it, err);
+    return;
+  }
   switch (it->ctx->n_creates ? it->ctx->outcome : MG_OUTCOME_REFUSED) {
   case MG_OUTCOME_NOTHING:
     create_not_done (it, r, err);

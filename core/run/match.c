@@ -53,24 +53,55 @@ mg_match_kind (struct mg_match *m, const struct mg_kind *kind,
                                      &m->index_sid, err);
 }
 
-/* 1: another asset has it, and the source has that still.  What stands for one
- * that is gone may stand for the next of its name, or where names repeat for its
- * equal. */
+/* Whose the target's asset is, unless it is this one's or nobody's: 1, or 0. */
+static int
+find_holder (struct mg_match *m, const struct mg_asset *source, int64_t aid,
+             struct mg_work *ret_row, struct mg_asset *ret_holder,
+             struct mg_error *err)
+{
+  int r = mg_work_by_new (m->run->store, aid, ret_row, err);
+
+  if (r <= 0 || ret_row->aid == source->aid)
+    return r < 0 ? r : 0;
+  r = mg_asset_get (m->run->store, NULL, ret_row->aid, ret_holder, err);
+  return r < 0 ? r : 1;
+}
+
+static int
+is_done (const struct mg_work *row)
+{
+  return row->state == MG_DONE || row->state == MG_UNCHANGED;
+}
+
+/* 1: another asset has it.  What stands for one that is gone from the source may
+ * stand for the next of its name, or where names repeat for its equal. */
 static int
 is_taken (struct mg_match *m, const struct mg_asset *source, int64_t aid,
           struct mg_error *err)
 {
-  MG_CLEANUP (mg_work_release) struct mg_work taken = MG_WORK_INIT;
+  MG_CLEANUP (mg_work_release) struct mg_work row = MG_WORK_INIT;
   MG_CLEANUP (mg_asset_done) struct mg_asset holder = MG_ASSET_INIT;
-  int r = mg_work_by_new (m->run->store, aid, &taken, err);
+  int r = find_holder (m, source, aid, &row, &holder, err);
 
-  if (r <= 0 || taken.aid == source->aid)
-    return r < 0 ? r : 0;
-  r = mg_asset_get (m->run->store, NULL, taken.aid, &holder, err);
   if (r <= 0)
-    return r < 0 ? r : 1;
-  return !holder.gone || (m->kind->k->once == MIGRATE_ONCE_NONUNIQUE
-                          && !m->is_equal_only);
+    return r;
+  if (!holder.gone || (!is_done (&row) && row.has_before))
+    return 1;
+  return m->kind->k->once == MIGRATE_ONCE_NONUNIQUE && !m->is_equal_only;
+}
+
+int
+mg_match_hand_over (struct mg_match *m, const struct mg_asset *source,
+                    int64_t aid, struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work row = MG_WORK_INIT;
+  MG_CLEANUP (mg_asset_done) struct mg_asset holder = MG_ASSET_INIT;
+  int r = find_holder (m, source, aid, &row, &holder, err);
+
+  if (r <= 0 || !holder.gone || !is_done (&row))
+    return r < 0 ? r : 0;
+  r = mg_work_hand_over (m->run->store, &row, source->aid, err);
+  return r < 0 ? r : 1;
 }
 
 /* 1 = may stand for it, 0 = not. */

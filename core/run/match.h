@@ -50,6 +50,11 @@ int mg_match_sources (struct mg_match *match, const struct mg_asset *source,
 int mg_match_is_resolved (struct mg_match *match, const struct mg_work *work,
                           struct mg_error *err);
 
+/* What was made there for an asset that is gone from the source becomes this
+ * one's, with all that the session knows of it: 1, or 0 when it is not so. */
+int mg_match_hand_over (struct mg_match *match, const struct mg_asset *source,
+                        int64_t aid, struct mg_error *err);
+
 /* Nobody else finds it from here on. */
 void mg_match_take (struct mg_match *match, int64_t aid);
 

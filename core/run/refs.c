@@ -12,6 +12,42 @@
 
 /* ---- names ---- */
 
+#define MAX_GONE 8
+
+/* Has the target what stands for it, or had it until an undo? */
+static int
+was_made (struct mg_run *run, int64_t aid, struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work row = MG_WORK_INIT;
+  int r = mg_work_get (run->store, run->target.wsid, aid, MG_PHASE_MAIN, &row,
+                       err);
+
+  if (r > 0 && row.new_aid == 0)
+    r = mg_work_get (run->store, run->target.wsid, aid, MG_PHASE_UNDO, &row,
+                     err);
+  return r <= 0 ? r : row.new_aid != 0;
+}
+
+/* What is gone from the source is named by what was made when it was there: as
+ * long as its counterpart is known it stands for it. */
+static int
+find_gone (struct mg_run *run, const char *ns, const char *val,
+           int64_t *ret_aid, struct mg_error *err)
+{
+  int64_t aids[MAX_GONE];
+  int i, n = run->target.wsid == MG_SOURCE_WSID ? 0
+             : mg_alias_gone (run->store, MG_SOURCE_WSID, ns, val, aids,
+                              MAX_GONE, err);
+  int r = n < 0 ? n : 0;
+
+  for (i = 0; i < n && r == 0; i++) {
+    r = was_made (run, aids[i], err);
+    if (r > 0)
+      *ret_aid = aids[i];
+  }
+  return r;
+}
+
 /* Who has that name there: 1, 0 or negative. */
 static int
 find_in (struct mg_run *run, int wsid, const char *ns, const char *val,
@@ -25,6 +61,8 @@ find_in (struct mg_run *run, int wsid, const char *ns, const char *val,
 
   if (n > 0)
     *ret_aid = aids[0];
+  if (n == 0 && wsid == MG_SOURCE_WSID)
+    return find_gone (run, ns, folded ? folded : val, ret_aid, err);
   return n > 0 ? 1 : n;
 }
 

@@ -230,6 +230,23 @@ not_there (struct settler *s, const struct mg_work *w, struct mg_result *res)
   }
 }
 
+/* It is not there, and the source has it no more: it is not sent again, and what
+ * others have made is not touched for it. */
+static void
+leave_vanished (struct settler *s, struct mg_result *res)
+{
+  if (!s->source.gone
+      || (res->state != MG_READY && res->state != MG_UNCHANGED
+          && (res->state != MG_FAILED || strcmp (res->code, "uncertain") != 0)))
+    return;
+  res->state = MG_SKIPPED;
+  res->new_aid = 0;
+  res->provenance = MG_NOBODYS;
+  res->anew = 0;
+  res->surely_not = 1;
+  mg_result_say (res, "vanished", "gone from the source since it was exported");
+}
+
 /* Somebody else made it: what it lacks is added, as to any that was there. */
 static int
 merge_other (struct settler *s, const struct mg_work *w, struct mg_error *err)
@@ -313,8 +330,10 @@ settle_one (struct settler *s, struct mg_work *w, struct mg_error *err)
   res = mg_result_new (wid, MG_DOUBT);
   if (s->match != 0)
     take (s, res);
-  else
+  else {
     not_there (s, w, res);
+    leave_vanished (s, res);
+  }
   if (res->state == MG_UNCHANGED && s->kind->k->merge != NULL) {
     mg_result_free (res);
     return merge_other (s, w, err);

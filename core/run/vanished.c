@@ -72,8 +72,6 @@ is_gone (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id)
   struct mg_asset now = MG_ASSET_INIT;
   int r;
 
-  if (kind->k->tree == NULL && kind->k->get == NULL)
-    return 1;                      /* its list is all that tells */
   r = kind->k->tree != NULL ? mg_tree_look (ctx, kind, id, &now.body)
       : mg_generic_get (ctx, kind, id, &now.body);
   if (r == 0)
@@ -86,6 +84,19 @@ is_gone (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id)
   return r;
 }
 
+/* The list forgot it: it is exported nevertheless, as it is now. */
+static int
+read_again (struct mg_ctx *ctx, const struct mg_kind *kind,
+            const struct mg_asset *a)
+{
+  int r = mg_call_fetch (ctx, kind, a);
+
+  if (r == 0)
+    r = mg_ctx_flush (ctx);
+  mg_ctx_drop_batch (ctx);
+  return r;
+}
+
 static void
 look_at (struct search *s, struct mg_ctx *ctx, const struct mg_asset *a)
 {
@@ -95,6 +106,8 @@ look_at (struct search *s, struct mg_ctx *ctx, const struct mg_asset *a)
 
   mg_ctx_begin (ctx, s->kind, NULL);
   r = is_gone (ctx, s->kind, a->src_id);
+  if (r == 0 && l->fetches[s->kind->index].wanted)
+    r = read_again (ctx, s->kind, a);
   if (r > 0)
     mg_fetch_vanished (l, s->kind, a->aid, a->key, TEXT);
   else if (r < 0 && mg_run_is_fatal (r))
@@ -127,12 +140,14 @@ look_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
   }
 }
 
-/* Its list, or its walk, has told all that there is. */
+/* Its list, or its walk, has told all that there is, and what it lacks can be
+ * asked for. */
 static int
 is_whole (struct lister *l, const struct mg_kind *kind, struct mg_error *err)
 {
   MG_CLEANUP (mg_walk_done) struct mg_walk row = { 0 };
-  int r = kind->parent != NULL || !mg_lister_wants (l, kind) ? 0
+  int asks = kind->k->tree != NULL || kind->k->get != NULL;
+  int r = kind->parent != NULL || !asks || !mg_lister_wants (l, kind) ? 0
           : mg_walk_get (l->run->store, l->side->sid, kind->kid, "", &row, err);
 
   return r <= 0 ? r : row.state == MG_WALK_DONE && row.code == NULL;
@@ -161,10 +176,15 @@ look_through (struct search *s, struct mg_error *err)
 int
 mg_look_for_vanished (struct lister *l, struct mg_error *err)
 {
-  struct search *s = mg_xcalloc (1, sizeof *s);
-  int i, r = mg_store_flush (l->run->store, err);
+  struct search *s;
+  int i, r = mg_snapshot_is_first (l->run->store, l->side->wsid, l->side->sid,
+                                   err);
 
+  if (r != 0)
+    return r < 0 ? r : 0;          /* nothing was there before it */
+  s = mg_xcalloc (1, sizeof *s);
   s->l = l;
+  r = mg_store_flush (l->run->store, err);
   for (i = 0; i < l->run->registry->n_kinds && r == 0; i++) {
     s->kind = l->run->registry->kinds[i];
     r = look_through (s, err);

@@ -30,6 +30,19 @@ mg_alias_find (struct mg_store *store, int wsid, const char *ns,
 }
 
 int
+mg_alias_gone (struct mg_store *store, int wsid, const char *ns,
+               const char *val, int64_t *ret_aids, int max,
+               struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+
+  return take_aids (store, conn,
+                    mg_sql_bind (conn, MG_SQL_ALIAS_GONE, "issi",
+                                 (int64_t) wsid, ns, val, (int64_t) max),
+                    ret_aids, err);
+}
+
+int
 mg_alias_after (struct mg_store *store, int wsid, const char *ns,
                 const char *val, int64_t after, int64_t *ret_aids, int max,
                 struct mg_error *err)

@@ -68,6 +68,10 @@ int mg_asset_unseen_after (struct mg_store *store, int wsid, int kid,
 int mg_alias_find (struct mg_store *store, int wsid, const char *ns,
                    const char *val, int64_t *ret_aids, int max,
                    struct mg_error *err);
+/* Those that have borne it and are gone, the last first. */
+int mg_alias_gone (struct mg_store *store, int wsid, const char *ns,
+                   const char *val, int64_t *ret_aids, int max,
+                   struct mg_error *err);
 /* In order, those behind 'after' (0 = from the first). */
 int mg_alias_after (struct mg_store *store, int wsid, const char *ns,
                     const char *val, int64_t after, int64_t *ret_aids, int max,
@@ -125,6 +129,9 @@ int mg_snapshot_end (struct mg_store *store, int64_t sid, struct mg_error *err);
 int mg_snapshot_last (struct mg_store *store, int wsid, const char *purpose,
                       int64_t *ret_sid, int *ret_ended, char **ret_selection,
                       struct mg_error *err);
+/* 1: none of this workspace is older. */
+int mg_snapshot_is_first (struct mg_store *store, int wsid, int64_t sid,
+                          struct mg_error *err);
 /* When it began, wall time: 1, or 0 when there is none of this number. */
 int mg_snapshot_began (struct mg_store *store, int64_t sid, int64_t *ret_us,
                        struct mg_error *err);

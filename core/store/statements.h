@@ -43,6 +43,8 @@
   X (SNAPSHOT_END, "UPDATE snapshot SET ended = ?2 WHERE sid = ?1") \
   X (SNAPSHOT_LAST, "SELECT sid, ended, selection, began FROM snapshot" \
      " WHERE sid >= 0 AND wsid = ?1 AND purpose = ?2 ORDER BY sid DESC LIMIT 1") \
+  X (SNAPSHOT_OLDER, "SELECT 1 FROM snapshot WHERE wsid = ?1 AND sid < ?2" \
+     " AND sid > 0 LIMIT 1") \
   X (SNAPSHOT_BEGAN, "SELECT began FROM snapshot WHERE sid = ?1") \
   MG_WALK_STATEMENTS (X) \
   X (ASSET_RENAME, "UPDATE asset SET key = ?2 WHERE aid = ?1 AND origin <> 2") \
@@ -68,7 +70,8 @@
      " CASE WHEN first_sid > ?3 AND ?3 > 0 THEN ?3 ELSE first_sid END," \
      " seen_sid = max (seen_sid, ?3), gone_sid = NULL WHERE aid = ?1") \
   X (ASSET_UNWANT, "UPDATE asset SET want = 0 WHERE aid = ?1") \
-  X (ASSET_GONE, "UPDATE asset SET gone_sid = ?2, want = 0 WHERE aid = ?1") \
+  X (ASSET_GONE, "UPDATE asset SET gone_sid = ?2, stamp = CASE WHEN want = 0" \
+     " THEN stamp END, want = 0 WHERE aid = ?1") \
   X (ASSET_GET, "SELECT " MG_ASSET_COLUMNS " FROM asset WHERE aid = ?1") \
   X (ASSET_BY_SRC, "SELECT " MG_ASSET_COLUMNS " FROM asset" \
      " WHERE wsid = ?1 AND kid = ?2 AND src_id = ?3") \
@@ -95,6 +98,10 @@
   X (ALIAS_FIND, "SELECT alias.aid FROM alias JOIN asset" \
      " ON asset.aid = alias.aid AND asset.gone_sid IS NULL" \
      " WHERE alias.wsid = ?1 AND alias.ns = ?2 AND alias.val = ?3 LIMIT ?4") \
+  X (ALIAS_GONE, "SELECT alias.aid FROM alias JOIN asset" \
+     " ON asset.aid = alias.aid AND asset.gone_sid IS NOT NULL" \
+     " WHERE alias.wsid = ?1 AND alias.ns = ?2 AND alias.val = ?3" \
+     " ORDER BY asset.gone_sid DESC LIMIT ?4") \
   X (ALIAS_AFTER, "SELECT alias.aid FROM alias JOIN asset" \
      " ON asset.aid = alias.aid AND asset.gone_sid IS NULL" \
      " WHERE alias.wsid = ?1 AND alias.ns = ?2 AND alias.val = ?3" \
@@ -120,6 +127,8 @@
   X (WORK_REPLACE, "UPDATE work SET op = ?2, class = ?3, prio = ?4, state = ?5," \
      " wait_on = NULL, not_before = NULL, new_aid = ?6, provenance = ?7," \
      " code = ?8, message = ?9, was = NULL WHERE wid = ?1") \
+  X (WORK_MOVE, "UPDATE work SET aid = ?3 WHERE wsid = ?1 AND aid = ?2" \
+     " AND phase < 3") \
   X (WORK_FORGET, "UPDATE work SET maybe = 0, before = NULL WHERE wid = ?1") \
   X (WORK_GET, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND aid = ?2 AND phase = ?3") \

@@ -134,3 +134,91 @@ mg_asset_gone (struct mg_store *store, int64_t aid, int64_t sid,
   g->sid = sid;
   return mg_store_post (store, &g->op, err);
 }
+
+/* ---- for another asset ---- */
+
+struct hand_op {
+  struct mg_op op;
+  int wsid, kid;
+  int64_t from, to, new_aid;
+};
+
+static int
+read_row (struct mg_conn *conn, int wsid, int64_t aid, struct mg_work *ret,
+          struct mg_error *err)
+{
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii", (int64_t) wsid,
+                                  aid, (int64_t) MG_PHASE_MAIN);
+  int r = mg_sql_step (conn, st, err);
+
+  if (r > 0) {
+    mg_work_read (st, ret);
+    mg_sql_reset (st);
+  }
+  return r;
+}
+
+/* One that was refused, or only planned, gives way. */
+static int
+make_room (struct mg_store *store, struct mg_conn *conn,
+           const struct hand_op *h, struct mg_error *err)
+{
+  MG_CLEANUP (mg_work_release) struct mg_work own = MG_WORK_INIT;
+  int r = read_row (conn, h->wsid, h->to, &own, err);
+
+  if (r <= 0)
+    return r < 0 ? r : 1;
+  if (own.new_aid != 0 || own.maybe || own.has_before)
+    return 0;
+  mg_store_count (store, h->wsid, h->kid, own.state, -1);
+  r = mg_sql_run (conn, err, MG_SQL_WORK_DELETE, "i", own.wid);
+  return r < 0 ? r : 1;
+}
+
+static int
+apply_hand_over (struct mg_store *store, struct mg_conn *conn,
+                 struct mg_op *op, struct mg_error *err)
+{
+  const struct hand_op *h = (struct hand_op *) op;
+  MG_CLEANUP (mg_work_release) struct mg_work row = MG_WORK_INIT;
+  int r = read_row (conn, h->wsid, h->from, &row, err);
+
+  if (r <= 0 || row.new_aid != h->new_aid)
+    return r < 0 ? r : 0;
+  r = make_room (store, conn, h, err);
+  if (r <= 0)
+    return r;
+  r = mg_sql_run (conn, err, MG_SQL_WORK_MOVE, "iii", (int64_t) h->wsid,
+                  h->from, h->to);
+  if (r < 0)
+    return r;
+  mg_store_count (store, h->wsid, h->kid, MG_SKIPPED, 1);
+  return mg_sql_run (conn, err, MG_SQL_WORK_INSERT, "iiiiiiiiIiss",
+                     (int64_t) h->wsid, h->from, (int64_t) h->kid,
+                     (int64_t) MG_PHASE_MAIN, (int64_t) MG_OP_CREATE,
+                     MG_WORK_CLASS (h->kid, MG_OP_CREATE), (int64_t) 0,
+                     (int64_t) MG_SKIPPED, (int64_t) 0, (int64_t) MG_NOBODYS,
+                     "vanished", "made anew in the source");
+}
+
+static void
+free_hand_over (struct mg_op *op)
+{
+  mg_free (op);
+}
+
+int
+mg_work_hand_over (struct mg_store *store, const struct mg_work *row,
+                   int64_t aid, struct mg_error *err)
+{
+  struct hand_op *h = mg_xcalloc (1, sizeof *h);
+
+  h->op.apply = apply_hand_over;
+  h->op.free = free_hand_over;
+  h->wsid = row->wsid;
+  h->kid = row->kid;
+  h->from = row->aid;
+  h->to = aid;
+  h->new_aid = row->new_aid;
+  return mg_store_post (store, &h->op, err);
+}

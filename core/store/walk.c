@@ -84,6 +84,21 @@ mg_snapshot_last (struct mg_store *store, int wsid, const char *purpose,
 }
 
 int
+mg_snapshot_is_first (struct mg_store *store, int wsid, int64_t sid,
+                      struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_SNAPSHOT_OLDER, "ii",
+                                  (int64_t) wsid, sid);
+  int r = mg_sql_step (conn, st, err);
+
+  if (r > 0)
+    mg_sql_reset (st);
+  mg_store_read_end (store, conn);
+  return r < 0 ? r : r == 0;
+}
+
+int
 mg_snapshot_began (struct mg_store *store, int64_t sid, int64_t *ret_us,
                    struct mg_error *err)
 {

@@ -193,6 +193,12 @@ int mg_work_reopen (struct mg_store *store, int wsid, int kid,
                     int64_t not_before,
                     struct mg_error *err);
 
+/* What stands for the asset of this row stands for 'aid' from now on, which has
+ * nothing yet: the row and that of its end go over, and one that says "vanished"
+ * remains. */
+int mg_work_hand_over (struct mg_store *store, const struct mg_work *row,
+                       int64_t aid, struct mg_error *err);
+
 /* How reading the detail of an exported asset ended: FAILED leaves a row with
  * code and message, DONE and SKIPPED clear one that an earlier try left. */
 int mg_work_fetched (struct mg_store *store, int wsid, int64_t aid, int kid,

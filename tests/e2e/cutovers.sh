@@ -229,3 +229,35 @@ earlier '=' 3 back_at
 run act resume target
 is "missed: while both were off" "$(missed)" 2
 end_process "$simulator_pid"
+
+# --- rolled back by hand
+begin
+run move import
+run act pause source
+run act resume target
+say new a PAUSED
+run act resume target
+like "by hand: a second resume wakes nobody's" "$out" \
+  '^0 resumed as they were, 1 were so already, 2 stay off'
+is "by hand: ... and says what is so" "$(pauses new)" "a- b- c+"
+say new c PAUSED
+run act resume source
+run act pause source
+run act resume target
+is "by hand: what the source says later counts" "$(pauses new)" "a+ b- c+"
+end_process "$simulator_pid"
+
+# --- switched on by hand in the source
+begin
+run move import
+run act pause source
+run act resume source
+run act pause source
+run move export
+say old a UNPAUSED
+say old c UNPAUSED
+run act resume source
+run act resume target
+is "by hand: what is live in the source is live in the target" \
+  "$(pauses old) $(pauses new)" "a+ b- c+ a+ b- c+"
+end_process "$simulator_pid"

@@ -192,3 +192,103 @@ is "folder: what names what is gone is blocked" "$(state_of jobs names)" \
   '7|unknown-reference'
 is "folder: no request was wrong" "$(ask strict "$url_old")" ''
 end_process "$simulator_pid"
+
+# --- what names what is gone, and was made before
+forget_session
+pair
+pool=$(api old POST 2.0/instance-pools/create '{"instance_pool_name": "p",
+  "node_type_id": "i3.xlarge"}' | sed 's/.*: *"//; s/".*//')
+job names "\"job_clusters\": [{\"job_cluster_key\": \"k\", \"new_cluster\":
+  {\"spark_version\": \"13.3.x-scala2.12\", \"num_workers\": 1,
+  \"instance_pool_id\": \"$pool\"}}]" >/dev/null
+run move export
+run move import
+api old POST 2.0/instance-pools/delete "{\"instance_pool_id\": \"$pool\"}" \
+  >/dev/null
+run move export
+run move validate
+status_is "made before: validate finds no difference" 0
+run move undo
+status_is "made before: undo ends with 0" 0
+is "made before: and leaves nothing of ours" "$(jobs new)$(api new GET \
+  2.0/instance-pools/list | grep -c '"p"' || :)" 0
+end_process "$simulator_pid"
+
+# --- planned, and gone before it is done
+forget_session
+pair
+alice=$(api old POST $users '{"userName": "alice@example.com", "entitlements":
+  [{"value": "allow-cluster-create"}]}' |
+  python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])')
+api new POST $users '{"userName": "alice@example.com"}' >/dev/null
+run move export
+run move plan
+api old DELETE $users/$alice
+run move export
+run move import
+status_is "planned: import ends with 0" 0
+is "planned: nothing is given to one who is gone" "$(api new GET $users |
+  grep -c allow-cluster-create || :)" 0
+end_process "$simulator_pid"
+
+# --- in doubt, and gone
+forget_session
+pair
+lost=$(user lost)
+found=$(user found)
+tell "$url_new" faults '{"match": "POST */Users", "with": "lost@", "do": "status", "status": 503, "times": 0}'
+tell "$url_new" faults '{"match": "POST */Users", "with": "found@", "do": "cut", "when": "after", "times": 0}'
+run move export
+run move import --settle 0 --retry-total 1 --retry-backoff 1ms
+ask delete "$url_new" faults >/dev/null
+for id in $lost $found; do
+  api old DELETE $users/$id
+done
+run move export
+run move import --retry-failed --settle 0
+status_is "in doubt: import ends with 0" 0
+is "in doubt: it is looked for, and not sent again" "$(names)" "found"
+is "in doubt: ... which is told" "$(state_of users lost@)" '8|vanished'
+run move undo
+is "in doubt: undo takes back what was found" "$(names)" ""
+end_process "$simulator_pid"
+
+# --- made anew, undone, and imported again
+forget_session
+pair
+moved=$(user moved)
+run move export
+run move import
+api old DELETE $users/$moved
+user moved >/dev/null
+run move export
+run move import
+run move undo
+is "undone: it is gone" "$(names)" ""
+run move import
+status_is "undone: import ends with 0" 0
+is "undone: it is made again" "$(names)" "moved"
+end_process "$simulator_pid"
+
+# --- a notebook that was not read, gone, and back as it was
+forget_session
+pair
+api old POST 2.0/workspace/import '{"path": "/Shared/n", "language":
+  "PYTHON", "format": "SOURCE", "content": "b2xk"}' >/dev/null
+run move export
+api old POST 2.0/workspace/import '{"path": "/Shared/n", "language":
+  "PYTHON", "format": "SOURCE", "content": "bmV3", "overwrite": true}' >/dev/null
+tell "$url_old" faults '{"match": "GET *workspace/export*", "do": "status", "status": 400, "times": 0}'
+run move export
+ask delete "$url_old" faults >/dev/null
+tell "$url_old" faults '{"match": "GET *workspace/export*", "do": "status", "status": 404, "body": "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"gone\"}", "times": 0}'
+run move export
+ask delete "$url_old" faults >/dev/null
+is "back: it was gone" "$(rows "SELECT count (*) FROM asset
+  WHERE key = '/Shared/n' AND gone_sid IS NOT NULL")" 1
+run move export
+run move import
+is "back: it is imported as it is" "$(api new GET \
+  '2.0/workspace/export?path=/Shared/n&format=SOURCE&direct_download=true' |
+  tail -n 1)" new
+end_process "$simulator_pid"
