@@ -33,6 +33,12 @@ static const char *const job_owned[] = {
   "job_id", "creator_user_name", "created_time", NULL,
 };
 
+/* Imported disabled; and of positions the order counts, see rank. */
+static const char *const script_owned[] = {
+  "script_id", "created_at", "created_by", "updated_at", "updated_by",
+  "enabled", NULL,
+};
+
 static const struct kind {
   const char *name, *id, *key;
   const char *const *owned;
@@ -41,10 +47,12 @@ static const struct kind {
   { "cluster-policies", "policy_id", "name", policy_owned },
   { "clusters", "cluster_id", "cluster_name", cluster_owned },
   { "jobs", "job_id", "settings", job_owned },
+  { "global-init-scripts", "script_id", "name", script_owned },
 };
 
 #define CLUSTERS 2
 #define JOBS 3
+#define SCRIPTS 4
 
 static const char *
 name_in (size_t kind, struct json_object *fields)
@@ -191,6 +199,44 @@ add_row (struct json_object *one, size_t kind, int is_source,
   texts_add (ret, mg_buf_steal (&row));
 }
 
+static int64_t
+position_of (struct json_object *one)
+{
+  return sim_json_int (json_object_object_get (one, "fields"), "position", 0);
+}
+
+/* How many scripts come before this one: gaps between them are nobody's. */
+static int64_t
+rank (struct json_object *state, struct json_object *script)
+{
+  struct json_object *one;
+  int64_t n = 0;
+  size_t i;
+
+  for (i = 0; (one = nth (state, SCRIPTS, i)) != NULL; i++)
+    n += position_of (one) < position_of (script);
+  return n;
+}
+
+/* In a state of the oracle's own. */
+static void
+rank_all (struct json_object *state)
+{
+  struct json_object *one;
+  size_t i, n = 0;
+  int64_t *ranks = NULL;
+
+  for (i = 0; (one = nth (state, SCRIPTS, i)) != NULL; i++) {
+    ranks = mg_xreallocarray (ranks, ++n, sizeof *ranks);
+    ranks[i] = rank (state, one);
+  }
+  for (i = 0; i < n; i++)
+    json_object_object_add (json_object_object_get (nth (state, SCRIPTS, i),
+                                                    "fields"),
+                            "position", json_object_new_int64 (ranks[i]));
+  mg_free (ranks);
+}
+
 /* Of what the target had, another of the same name is not made: there it is. */
 static int
 add_title (struct json_object *one, size_t kind, const struct texts *adopted,
@@ -224,6 +270,7 @@ compute_rows (struct json_object *state, const struct names *names,
   size_t i, k;
 
   read_words (state, &words);
+  rank_all (state);
   for (k = 0; k < MG_N_ELEMENTS (kinds); k++)
     for (i = 0; (one = nth (state, k, i)) != NULL; i++)
       if (!is_left (k, json_object_object_get (one, "fields"))
@@ -260,12 +307,12 @@ compute_raw (struct json_object *state, struct texts *ret)
 }
 
 static int
-was_there (struct json_object *before, int64_t id)
+was_there (struct json_object *before, size_t kind, int64_t id)
 {
   struct json_object *one;
   size_t i;
 
-  for (i = 0; (one = nth (before, CLUSTERS, i)) != NULL; i++)
+  for (i = 0; (one = nth (before, kind, i)) != NULL; i++)
     if (sim_json_int (one, "id", 0) == id)
       return 1;
   return 0;
@@ -284,11 +331,16 @@ compute_running (struct json_object *state, struct json_object *before,
     const char *why = sim_json_str (
       json_object_object_get (fields, "termination_reason"), "code");
 
-    if (!was_there (before, sim_json_int (one, "id", 0))
+    if (!was_there (before, CLUSTERS, sim_json_int (one, "id", 0))
         && (!mg_starts (now, "TERMINAT") || !mg_streq (why, "USER_REQUEST")))
       mg_buf_addf (ret_text, "not ended: cluster '%s' is %s\n",
                    name_in (CLUSTERS, fields), now);
   }
+  for (i = 0; (one = nth (state, SCRIPTS, i)) != NULL; i++)
+    if (!was_there (before, SCRIPTS, sim_json_int (one, "id", 0))
+        && json_object_get_boolean (json_object_object_get (
+             json_object_object_get (one, "fields"), "enabled")))
+      mg_buf_addf (ret_text, "enabled: %s\n", json_object_to_json_string (one));
 }
 
 /* --- begun and not ended ---------------------------------------------- */
@@ -362,7 +414,7 @@ compute_named (struct json_object *state, const char *what)
   int64_t n = 0;
   size_t i, k;
 
-  for (k = CLUSTERS; k <= JOBS; k++) {
+  for (k = CLUSTERS; k <= SCRIPTS; k++) {
     size_t len = strlen (kinds[k].name);
 
     if (!mg_starts (what, kinds[k].name) || what[len] != ' ')

@@ -1,5 +1,5 @@
 /* What the oracles know of compute and jobs: pools, policies, clusters with
- * their libraries and pins, and jobs.
+ * their libraries and pins, jobs, and global init scripts in their order.
  */
 #ifndef MG_TWIN_ORACLE_COMPUTE_H
 #define MG_TWIN_ORACLE_COMPUTE_H
@@ -21,7 +21,8 @@ void compute_titles (struct json_object *state, struct texts *ret);
 /* All of them as they are, but for what time does to a cluster. */
 void compute_raw (struct json_object *state, struct texts *ret);
 
-/* Clusters that are not in 'before' and that nobody told to end. */
+/* Clusters that are not in 'before' and that nobody told to end; scripts that are
+ * not there and would run. */
 void compute_running (struct json_object *state, struct json_object *before,
                       struct mg_buf *ret_text);
 

@@ -210,6 +210,16 @@ static const struct amount amounts[][WORLD_ENDS][9] = {
       { "notebooks", 0, 10 }, { "repos", 0, 5 } } },
 };
 
+/* Every other seed has some: the histories of the others are older. */
+static const char *
+with_scripts (struct scenario *s, const char *populate)
+{
+  if (s->assets != PROGRAM_COMPUTE || s->seed % 2 == 0)
+    return populate;
+  return keep (s, mg_xasprintf ("%s,global-init-scripts=%d", populate,
+                                (int) (s->seed / 2 % 13)));
+}
+
 static void
 make_ends (struct scenario *s)
 {
@@ -223,7 +233,8 @@ make_ends (struct scenario *s)
     "all fixed 40 1s 0 yes * /api/*\n",
   };
 
-  old->populate = make_populate (s, amounts[s->assets][WORLD_OLD]);
+  old->populate = with_scripts (s, make_populate (
+                                  s, amounts[s->assets][WORLD_OLD]));
   old->page = new->page = one_in (s, 3) ? 0 : between (s, 2, 30);
   old->latency_us = new->latency_us = between (s, 0, 80) * MG_MS_US;
   new->limits = limits[mg_rand_below (&s->rng, 5)];
