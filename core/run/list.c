@@ -376,7 +376,9 @@ mg_run_list (struct mg_run *run, const struct mg_listing *listing,
   if (mg_fetch_any (&l))
     n = mg_run_n_workers (run);
   r = mg_run_pool (run, listing->side, n, lister_work, &l, err);
-  if (r == 0 && listing->again && !run->stopped)
+  /* of a target, whoever lists it looks by himself */
+  if (r == 0 && listing->again && listing->side == &run->source
+      && !run->stopped)
     r = mg_look_for_vanished (&l, err);
   mg_fetch_end (&l);
   mg_tree_done (&l.tree);
