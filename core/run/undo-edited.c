@@ -159,3 +159,16 @@ mg_undo_has_changed (struct mg_run *run, struct mg_ctx *ctx,
   r = is_same (&j, mg_compare_form, &before, &target->body, err);
   return r < 0 ? r : r == 0;
 }
+
+int
+mg_undo_is_back (struct mg_run *run, struct mg_ctx *ctx,
+                 const struct mg_kind *kind, const struct mg_work *work,
+                 const struct mg_asset *target, struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MG_MAX_ELEMENT);
+  const struct judged j = { .kind = kind };
+  int r = mg_work_before (run->store, &ctx->packer, work->wid, &before, err);
+
+  return r <= 0 ? r : is_same (&j, mg_compare_form, &before, &target->body,
+                               err);
+}

@@ -73,6 +73,13 @@ judge_target (struct undoer *u, const struct mg_work *w,
     r = mg_undo_has_changed (u->run, &u->ctx, kind, w, target, err);
   if (r <= 0)
     return r;
+  /* put back by an undo that was cut off; or the list is behind */
+  if (op == MG_OP_RESTORE && w->state == MG_DONE)
+    r = mg_undo_is_back (u->run, &u->ctx, kind, w, target, err);
+  else
+    r = 0;
+  if (r != 0)
+    return r < 0 ? r : plan_one (u, w, op, &row_of (u, kind)->restore, err);
   r = mg_undo_is_edited (u->run, &u->ctx, kind, w, target, err);
   if (r < 0)
     return r;

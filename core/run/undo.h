@@ -42,4 +42,10 @@ int mg_undo_has_changed (struct mg_run *run, struct mg_ctx *ctx,
                          const struct mg_kind *kind, const struct mg_work *work,
                          const struct mg_asset *target, struct mg_error *err);
 
+/* 1: the target shows what was there before our change; 0 also where nobody
+ * knows that. */
+int mg_undo_is_back (struct mg_run *run, struct mg_ctx *ctx,
+                     const struct mg_kind *kind, const struct mg_work *work,
+                     const struct mg_asset *target, struct mg_error *err);
+
 #endif

@@ -47,6 +47,29 @@ state new "$tmp/target"
 is "half an undo: ... and all is there, with its permissions" \
   "$(ask moved "$tmp/source" "$tmp/target")" ''
 
+# --- what was put back when the undo was cut off is no edit of somebody's
+forget_session
+pair --populate users=20,groups=12
+state new "$tmp/before"
+run move export
+run move import
+killed_at after 'PUT *Groups*' undo --to new --yes-host "$host_new"
+is "put back: it was killed" "$status" 137
+run move undo
+status_is "put back: the next undo ends with 0" 0
+is "put back: nobody is said to have edited it" \
+  "$(rows "SELECT count (*) FROM note WHERE code = 'edited'")" 0
+state new "$tmp/undone"
+is "put back: the target is as it was" \
+  "$(ask same "$tmp/before" "$tmp/undone")" ''
+run move validate
+status_is "put back: validate knows why each is missing" 0
+is "put back: ... and what was put back, why it differs" "$(rows "SELECT why
+  FROM difference WHERE key = 'admins' AND what = 'differs'")" undone
+ask post "$url_new" reset '{"what": "counters"}' >/dev/null
+run move undo
+is "put back: one more undo sends no write" "$(ask writes "$url_new")" 0
+
 # --- a create that nobody knows of is not called undone
 forget_session
 pair --populate users=3,service-principals=3

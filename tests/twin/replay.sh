@@ -6,7 +6,8 @@
 #                            there are clusters and jobs, t17 where there is a
 #                            tree of notebooks, files and Git folders
 #   replay MOMENT N          before, after, replied, commit, committed; the nth
-#   replay MOMENT N export   of an export; compute: with clusters and jobs; tree
+#   replay MOMENT N export   of an export, or undo; compute: with clusters and
+#                            jobs; tree
 case ${1:-} in
   [0-9]* | [ct][0-9]*) word=replay ;;
   ?*) word=point ;;

@@ -1,5 +1,5 @@
-/* The sweep: an import, or an export, that is killed at every moment it has.
- * See twin.h.
+/* The sweep: an import, an export or an undo that is killed at every moment it
+ * has.  See twin.h.
  *
  * What comes before is made once.  Each point is tried in a process that is
  * forked there, with a copy of the session. */
@@ -45,7 +45,7 @@ struct sweep {
   enum program_assets assets;
   struct world w;
   struct mg_buf before, wrong;
-  char *exported;                /* the session as the export left it */
+  char *exported;                /* the session before what is killed; NULL */
   FILE *out;
   int64_t n_requests, n_commits;
 };
@@ -121,8 +121,10 @@ begin (struct sweep *s)
     return;
   s->exported = place_new ("exported");
   live (s, PROGRAM_EXPORT, s->exported, 1, &res);
+  if (s->command == PROGRAM_UNDO)
+    live (s, PROGRAM_IMPORT, s->exported, 6, &res);
   if (s->wrong.len > 0)
-    mg_bug ("the export: %s", s->wrong.data);
+    mg_bug ("what comes before: %s", s->wrong.data);
 }
 
 static void
@@ -154,6 +156,22 @@ judge (struct sweep *s, const char *session)
     mg_buf_add_str (&s->wrong, "another import wrote something\n");
 }
 
+static void
+judge_undone (struct sweep *s, const char *session)
+{
+  struct program_result res;
+  int64_t writes;
+
+  oracle_undone (&s->w, &s->before, &s->wrong);
+  oracle_strict (&s->w, &s->wrong);
+  writes = oracle_count (&s->w, WORLD_NEW).writes;
+  if (s->wrong.len > 0)
+    return;
+  live (s, PROGRAM_UNDO, session, 4, &res);
+  if (oracle_count (&s->w, WORLD_NEW).writes != writes)
+    mg_buf_add_str (&s->wrong, "another undo wrote something\n");
+}
+
 /* In a process of its own: killed there, resumed, judged. */
 static int
 try_point (struct sweep *s, enum world_moment moment, int64_t nth)
@@ -172,11 +190,13 @@ try_point (struct sweep *s, enum world_moment moment, int64_t nth)
   if (end != LIFE_KILLED)
     mg_buf_add_str (&s->wrong, "it was not killed\n");
   world_arm (&s->w, WORLD_NEVER, 0);
-  if (s->wrong.len == 0 && s->command == PROGRAM_EXPORT)
-    live (s, PROGRAM_EXPORT, session, 5, &res);
-  if (s->wrong.len == 0)
+  if (s->wrong.len == 0 && s->command != PROGRAM_IMPORT)
+    live (s, s->command, session, 5, &res);
+  if (s->wrong.len == 0 && s->command != PROGRAM_UNDO)
     live (s, PROGRAM_IMPORT, session, 3, &res);
-  if (s->wrong.len == 0)
+  if (s->wrong.len == 0 && s->command == PROGRAM_UNDO)
+    judge_undone (s, session);
+  else if (s->wrong.len == 0)
     judge (s, session);
   place_remove (session);
   return s->wrong.len > 0;
@@ -201,7 +221,8 @@ say_wrong (const struct sweep *s, enum world_moment moment, int64_t nth)
   printf ("# killed %s %" PRId64 " and not right; its history: "
           "tests/twin/replay %s %" PRId64 "%s%s%s\n", name_of (moment), nth,
           name_of (moment), nth,
-          s->command == PROGRAM_EXPORT ? " export" : "",
+          s->command == PROGRAM_EXPORT ? " export"
+          : s->command == PROGRAM_UNDO ? " undo" : "",
           *populations[s->assets].name ? " " : "", populations[s->assets].name);
   for (n = 0; *line != '\0' && n < 8; n++) {
     size_t len = strcspn (line, "\n");
@@ -266,13 +287,15 @@ try_some (struct sweep *s, int64_t first, int64_t step)
 
 /* --- words ----------------------------------------------------------- */
 
-/* "export", and "compute" or "tree", in any order. */
+/* "export" or "undo", and "compute" or "tree", in any order. */
 static int
 read_words (struct sweep *s, int argc, char **argv, int at)
 {
   for (s->command = PROGRAM_IMPORT; at < argc; at++)
     if (strcmp (argv[at], "export") == 0)
       s->command = PROGRAM_EXPORT;
+    else if (strcmp (argv[at], "undo") == 0)
+      s->command = PROGRAM_UNDO;
     else if (strcmp (argv[at], "compute") == 0)
       s->assets = PROGRAM_COMPUTE;
     else if (strcmp (argv[at], "tree") == 0)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # An import of 300 assets, one of clusters and jobs, and one of a tree, killed at
-# every request and every commit: all of them in make check-long, a part here.
+# every request and every commit, and so their export and undo: at all of them in
+# make check-long, at a part here.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 
 twin=$builddir/tests/twin/twin
@@ -39,6 +40,15 @@ note "$out"
 run "$twin" sweep "$tree_stride" "$jobs" tree
 status_is "no kill of its import loses or repeats anything" 0
 note "$out"
+
+run "$twin" sweep "$tree_stride" "$jobs" undo
+status_is "no kill of an undo leaves anything, or is felt by the next" 0
+note "$out"
+for world in compute tree; do
+  run "$twin" sweep "$tree_stride" "$jobs" undo "$world"
+  status_is "nor one of an undo of $world" 0
+  note "$out"
+done
 
 run "$twin" point after 100
 status_is "a point can be looked at" 0
