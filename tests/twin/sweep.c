@@ -30,14 +30,21 @@ static const struct { enum world_moment moment; const char *name; } moments[] = 
 };
 
 /* The long job is not in it: its body is a file beside the session's. */
-static const struct { const char *name, *old, *new; } populations[] = {
-  [PROGRAM_PEOPLE] = { "", "users=150,groups=60,service-principals=50,"
-                       "instance-profiles=4,experiments=36", NULL },
-  [PROGRAM_COMPUTE] = { "compute", "users=12,groups=5,service-principals=4,"
-                        "instance-profiles=1,instance-pools=6,cluster-policies=9,"
-                        "clusters=16,jobs=17", "cluster-policies=4" },
-  [PROGRAM_TREE] = { "tree", "users=12,groups=5,service-principals=4,"
-                     "notebooks=40,repos=14", NULL },
+static const struct {
+  const char *name, *old, *new;
+  const char *full;                /* of the target, to be put back by an undo */
+} populations[] = {
+  [PROGRAM_PEOPLE] = {
+    "", "users=150,groups=60,service-principals=50,instance-profiles=4,"
+    "experiments=36", NULL, "users=40,groups=20,service-principals=12" },
+  [PROGRAM_COMPUTE] = {
+    "compute", "users=12,groups=5,service-principals=4,instance-profiles=1,"
+    "instance-pools=6,cluster-policies=9,clusters=16,jobs=17,"
+    "global-init-scripts=6", "cluster-policies=4",
+    "users=6,groups=4,instance-pools=2,cluster-policies=5,clusters=2,jobs=4" },
+  [PROGRAM_TREE] = {
+    "tree", "users=12,groups=5,service-principals=4,notebooks=40,repos=14",
+    NULL, "users=6,groups=4,notebooks=12,repos=4" },
 };
 
 struct sweep {
@@ -110,7 +117,8 @@ begin (struct sweep *s)
 
   options.has_tree = s->assets == PROGRAM_TREE;
   options.ends[WORLD_OLD].populate = populations[s->assets].old;
-  options.ends[WORLD_NEW].populate = populations[s->assets].new;
+  options.ends[WORLD_NEW].populate = s->command == PROGRAM_UNDO
+    ? populations[s->assets].full : populations[s->assets].new;
   options.ends[WORLD_OLD].page = options.ends[WORLD_NEW].page = 50;
   if (world_begin (&s->w, &options, &err) < 0)
     mg_bug ("%s", err.text);
