@@ -106,6 +106,9 @@ struct migrate_ref {
   uint32_t waits;        /* comes after what it names, where that is moved too;
                             what is not is not missed, and the value stays as it
                             is */
+  const char *archive;   /* of a 'given' one: with --archive-missing what lies with
+                            a name that the target lacks goes below this folder
+                            ("/Archive/") instead; NULL = it stays behind */
 };
 
 /* A name by which references find the asset.  The id of a kind is always an

@@ -93,6 +93,7 @@ set_options (struct mg_app *app)
   run->stop_at_us = stop_time (o);
   run->name_glob = mg_opt_text (o, MG_OPT_NAME);
   run->no_referenced = mg_opt_on (o, MG_OPT_NO_REFERENCED);
+  run->archive_missing = mg_opt_on (o, MG_OPT_ARCHIVE_MISSING);
 }
 
 int

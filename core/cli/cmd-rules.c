@@ -156,10 +156,30 @@ static int
 bad_sort (const char *sort, struct mg_error *err)
 {
   return mg_error_set (err, MG_E_INVALID, "bad-words",
-                       "'%s' is neither %s, %s, %s, %s, %s, %s nor a path into "
-                       "an asset's JSON", sort, MG_RULE_EMAIL,
+                       "'%s' is neither %s, %s, %s, %s, %s, %s, %s nor a path "
+                       "into an asset's JSON", sort, MG_RULE_EMAIL,
                        MG_RULE_PRINCIPAL, MG_RULE_ACCOUNT, MG_RULE_NODE_TYPE,
-                       MG_RULE_PATH, MG_RULE_HOST);
+                       MG_RULE_PATH, MG_RULE_HOST, MG_RULE_HOME);
+}
+
+/* What a rule about folders may say. */
+static int
+check_folders (const char *sort, const char *from, const char *both, char split,
+               struct mg_error *err)
+{
+  const char *to = both + strlen (from) + 1;
+  int is_home = mg_streq (sort, MG_RULE_HOME);
+
+  if (is_home && (to[0] != '/' || to[1] == '\0' || strchr (from, '/') != NULL))
+    return mg_error_set (err, MG_E_INVALID, "bad-words",
+                         "'%s' is not NAME%c/FOLDER: whose home it is, and where "
+                         "what lies there goes", both, split);
+  if ((is_home || mg_streq (sort, MG_RULE_PATH))
+      && (mg_ends (from, "/") || mg_ends (both, "/")))
+    return mg_error_set (err, MG_E_INVALID, "bad-words",
+                         "'%s': leave out the '/' at the end: it is of the file "
+                         "or folder itself, and of what lies in it", both);
+  return 0;
 }
 
 /* The rule "OLD=NEW" of these words, 'split' standing between the two. */
@@ -174,11 +194,8 @@ parse (const char *sort, const char *both, char split, struct mg_rule *ret,
   if (equals == NULL || equals == both || equals[1] == '\0')
     return mg_error_set (err, MG_E_INVALID, "bad-words",
                          "'%s' is not OLD%cNEW", both, split);
-  if (mg_streq (sort, MG_RULE_PATH)
-      && (mg_ends (from, "/") || mg_ends (both, "/")))
-    return mg_error_set (err, MG_E_INVALID, "bad-words",
-                         "'%s': leave out the '/' at the end: it is of the file "
-                         "or folder itself, and of what lies in it", both);
+  if (check_folders (sort, from, both, split, err) < 0)
+    return MG_E_INVALID;
   ret->sort = mg_xstrdup (sort);
   if (mg_rules_is_path (ret) && mg_json_path_check (sort, NULL) < 0)
     return bad_sort (sort, err);

@@ -26,9 +26,9 @@ const struct mg_command mg_commands[] = {
     "Only reads the source.  Goes on where it was stopped.", mg_cmd_export },
   { "rules", MG_RULES, "add SORT OLD=NEW | remove SORT OLD | show", 1, 3, 1,
     "change values on their way: addresses, account ids, node types",
-    "SORT is email, principal, account-id, node-type, path, host, or a path into\n"
-    "the JSON of an asset, as in settings.timezone.  'principal NAME=drop' leaves\n"
-    "out what names that one.  Whole values change, never a piece of a text; the\n"
+    "SORT is email, principal, account-id, node-type, path, host, home, or a path\n"
+    "into the JSON of an asset, as in settings.timezone.  'principal NAME=drop'\n"
+    "leaves out what names that one.  Whole values change, never a piece of a text; the\n"
     "export stays as it is.", mg_cmd_rules },
   /* not watched: an editor may be open for long */
   { "edit", MG_EDIT, "[ASSET]", 0, 1, 0,

@@ -34,6 +34,9 @@
      "refer to") \
   X (NO_REFERENCED, "no-referenced", 0, NULL, SWITCH, MG_PLAN | MG_IMPORT, 0, \
      NULL, WHAT, "with --name: not what the assets refer to") \
+  X (ARCHIVE_MISSING, "archive-missing", 0, NULL, SWITCH, \
+     MG_PLAN | MG_IMPORT, 0, NULL, WHAT, \
+     "move homes of users whom the target lacks under /Archive") \
   X (ON_CONFLICT, "on-conflict", 0, "skip|update|fail", CHOICE, \
      MG_PLAN | MG_IMPORT, 0, "skip", WHAT, \
      "what to do with an asset that is in the target already and differs") \

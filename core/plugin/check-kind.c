@@ -158,6 +158,15 @@ check_paths (const struct subject *s)
   return r;
 }
 
+/* "/Archive/": a name is put behind it. */
+static int
+is_folder (const char *text)
+{
+  size_t len = strlen (text);
+
+  return len > 2 && text[0] == '/' && text[len - 1] == '/';
+}
+
 static int
 check_refs (const struct subject *s)
 {
@@ -171,6 +180,8 @@ check_refs (const struct subject *s)
       return too_new (s, "on_missing", ref->on_missing);
     if ((ref->ends & ~KNOWN_ENDS) != 0)
       return too_new (s, "end", ref->ends & ~KNOWN_ENDS);
+    if (ref->archive != NULL && (!ref->given || !is_folder (ref->archive)))
+      return refuse (s, "archives in what is no folder:", ref->archive);
     r = check_path (s, ref->path);
     if (r < 0)
       return r;

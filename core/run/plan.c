@@ -113,7 +113,9 @@ plan_all (struct mg_run *run, int anew, struct mg_plan *ret_plan,
   int r;
 
   say_phase (run, "planning");
-  r = mg_run_edges (run, err);
+  r = mg_run_archive (run, err);
+  if (r == 0)
+    r = mg_run_edges (run, err);
   if (r == 0)
     r = mg_run_cut_cycles (run, err);
   if (r == 0)
@@ -143,10 +145,9 @@ mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
   say_phase (run, "listing the target");
   if (r == 0)
     r = mg_run_baseline (run, anew, err);
-  if (r == 0 && run->stopped)
-    r = mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
   if (r == 0)
-    r = plan_all (run, anew, ret_plan, err);
+    r = run->stopped ? mg_error_set (err, MG_E_CANCELLED, NULL, "stopped")
+      : plan_all (run, anew, ret_plan, err);
   if (r == 0)
     r = mg_work_arrange (run->store, run->target.wsid, err);
   if (r == 0)

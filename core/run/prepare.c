@@ -311,6 +311,7 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
   MG_CLEANUP_FREE char *whole = mg_json_text (value);
   MG_CLEANUP_FREE char *text = NULL;
   MG_CLEANUP_FREE char *mapped = NULL;
+  MG_CLEANUP_FREE char *moved = NULL;
   const struct migrate_ref *ref;
   const char *rest;
   int r;
@@ -319,6 +320,11 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
   ref = whole ? find_ref (p, e->ref, whole, &text, &rest) : NULL;
   if (ref == NULL)
     return MG_MAP_KEEP;
+  moved = mg_ref_elsewhere (p->run, ref, whole);
+  if (moved != NULL) {
+    mg_buf_add_str (ret_text, moved);
+    return MG_MAP_REPLACE;
+  }
   r = may_be_cut (p, ref, text, err);
   if (r > 0) {
     p->out->dropped_late++;

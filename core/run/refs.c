@@ -177,6 +177,39 @@ mg_ref_inside (uint32_t target_end, const struct migrate_ref *ref,
   return end && end > from ? mg_xstrndup (from, (size_t) (end - from)) : NULL;
 }
 
+const struct migrate_ref *
+mg_ref_given (const struct mg_registry *registry, const char *ns)
+{
+  const struct migrate_ref *ref;
+  int i;
+
+  for (i = 0; i < registry->n_kinds; i++)
+    for (ref = registry->kinds[i]->k->refs; ref != NULL && ref->path != NULL;
+         ref++)
+      if (ref->given && ref->prefix != NULL && strcmp (ref->ns, ns) == 0)
+        return ref;
+  return NULL;
+}
+
+char *
+mg_ref_elsewhere (struct mg_run *run, const struct migrate_ref *ref,
+                  const char *text)
+{
+  const struct migrate_ref *given;
+  const char *rest, *to;
+  MG_CLEANUP_FREE char *name =
+    ref->prefix == NULL || !mg_rules_have_path (run->rules, MG_RULE_HOME) ? NULL
+    : mg_ref_inside (run->target.end, ref, text, &rest);
+
+  to = name ? mg_rules_home (run->rules, name) : NULL;
+  given = to ? mg_ref_given (run->registry, ref->ns) : NULL;
+  if (given == NULL || !mg_ends (ref->prefix, given->prefix))
+    return NULL;
+  return mg_xasprintf ("%.*s%s%s", (int) (strlen (ref->prefix)
+                                          - strlen (given->prefix)),
+                       ref->prefix, to, rest);
+}
+
 /* 1 = the value leads somewhere or nowhere, and *ret says where; 0 = it names
  * nothing, or nobody any more. */
 static int
@@ -184,8 +217,11 @@ look_up (struct mg_run *run, const struct migrate_ref *ref, struct mg_span value
          struct mg_named *ret, struct mg_error *err)
 {
   MG_CLEANUP_FREE char *whole = mg_json_text (value);
+  MG_CLEANUP_FREE char *moved =
+    whole ? mg_ref_elsewhere (run, ref, whole) : NULL;
   const char *rest;
-  char *name = whole ? mg_ref_inside (run->target.end, ref, whole, &rest) : NULL;
+  char *name = whole == NULL || moved != NULL ? NULL
+               : mg_ref_inside (run->target.end, ref, whole, &rest);
   int r;
 
   if (name == NULL)

@@ -10,6 +10,15 @@
 char *mg_ref_inside (uint32_t target_end, const struct migrate_ref *ref,
                      const char *text, const char **ret_rest);
 
+/* The text in which the folder of a rule has taken the place of the home that the
+ * name has, to be freed; NULL = there is no such rule, or it is no such text. */
+char *mg_ref_elsewhere (struct mg_run *run, const struct migrate_ref *ref,
+                        const char *text);
+
+/* The reference that says where homes of this namespace lie, or NULL. */
+const struct migrate_ref *mg_ref_given (const struct mg_registry *registry,
+                                        const char *ns);
+
 /* What a reference leads to, as the rules have it. */
 struct mg_named {
   char *name;                      /* as the rules have it */

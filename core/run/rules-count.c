@@ -45,7 +45,9 @@ rule_of_name (const struct mg_rules *rules, const struct migrate_ref *ref,
     return NULL;
   if (!mg_rules_is_principal (ref->ns))
     return mg_rules_for_value (rules, MIGRATE_VALUE_ARN, name);
-  rule = mg_rules_for_name (rules, ref->ns, name);
+  rule = ref->prefix != NULL ? mg_rules_for_home (rules, name) : NULL;
+  if (rule == NULL)
+    rule = mg_rules_for_name (rules, ref->ns, name);
   if (rule == NULL)
     return mg_rules_for_value (rules, MIGRATE_VALUE_EMAIL, name);
   return rule->to != NULL || ref->element ? rule : NULL;

@@ -23,6 +23,7 @@ is_folded (const char *sort)
 {
   return strcmp (sort, MG_RULE_EMAIL) == 0
          || strcmp (sort, MG_RULE_HOST) == 0
+         || strcmp (sort, MG_RULE_HOME) == 0
          || strcmp (sort, MG_RULE_PRINCIPAL) == 0;
 }
 
@@ -34,7 +35,8 @@ mg_rules_is_path (const struct mg_rule *rule)
   for (i = 1; i < MG_N_ELEMENTS (sorts); i++)
     if (strcmp (rule->sort, sorts[i]) == 0)
       return 0;
-  return strcmp (rule->sort, MG_RULE_PRINCIPAL) != 0;
+  return strcmp (rule->sort, MG_RULE_PRINCIPAL) != 0
+         && strcmp (rule->sort, MG_RULE_HOME) != 0;
 }
 
 char *
@@ -242,4 +244,32 @@ int
 mg_rules_is_principal (const char *ns)
 {
   return mg_starts (ns, "principal.");
+}
+
+const struct mg_rule *
+mg_rules_for_home (const struct mg_rules *rules, const char *name)
+{
+  return mg_rules_have_path (rules, MG_RULE_HOME)
+         ? find (rules, MG_RULE_HOME, name) : NULL;
+}
+
+const char *
+mg_rules_home (const struct mg_rules *rules, const char *name)
+{
+  const struct mg_rule *rule = mg_rules_for_home (rules, name);
+
+  return rule ? rule->to : NULL;
+}
+
+int
+mg_rules_is_above_home (const struct mg_rules *rules, const char *folder)
+{
+  size_t i, len = strlen (folder);
+
+  for (i = lower_bound (rules, MG_RULE_HOME, "");
+       rules != NULL && i < rules->n
+       && strcmp (rules->rule[i].sort, MG_RULE_HOME) == 0; i++)
+    if (mg_starts (rules->rule[i].to, folder) && rules->rule[i].to[len] == '/')
+      return 1;
+  return 0;
 }

@@ -1,7 +1,7 @@
 /* What the operator's rules say of a value, a name, a key.
  *
- * The sorts: email, principal, account-id, node-type, path, host, or a path into
- * the JSON.
+ * The sorts: email, principal, account-id, node-type, path, host, home, or a path
+ * into the JSON.
  * A rule changes whole values only, or the one part that is of its sort; never a
  * piece of a text.  'rules' may be NULL: none.  Any thread.
  */
@@ -17,6 +17,7 @@
 #define MG_RULE_NODE_TYPE "node-type"
 #define MG_RULE_PATH "path"
 #define MG_RULE_HOST "host"
+#define MG_RULE_HOME "home"
 #define MG_MAX_RULE_PATHS 24       /* different ones at a time */
 
 /* Is it a rule for a path, and not one for a sort of value? */
@@ -44,6 +45,13 @@ const struct mg_rule *mg_rules_for_path (const struct mg_rules *rules,
 const struct mg_rule *mg_rules_for_name (const struct mg_rules *rules,
                                          const char *ns, const char *name);
 int mg_rules_is_principal (const char *ns);
+
+/* The rule for somebody's home, and the folder that takes its place; or NULL. */
+const struct mg_rule *mg_rules_for_home (const struct mg_rules *rules,
+                                         const char *name);
+const char *mg_rules_home (const struct mg_rules *rules, const char *name);
+/* Does such a folder lie in this one? */
+int mg_rules_is_above_home (const struct mg_rules *rules, const char *folder);
 
 /* 'from' as it is kept: where case does not count, folded.  To be freed. */
 char *mg_rules_from (const char *sort, const char *from);

@@ -22,6 +22,8 @@ struct mg_run_options {
   int64_t stop_at_us;            /* wall time; 0 = never */
   const char *name_glob;         /* --name: only assets whose key matches; NULL */
   int no_referenced;             /* ... and not what those refer to */
+  int archive_missing;           /* homes of those whom the target lacks are moved
+                                    elsewhere; needs 'rules' */
 };
 
 /* One thing that happened, for lines, --json and reports.  Texts live during
@@ -47,7 +49,7 @@ struct mg_run {
   struct mg_registry *registry;
   struct mg_side source, target; /* remote NULL when the command has no such end */
   struct mg_run_options options;
-  const struct mg_rules *rules;  /* NULL = none */
+  struct mg_rules *rules;        /* borrowed; a plan may add some; NULL = none */
   const char *(*plugin_option) (const char *plugin, const char *name);
   void (*on_event) (void *opaque, const struct mg_event *event); /* any thread,
                                     one at a time */

@@ -95,6 +95,10 @@ int mg_run_baseline (struct mg_run *run, int anew, struct mg_error *err);
 
 /* ---- references (refs.c, prepare.c) ---- */
 
+/* With --archive-missing: a rule for each home that nobody in the target has, and
+ * run->rules anew (archive.c). */
+int mg_run_archive (struct mg_run *run, struct mg_error *err);
+
 /* Edges of every asset of the chosen kinds. */
 int mg_run_edges (struct mg_run *run, struct mg_error *err);
 

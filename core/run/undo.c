@@ -401,8 +401,8 @@ undo_all (struct undoer *u, struct mg_error *err)
             && is_walker (registry->kinds[i]) == folders)
           r = undo_kind (u, registry->kinds[i], order[o], err);
   if (r == 0)
-    r = mg_store_flush (u->run->store, err);
-  return r;
+    r = mg_undo_archive (u->run, &u->ctx, err);
+  return r < 0 ? r : mg_store_flush (u->run->store, err);
 }
 
 /* Permissions of what was removed went with it: their rows are told. */

@@ -48,4 +48,9 @@ int mg_undo_is_back (struct mg_run *run, struct mg_ctx *ctx,
                      const struct mg_kind *kind, const struct mg_work *work,
                      const struct mg_asset *target, struct mg_error *err);
 
+/* Removes the folders that came with archived homes, where they are empty and were
+ * not there before (archive.c). */
+int mg_undo_archive (struct mg_run *run, struct mg_ctx *ctx,
+                     struct mg_error *err);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "run/rules.h"
 #include "run/state.h"
 #include "run/tree.h"
 #include "store/difference.h"
@@ -427,7 +428,9 @@ look_for_extra (void *opaque, const struct mg_asset *a, struct mg_error *err)
 
   if (a->seen_sid < v->run->target.sid || a->first_sid == 0
       || a->first_sid <= v->baseline_sid
-      || mg_tree_given_name (v->kind, a->key, &ref) != NULL)
+      || mg_tree_given_name (v->kind, a->key, &ref) != NULL
+      || (v->kind->k->tree != NULL
+          && mg_rules_is_above_home (v->run->rules, a->key)))
     return 0;
   r = mg_work_by_new (v->run->store, a->aid, &work, err);
   if (r == 0)

@@ -27,6 +27,10 @@ const struct migrate_code mg_codes[] = {
     "never decides which is which.",
     "make one of them the same, or rename or remove them, then: migrate import "
     "--retry-failed; or say which: migrate resolve KIND/ID NEWID (or new)" },
+  { "archived",
+    "A home of which nobody in the target is the owner: --archive-missing moves "
+    "what lies there under /Archive.",
+    "migrate rules add path /Users/NAME=/Archive/NAME changes what names it" },
   { "auth-conflict",
     "A profile holds two sorts of credentials, and nobody says which one "
     "counts.",
@@ -430,7 +434,8 @@ const struct migrate_code mg_codes[] = {
     "An identity is named that the target does not have.",
     "put another in its place, or leave out what it may: migrate rules add "
     "principal NAME=OTHER (or NAME=drop); or create it in the target, or choose "
-    "its plugin too; then: migrate import" },
+    "its plugin too; then: migrate import (with --archive-missing homes of nobody "
+    "go under /Archive)" },
   { "unknown-reference",
     "Something is referred to that is not in the export.",
     "export it too: migrate export without --plugins; then migrate import; or "

@@ -19,7 +19,7 @@ static const char *const object_owned[] = {
 /* "/Users/NAME" needs its owner; whatever lies in a folder needs that. */
 static const struct migrate_ref object_refs[] = {
   { .path = "path", .ns = "principal.home", .prefix = "/Users/",
-    .given = 1 },
+    .given = 1, .archive = "/Archive/" },
   { .path = "path", .ns = "directories.id", .above = 1 },
   { .path = NULL },
 };

@@ -305,6 +305,9 @@ MG_TEST (a_good_plugin_is_copied_as_it_is)
   mg_plugin_free (plugin);
 }
 
+WRONG (an_archive_that_is_no_folder, "bad-archive.so",
+       "archives in what is no folder: '/Archive'")
+
 /* What stands behind its structs in memory is not read. */
 MG_TEST (an_older_plugin_with_smaller_structs)
 {
