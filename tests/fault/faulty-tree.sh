@@ -5,9 +5,12 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 
-# faulty END CHANCE...: what happens to so many of all answers
+# faulty END CHANCE...: what happens to so many of all answers, but to the first:
+# who we are is asked three times and no more, and nothing begins without it
 faulty ()
 {
+  eval "tell \"\$url_$1\" faults" \
+    \''{"match": "GET *scim/v2/Me", "do": "delay", "ms": 0, "times": 0}'\'
   for mg_fault in '"do": "cut", "when": "after"' \
       '"do": "status", "status": 503, "when": "after"' \
       '"do": "cut", "when": "before"'; do
