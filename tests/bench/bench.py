@@ -44,7 +44,7 @@ SIZES = {
     "quick": dict(wire=10000, rounds=3, slow=(2000, 4000),
                   memory=(10000, 30000), sched=(20000, 100000),
                   floor=(3000, 500, 0), jobs=1250, notebooks=4000,
-                  folders=4000, bodies=(10000, 30000), beside=10000),
+                  folders=4000, bodies=(10000, 30000), beside=10232),
     "usual": dict(wire=20000, rounds=5, slow=(10000, 40000),
                   memory=(10000, 100000), sched=(100000, 1000000),
                   floor=(3000, 500, 90000), jobs=1250,

@@ -42,22 +42,25 @@ def twin(build, args, tool=()):
 def floor_rows(table, build, limits, least, sizes):
     users, groups, permissions = sizes
     text = twin(build, ("floor", users, groups, limits, permissions))
-    rows_of(table, text, "import of {:,} in the twin, {}".format(
+    rows_of(table, text, "", "import of {:,} in the twin, {}".format(
         users + groups + permissions, limits), least)
 
 
 def beside_rows(table, build, n, least):
-    """As many permissions as notebooks, and one limit is as low as the other:
-    the floor is that of either."""
-    rows_of(table, twin(build, ("beside", n)),
-            "import of {:,} with permissions, in the twin".format(n), least)
+    """An export may ask for fewer sources a second than for anything else; an
+    import for as many notebooks as permissions: its floor is that of either."""
+    text = twin(build, ("beside", n))
+    for what in "export", "import":
+        rows_of(table, text, what + " ", "{} of {:,} with permissions, twin".format(
+            what, n), least)
 
 
-def rows_of(table, text, what, least):
+def rows_of(table, text, prefix, what, least):
     floor, took = (int(word) for word in re.search(
-        r"^seconds (\d+) (\d+)$", text, re.M).groups())
-    refused, requests = (int(re.search(r"^%s (\d+)$" % word, text, re.M)[1])
-                         for word in ("refused by limits", "requests"))
+        r"^%sseconds (\d+) (\d+)$" % prefix, text, re.M).groups())
+    refused, requests = (
+        int(re.search(r"^%s%s (\d+)$" % (prefix, word), text, re.M)[1])
+        for word in ("refused by limits", "requests"))
     table.row(what, "s", took, floor, least=least, ratio=floor / took)
     table.row("  refused by limits", "requests", refused, requests,
               most=REFUSED)

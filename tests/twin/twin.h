@@ -8,8 +8,9 @@
  * the published limits, its virtual time against the least that they allow. */
 int twin_floor (int argc, char **argv);
 
-/* beside [N]: an import of N notebooks that have permissions of their own, under
- * the published limits; its virtual time against the least that they allow. */
+/* beside [N]: an export and an import of N notebooks that have permissions of their
+ * own, under the published limits; the virtual time of each against the least
+ * that they allow. */
 int twin_beside (int argc, char **argv);
 
 /* cost N [KIND]: the instructions of an export and an import of so many assets
