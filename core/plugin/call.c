@@ -203,6 +203,8 @@ mg_call_get (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
     if (r != MG_E_NET && r != MG_E_PROTOCOL)
       break;
   }
+  if (r == 0)                      /* what it found a way around is none */
+    mg_error_clear (&ctx->error);
   return r;
 }
 

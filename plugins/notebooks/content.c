@@ -248,10 +248,11 @@ ask (struct migrate_ctx *ctx, struct reading *rd, const char *how,
     return r;
   ret->type = "";
   migrate_json_get (ctx, res->body, res->body_len, "file_type", &ret->type);
-  if (migrate_json_get (ctx, res->body, res->body_len, "content", &text)
-      && migrate_json_raw (ctx, res->body, res->body_len, "content",
-                           &ret->content, &ret->len)) {
-    if (ret->content[0] != '"' || memchr (ret->content, '\\', ret->len) != NULL) {
+  if (migrate_json_raw (ctx, res->body, res->body_len, "content", &ret->content,
+                        &ret->len)
+      && ret->content[0] == '"') {
+    if (memchr (ret->content, '\\', ret->len) != NULL
+        && migrate_json_get (ctx, res->body, res->body_len, "content", &text)) {
       ret->content = migrate_quote (ctx, text);
       ret->len = strlen (ret->content);
     }
