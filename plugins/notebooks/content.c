@@ -181,6 +181,13 @@ is_large (const struct migrate_response *res)
             && strstr (res->body, "10485760") != NULL));
 }
 
+/* No id of something. */
+static int
+is_size (int64_t n)
+{
+  return n > MAX_BYTES && n < (int64_t) 1 << 40;
+}
+
 /* The first number of a refusal that is over the limit is what was too much. */
 static int64_t
 size_told (const char *text)
@@ -189,13 +196,13 @@ size_told (const char *text)
 
   for (; *text != '\0'; text++)
     if (*text < '0' || *text > '9') {
-      if (n > MAX_BYTES)
+      if (is_size (n))
         return n;
       n = 0;
     }
     else if (n < INT64_MAX / 20)
       n = n * 10 + (*text - '0');
-  return n > MAX_BYTES ? n : 0;
+  return is_size (n) ? n : 0;
 }
 
 /* "14.2 MiB, ", rounded up, so that it is never 10.0; "" = nobody said. */
