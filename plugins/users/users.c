@@ -15,6 +15,9 @@
 
 static const char *const profile_owned[] = { "skip_validation", NULL };
 
+/* An add takes it, and an edit refuses it. */
+static const char *const profile_fixed[] = { "skip_validation", NULL };
+
 static const char *const user_owned[] = {
   "id", "groups", "meta", "externalId", "roles[type=indirect]",
   "entitlements[*].display", "roles[*].display", NULL,
@@ -98,7 +101,8 @@ static const struct migrate_kind kinds[] = {
     .create = "POST /api/2.0/instance-profiles/add",
     .update = "POST /api/2.0/instance-profiles/edit",
     .remove = "POST /api/2.0/instance-profiles/remove",
-    .owned = profile_owned, .set = profile_set, .aliases = profile_aliases,
+    .owned = profile_owned, .fixed = profile_fixed, .set = profile_set,
+    .aliases = profile_aliases,
     .values = profile_values,
   },
   {
