@@ -11,7 +11,8 @@ DIR.  The exit status is 1 when a goal is missed.
 
 Times depend on the machine and on who else uses it; so what is compared is
 measured in turns, in one run, and the median counts.  --quick takes small
-numbers, --full goes to a million assets everywhere, which takes two hours.
+numbers, --full goes to a million assets everywhere, which takes more than two
+hours.
 
 --only takes some of start, creates, reads, sched, memory, bodies, slow,
 folders, floor, workspace, notebooks and instructions, with commas.
