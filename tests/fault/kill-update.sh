@@ -67,7 +67,7 @@ run move export
 status_is "export ends with 0" 0
 killed "$url_new" '10 40 *' '' import --to new --on-conflict update \
   --yes-host "$host_new" --invitations-muted --settle 200ms --parallel 4
-resumed import 10
+resumed_at_last import 10
 run move validate
 status_is "validate finds no difference" 0
 ask post "$url_new" reset '{"what": "counters"}' >/dev/null
@@ -76,7 +76,7 @@ status_is "another import ends with 0" 0
 is "another import sends no write" "$(ask writes "$url_new")" 0
 
 killed "$url_new" '6 40 *' '' undo --to new --yes-host "$host_new" --parallel 4
-resumed undo 6
+resumed_at_last undo 6
 is "undo: nobody is said to have edited anything" "$(rows "SELECT DISTINCT
   kind.name, message FROM note JOIN kind USING (kid) WHERE code = 'edited'")" ''
 state new "$tmp/undone"
