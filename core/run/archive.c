@@ -15,6 +15,9 @@
 #include "run/tree.h"
 #include "run/undo.h"
 
+#define NOT_KNOWN_TEXT "its home is not archived: who owns homes was not listed " \
+  "whole; run migrate export again"
+
 struct archive {
   struct mg_run *run;
   struct mg_error *err;
@@ -125,16 +128,81 @@ put_rule (struct archive *a, const struct found *f)
   return r;
 }
 
+static int
+gives (const struct mg_kind *kind, const char *ns)
+{
+  const struct migrate_alias *alias = kind->k->aliases;
+
+  while (alias != NULL && alias->ns != NULL && strcmp (alias->ns, ns) != 0)
+    alias++;
+  return alias != NULL && alias->ns != NULL;
+}
+
+static int
+is_whole (struct mg_run *run, int64_t sid, const struct mg_kind *kind,
+          struct mg_error *err)
+{
+  MG_CLEANUP (mg_walk_done) struct mg_walk row = { 0 };
+  int r = sid == 0 ? 0
+          : mg_walk_get (run->store, sid, kind->kid, "", &row, err);
+
+  return r <= 0 ? r
+         : row.state == MG_WALK_DONE
+           && (row.code == NULL || strcmp (row.code, MG_CODE_UNSUPPORTED) == 0);
+}
+
+/* Did the lists of those who own homes tell all of them, in the source and in the
+ * target?  Of one that failed nobody infers that an owner is gone. */
+static int
+are_known (struct archive *a, const char *ns)
+{
+  struct mg_run *run = a->run;
+  int64_t exported = 0, baseline = 0, newest = 0;
+  int i, ended = 0;
+  int r = mg_snapshot_last (run->store, MG_SOURCE_WSID, "export", &exported,
+                            &ended, NULL, a->err);
+
+  if (r <= 0 || !ended)
+    return r < 0 ? r : 0;
+  for (i = 0; i < run->registry->n_kinds && r > 0; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+
+    if (!gives (kind, ns))
+      continue;
+    r = is_whole (run, exported, kind, a->err);
+    if (r > 0)
+      r = mg_walk_newest (run->store, run->target.wsid, kind->kid, &baseline,
+                          &newest, a->err) < 0 ? MG_E_STORE
+          : is_whole (run, newest, kind, a->err);
+  }
+  return r;
+}
+
+static int
+put_rules (struct archive *a)
+{
+  size_t i;
+  int r = 0;
+
+  for (i = 0; i < a->n && r == 0; i++) {
+    r = are_known (a, a->found[i].given->ns);
+    if (r == 0)
+      mg_run_note (a->run, &a->run->target, a->found[i].aid, a->found[i].kind,
+                   a->found[i].name, "export-incomplete", NOT_KNOWN_TEXT);
+    r = r <= 0 ? r : put_rule (a, &a->found[i]);
+  }
+  return r;
+}
+
 int
 mg_run_archive (struct mg_run *run, struct mg_error *err)
 {
   struct archive a = { .run = run, .err = err };
-  size_t i;
   int r = !run->options.archive_missing ? 0
           : mg_run_each_missing (run, keep_missing, &a, err);
 
-  for (i = 0; i < a.n && r == 0; i++)
-    r = put_rule (&a, &a.found[i]);
+  if (r >= 0)
+    r = put_rules (&a);
   if (r == 0 && a.n > 0) {
     mg_rules_done (run->rules);
     r = mg_rules_load (run->store, run->rules, err);
@@ -144,6 +212,33 @@ mg_run_archive (struct mg_run *run, struct mg_error *err)
 }
 
 /* ---- undo ---- */
+
+struct below {
+  struct mg_run *run;
+  const char *folder;
+};
+
+static int
+look_below (void *opaque, const struct mg_work *w, struct mg_error *err)
+{
+  struct below *b = opaque;
+  MG_CLEANUP (mg_asset_done) struct mg_asset asset = MG_ASSET_INIT;
+  size_t n = strlen (b->folder);
+  int r = w->op != MG_OP_DELETE || w->state != MG_DONE ? 0
+          : mg_asset_get (b->run->store, NULL, w->new_aid, &asset, err);
+
+  return r <= 0 ? r : mg_starts (asset.key, b->folder) && asset.key[n] == '/';
+}
+
+/* Has this undo removed something of ours that lay in it? */
+static int
+was_used (struct mg_run *run, const char *folder, struct mg_error *err)
+{
+  struct below b = { run, folder };
+
+  return mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_UNDO, 0,
+                             look_below, &b, err);
+}
 
 /* A folder that came with the first thing that was put into it. */
 static int
@@ -177,32 +272,46 @@ remove_folder (struct mg_run *run, struct mg_ctx *ctx,
   return 0;                        /* with something in it, it stays */
 }
 
+/* In every tree that there is. */
+static int
+remove_everywhere (struct mg_run *run, struct mg_ctx *ctx, const char *folder,
+                   struct mg_error *err)
+{
+  int64_t baseline = 0;
+  int k, r = mg_snapshot_last (run->store, run->target.wsid, "baseline",
+                               &baseline, NULL, NULL, err);
+
+  for (k = 0; k < run->registry->n_kinds && r >= 0; k++) {
+    const struct mg_kind *kind = run->registry->kinds[k];
+
+    if (kind->chosen && mg_tree_walker_of (run->registry, kind) == kind)
+      r = remove_folder (run, ctx, kind, folder, baseline, err);
+  }
+  return r;
+}
+
 int
 mg_undo_archive (struct mg_run *run, struct mg_ctx *ctx, struct mg_error *err)
 {
   const struct mg_rules *rules = run->rules;
-  int64_t baseline = 0;
-  int ended = 0, k, r = 0;
+  MG_CLEANUP_FREE char *last = NULL;
+  int r = 0;
   size_t i;
 
   for (i = 0; rules != NULL && i < rules->n && r >= 0 && !run->stopped; i++) {
     const struct mg_rule *rule = &rules->rule[i];
     const char *slash = rule->to ? strrchr (rule->to, '/') : NULL;
-    MG_CLEANUP_FREE char *folder = NULL;
+    MG_CLEANUP_FREE char *folder =
+      slash ? mg_xstrndup (rule->to, (size_t) (slash - rule->to)) : NULL;
 
     if (strcmp (rule->sort, MG_RULE_HOME) != 0 || slash == NULL
-        || slash == rule->to)
+        || slash == rule->to || mg_streq (folder, last))
       continue;
-    folder = mg_xstrndup (rule->to, (size_t) (slash - rule->to));
-    if (baseline == 0)
-      r = mg_snapshot_last (run->store, run->target.wsid, "baseline",
-                            &baseline, &ended, NULL, err);
-    for (k = 0; k < run->registry->n_kinds && r >= 0; k++) {
-      const struct mg_kind *kind = run->registry->kinds[k];
-
-      if (kind->chosen && mg_tree_walker_of (run->registry, kind) == kind)
-        r = remove_folder (run, ctx, kind, folder, baseline, err);
-    }
+    r = was_used (run, folder, err);
+    if (r > 0)
+      r = remove_everywhere (run, ctx, folder, err);
+    mg_free (last);
+    last = mg_xstrdup (folder);
   }
   return r < 0 ? r : 0;
 }

@@ -194,6 +194,19 @@ fetch_failed (struct lister *l, const struct mg_kind *kind,
   mg_mutex_unlock (&l->run->state->lock);
 }
 
+/* What is left out is told by its own line, and nobody misses what belongs to
+ * it. */
+static int
+is_of_left_out (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind,
+                const struct mg_asset *a)
+{
+  MG_CLEANUP (mg_asset_done) struct mg_asset owner = MG_ASSET_INIT;
+
+  return kind->parent != NULL && a->parent != 0
+         && mg_asset_get (l->run->store, &ctx->packer, a->parent, &owner, NULL) > 0
+         && mg_run_left_out (kind->parent, &owner) != NULL;
+}
+
 static void
 run_fetch (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind,
            const struct mg_asset *a)
@@ -218,6 +231,8 @@ run_fetch (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind,
     mg_run_fail (l->run, &ctx->error);
   else if (r == MG_E_UNSUPPORTED && kind->parent != NULL)
     mg_run_leave_kind (l->run, l->side, kind, MG_NO_ACCESS_TEXT);
+  else if (r == MG_E_NOT_FOUND && is_of_left_out (l, ctx, kind, a))
+    mg_asset_gone (l->run->store, a->aid, l->side->sid, NULL);
   else if (r != MG_E_CANCELLED)
     fetch_failed (l, kind, a, &ctx->error);
 }

@@ -98,10 +98,18 @@ mg_match_hand_over (struct mg_match *m, const struct mg_asset *source,
   MG_CLEANUP (mg_asset_done) struct mg_asset holder = MG_ASSET_INIT;
   int r = find_holder (m, source, aid, &row, &holder, err);
 
-  if (r <= 0 || !holder.gone || !is_done (&row))
+  /* what was only adopted has nothing that undo would take back */
+  if (r <= 0 || !holder.gone || !is_done (&row)
+      || (row.provenance != MG_CREATED && !row.has_before
+          && m->kind->k->once != MIGRATE_ONCE_NONUNIQUE))
     return r < 0 ? r : 0;
   r = mg_work_hand_over (m->run->store, &row, source->aid, err);
-  return r < 0 ? r : 1;
+  if (r < 0)
+    return r;
+  mg_run_note (m->run, &m->run->target, source->aid, m->kind, source->key,
+               "vanished", "made anew in the source; what was made for the one "
+               "before stands for it, and migrate validate tells what differs");
+  return 1;
 }
 
 /* 1 = may stand for it, 0 = not. */

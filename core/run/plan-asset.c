@@ -133,9 +133,9 @@ plan_existing (struct planner *p, const struct mg_asset *a, int64_t new_aid,
   int r = plan_unusable (p, a, new_aid, err);
 
   if (r == 0)
-    r = mg_match_hand_over (&p->match, a, new_aid, err);
-  if (r == 0)
     r = plan_conflict (p, a, new_aid, err);
+  if (r == 0)
+    r = mg_match_hand_over (&p->match, a, new_aid, err);
   if (r != 0)
     return r < 0 ? r : 0;
   if (is_adopted_only (p->kind))

@@ -216,6 +216,11 @@ resolve (struct prepare *p, const struct migrate_ref *ref, const char *val,
     return r;
   if (named.dropped)
     return MG_DROPPED;
+  if (named.aid == 0 && p->purpose == MG_FOR_UNDO_KEPT)
+    r = mg_ref_removed (p->run, ref->ns, named.name, &named.aid, err);
+  if (r < 0)
+    return r;
+  r = 0;
   if (named.aid != 0)
     r = counterpart (p, ref->ns, named.aid, ret_text, err);
   else if (named.ruled) {

@@ -14,24 +14,20 @@
 
 #define MAX_GONE 8
 
-/* Has the target what stands for it, or had it until an undo? */
+/* Has the target what stands for it, or by its row of the undo: had it? */
 static int
-was_made (struct mg_run *run, int64_t aid, struct mg_error *err)
+was_made (struct mg_run *run, int64_t aid, int phase, struct mg_error *err)
 {
   MG_CLEANUP (mg_work_release) struct mg_work row = MG_WORK_INIT;
-  int r = mg_work_get (run->store, run->target.wsid, aid, MG_PHASE_MAIN, &row,
-                       err);
+  int r = mg_work_get (run->store, run->target.wsid, aid, phase, &row, err);
 
-  if (r > 0 && row.new_aid == 0)
-    r = mg_work_get (run->store, run->target.wsid, aid, MG_PHASE_UNDO, &row,
-                     err);
   return r <= 0 ? r : row.new_aid != 0;
 }
 
 /* What is gone from the source is named by what was made when it was there: as
  * long as its counterpart is known it stands for it. */
 static int
-find_gone (struct mg_run *run, const char *ns, const char *val,
+find_gone (struct mg_run *run, const char *ns, const char *val, int phase,
            int64_t *ret_aid, struct mg_error *err)
 {
   int64_t aids[MAX_GONE];
@@ -41,7 +37,7 @@ find_gone (struct mg_run *run, const char *ns, const char *val,
   int r = n < 0 ? n : 0;
 
   for (i = 0; i < n && r == 0; i++) {
-    r = was_made (run, aids[i], err);
+    r = was_made (run, aids[i], phase, err);
     if (r > 0)
       *ret_aid = aids[i];
   }
@@ -62,8 +58,20 @@ find_in (struct mg_run *run, int wsid, const char *ns, const char *val,
   if (n > 0)
     *ret_aid = aids[0];
   if (n == 0 && wsid == MG_SOURCE_WSID)
-    return find_gone (run, ns, folded ? folded : val, ret_aid, err);
+    return find_gone (run, ns, folded ? folded : val, MG_PHASE_MAIN, ret_aid,
+                      err);
   return n > 0 ? 1 : n;
+}
+
+int
+mg_ref_removed (struct mg_run *run, const char *ns, const char *name,
+                int64_t *ret_aid, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *folded =
+    mg_registry_ns_nocase (run->registry, ns) ? mg_fold (name) : NULL;
+
+  return find_gone (run, ns, folded ? folded : name, MG_PHASE_UNDO, ret_aid,
+                    err);
 }
 
 int

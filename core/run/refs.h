@@ -32,6 +32,11 @@ void mg_named_done (struct mg_named *named);
 int mg_ref_find (struct mg_run *run, const struct migrate_ref *ref, char *name,
                  struct mg_named *ret, struct mg_error *err);
 
+/* Somebody who is gone from the source, and whose counterpart this undo removed:
+ * 1, or 0. */
+int mg_ref_removed (struct mg_run *run, const char *ns, const char *name,
+                    int64_t *ret_aid, struct mg_error *err);
+
 /* 1 = the target has something under this name itself, 0 = not (that its list
  * showed). */
 int mg_ref_in_target (struct mg_run *run, const char *ns, const char *name,

@@ -101,7 +101,7 @@
   X (ALIAS_GONE, "SELECT alias.aid FROM alias JOIN asset" \
      " ON asset.aid = alias.aid AND asset.gone_sid IS NOT NULL" \
      " WHERE alias.wsid = ?1 AND alias.ns = ?2 AND alias.val = ?3" \
-     " ORDER BY asset.gone_sid DESC LIMIT ?4") \
+     " ORDER BY alias.aid DESC LIMIT ?4") \
   X (ALIAS_AFTER, "SELECT alias.aid FROM alias JOIN asset" \
      " ON asset.aid = alias.aid AND asset.gone_sid IS NULL" \
      " WHERE alias.wsid = ?1 AND alias.ns = ?2 AND alias.val = ?3" \
@@ -127,15 +127,15 @@
   X (WORK_REPLACE, "UPDATE work SET op = ?2, class = ?3, prio = ?4, state = ?5," \
      " wait_on = NULL, not_before = NULL, new_aid = ?6, provenance = ?7," \
      " code = ?8, message = ?9, was = NULL WHERE wid = ?1") \
-  X (WORK_MOVE, "UPDATE work SET aid = ?3 WHERE wsid = ?1 AND aid = ?2" \
-     " AND phase < 3") \
+  X (WORK_MOVE, "UPDATE work SET aid = ?3, was = CASE WHEN phase = 1 AND was" \
+     " IS NULL THEN (SELECT body FROM asset WHERE asset.aid = ?2) ELSE was END" \
+     " WHERE wsid = ?1 AND aid = ?2 AND phase < 3") \
   X (WORK_FORGET, "UPDATE work SET maybe = 0, before = NULL WHERE wid = ?1") \
   X (WORK_GET, "SELECT " MG_WORK_COLUMNS " FROM work" \
      " WHERE wsid = ?1 AND aid = ?2 AND phase = ?3") \
   X (WORK_BY_ID, "SELECT " MG_WORK_COLUMNS " FROM work WHERE wid = ?1") \
   X (WORK_BY_NEW, "SELECT " MG_WORK_COLUMNS " FROM work" \
-     " WHERE new_aid = ?1 AND phase < 3 ORDER BY (SELECT gone_sid FROM asset" \
-     " WHERE asset.aid = work.aid) LIMIT 1") \
+     " WHERE new_aid = ?1 AND phase < 3") \
   X (WORK_BEFORE, "SELECT before FROM work WHERE wid = ?1") \
   X (WORK_WAS, "SELECT was FROM work WHERE wid = ?1") \
   X (WORK_SENT_ANEW, "UPDATE work SET was = NULL WHERE wid = ?1") \

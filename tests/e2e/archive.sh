@@ -161,3 +161,23 @@ status_is "a home is a name" 2
 run migrate --session s rules add home ann@example.com=/Old/ann
 status_is "a home can be moved anywhere" 0
 end_process "$simulator_pid"
+
+# --- who owns homes was not listed whole
+forget_session
+pair
+put users '"userName": "bob@example.com"'
+put notebooks '"path": "/Users/bob@example.com/a", "source": "1"'
+fault old '"match": "GET *scim/v2/Users*", "do": "status", "status": 400,
+  "times": 0'
+run move export
+ask delete "$url_old" faults >/dev/null
+run move import --archive-missing
+status_is "not known: import ends with 1" 1
+like "not known: ... and says why" "$err" \
+  'bob@example.com.*who owns homes was not listed whole.*\[export-incomplete\]'
+is "not known: nobody is moved" "$(tree new /Archive)" ''
+run move export
+run move import
+is "not known: the next export and import find him at home" \
+  "$(tree new /Users/bob | grep -c '"notebooks"')" 1
+end_process "$simulator_pid"

@@ -14,6 +14,8 @@ whole ()
   run move export
   status_is "$1: export ends with 0" 0
   is "$1: export writes nothing to the source" "$(ask writes "$url_old")" 0
+  is "$1: and tells of nothing as lost" \
+    "$(rows "SELECT count (*) FROM note WHERE code = 'vanished'")" 0
 
   run move plan
   status_is "$1: plan ends with 0" 0

@@ -292,3 +292,27 @@ is "back: it is imported as it is" "$(api new GET \
   '2.0/workspace/export?path=/Shared/n&format=SOURCE&direct_download=true' |
   tail -n 1)" new
 end_process "$simulator_pid"
+
+# --- made anew with another content: what was made for the old one is taken back
+forget_session
+pair
+# policy DEFINITION: its id
+policy ()
+{
+  api old POST 2.0/policies/clusters/create "{\"name\": \"pol\",
+    \"definition\": \"$1\"}" | sed 's/.*: *"//; s/".*//'
+}
+old=$(policy '{}')
+run move export
+run move import
+api old POST 2.0/policies/clusters/delete "{\"policy_id\": \"$old\"}" >/dev/null
+policy '{\"spark_version\":{\"type\":\"fixed\",\"value\":\"x\"}}' >/dev/null
+run move export
+run move import
+status_is "another content: import ends with 0" 0
+like "another content: ... and tells" "$(rows "SELECT message FROM note
+  WHERE code = 'vanished' AND wsid > 0")" 'made anew in the source'
+run move undo
+is "another content: undo takes back what we made" \
+  "$(api new GET 2.0/policies/clusters/list | grep -c '"pol"' || :)" 0
+end_process "$simulator_pid"
