@@ -7,7 +7,7 @@
 twin=$builddir/tests/twin/twin
 TMPDIR=$tmp
 export TMPDIR
-stride=11 tree_stride=31 jobs=1
+stride=17 tree_stride=61 jobs=1
 if grep -q '^MG_SAN_LDFLAGS = .' "$builddir/Makefile"; then
   stride=97 tree_stride=197
 fi
