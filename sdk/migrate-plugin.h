@@ -180,6 +180,13 @@ enum migrate_effect {
   MIGRATE_CREATING = 2           /* twice makes two: never repeated in doubt */
 };
 
+/* A piece of a body: bytes, or what an earlier answer put into the session. */
+struct migrate_part {
+  const char *data;              /* NULL = 'blob' */
+  size_t len;
+  const char *blob;              /* as migrate_response named it */
+};
+
 struct migrate_request {
   uint32_t struct_size;          /* by MIGRATE_REQUEST_INIT */
   uint32_t effect;               /* enum migrate_effect */
@@ -189,15 +196,26 @@ struct migrate_request {
                                     answer that is none is an error */
   const char *body;              /* NULL = none */
   size_t body_len;
+  const char *accept;            /* of the answer; NULL = content_type */
+  const struct migrate_part *parts; /* the body, if 'body' is NULL: one after the
+                                    other, never whole in memory */
+  uint32_t n_parts;
+  uint32_t to_blob;              /* 1 = a successful answer's body, of any size,
+                                    becomes a file of the session: 'blob' tells
+                                    which.  Not for a SENSITIVE kind */
 };
 
-#define MIGRATE_REQUEST_INIT { sizeof (struct migrate_request), 0, NULL, NULL, NULL, 0 }
+#define MIGRATE_REQUEST_INIT \
+  { sizeof (struct migrate_request), 0, NULL, NULL, NULL, 0, NULL, NULL, 0, 0 }
 
 struct migrate_response {
   uint32_t status;               /* of HTTP; 0 = no answer came */
-  const char *body;              /* ends with a zero byte */
+  const char *body;              /* ends with a zero byte; "" of a blob */
   size_t body_len;
   const char *error_code;        /* of the service, or "" */
+  const char *blob;              /* of to_blob: the SHA-256 of the body, in hex,
+                                    for a part of a request and for the asset,
+                                    which it outlives; NULL = there is none */
 };
 
 /* = SERVICES

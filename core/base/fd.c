@@ -29,6 +29,21 @@ mg_fd_open (const char *path, int *ret_fd, int64_t *ret_size,
 }
 
 int
+mg_fd_create (const char *path, int mode, int *ret_fd, struct mg_error *err)
+{
+  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  int saved;
+
+  if (fd < 0 || fchmod (fd, (mode_t) mode) < 0) {
+    saved = errno;
+    mg_fd_close (&fd);
+    return mg_file_error (err, "write", path, saved);
+  }
+  *ret_fd = fd;
+  return 0;
+}
+
+int
 mg_fd_open_append (const char *path, int mode, int *ret_fd,
                    struct mg_error *err)
 {

@@ -14,6 +14,11 @@
 int mg_fd_open (const char *path, int *ret_fd, int64_t *ret_size,
                 struct mg_error *err);
 
+/* For writing a file that must not be there yet; 'mode' is exact whatever the
+ * umask. */
+int mg_fd_create (const char *path, int mode, int *ret_fd,
+                  struct mg_error *err);
+
 /* For writing at its end, made with this mode when absent, private when it is
  * a new file of mode 0600. */
 int mg_fd_open_append (const char *path, int mode, int *ret_fd,

@@ -1,6 +1,7 @@
 /* Files: see file.h. */
 #include <config.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/file.h"
 #include "base/rand.h"
 #include "base/str.h"
@@ -57,22 +59,6 @@ mg_file_read (const char *path, struct mg_buf *ret_text, struct mg_error *err)
   }
 }
 
-static int
-write_all (int fd, const char *data, size_t len)
-{
-  while (len > 0) {
-    ssize_t n = write (fd, data, len);
-
-    if (n < 0 && errno != EINTR)
-      return -1;
-    if (n > 0) {
-      data += n;
-      len -= (size_t) n;
-    }
-  }
-  return fsync (fd);
-}
-
 /* The rename is only durable when the folder is synced too. */
 static void
 sync_folder (const char *path)
@@ -89,25 +75,34 @@ sync_folder (const char *path)
 }
 
 int
-mg_file_write (const char *path, const void *data, size_t len, int mode,
-               struct mg_error *err)
+mg_file_place (int fd, const char *temp, const char *path, struct mg_error *err)
 {
-  MG_CLEANUP_FREE char *temp =
-    mg_xasprintf ("%s.new-%08x", path, (unsigned) mg_rand_seed_from_system ());
-  MG_CLEANUP (close_fd) int fd =
-    open (temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   int saved;
 
-  if (fd < 0)
-    return mg_file_error (err, "write", path, errno);
-  if (fchmod (fd, (mode_t) mode) < 0 || write_all (fd, data, len) < 0
-      || rename (temp, path) < 0) {
+  if (fsync (fd) < 0 || rename (temp, path) < 0) {
     saved = errno;
     unlink (temp);
     return mg_file_error (err, "write", path, saved);
   }
   sync_folder (path);
   return 0;
+}
+
+int
+mg_file_write (const char *path, const void *data, size_t len, int mode,
+               struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *temp =
+    mg_xasprintf ("%s.new-%08x", path, (unsigned) mg_rand_seed_from_system ());
+  MG_CLEANUP (close_fd) int fd = -1;
+  int r = mg_fd_create (temp, mode, &fd, err);
+
+  if (r < 0)
+    return r;
+  r = mg_fd_write (fd, data, len, path, err);
+  if (r < 0)
+    unlink (temp);
+  return r < 0 ? r : mg_file_place (fd, temp, path, err);
 }
 
 int
@@ -141,6 +136,18 @@ int
 mg_file_remove (const char *path)
 {
   return unlink (path) < 0 && errno != ENOENT ? MG_E_IO : 0;
+}
+
+void
+mg_file_empty (const char *folder)
+{
+  DIR *dir = opendir (folder);
+  struct dirent *entry;
+
+  while (dir != NULL && (entry = readdir (dir)) != NULL)
+    unlinkat (dirfd (dir), entry->d_name, 0);
+  if (dir != NULL)
+    closedir (dir);
 }
 
 /* Waits through a condition nobody signals, so that the twin sees the wait. */

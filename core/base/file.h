@@ -18,11 +18,20 @@ int mg_file_read (const char *path, struct mg_buf *ret_text,
 int mg_file_write (const char *path, const void *data, size_t len, int mode,
                    struct mg_error *err);
 
+/* The end of the same for what was written piece by piece: 'fd', which is 'temp',
+ * is synced and takes the name 'path'; after an error it is removed. */
+int mg_file_place (int fd, const char *temp, const char *path,
+                   struct mg_error *err);
+
 /* mkdir -p with this mode for what it makes. */
 int mg_file_mkdirs (const char *path, int mode, struct mg_error *err);
 
 int mg_file_exists (const char *path);
 int mg_file_remove (const char *path);          /* absent is fine */
+
+/* Removes what lies in a folder, but no folder in it; one that is not there is
+ * empty. */
+void mg_file_empty (const char *folder);
 
 /* An exclusive flock on 'path', made when absent, tried for wait_us.  The
  * descriptor is inherited by children on purpose: a supervisor takes the lock

@@ -56,6 +56,33 @@ enter (struct mg_fake *f, const char *what)
 /* ---- requests ---- */
 
 static int
+wants_blob (const struct migrate_request *req)
+{
+  return req->struct_size > offsetof (struct migrate_request, to_blob)
+         && req->to_blob;
+}
+
+/* What an answer of this body would be as a file of the session. */
+static int
+answer_blob (struct mg_fake *f, const char *body,
+             const struct migrate_response **ret_res)
+{
+  struct migrate_response *res = mg_arena_alloc (&f->ctx.arena, sizeof *res);
+  char *name = mg_arena_alloc (&f->ctx.arena, 2 * MG_DIGEST_LEN + 1);
+  unsigned char sha[MG_DIGEST_LEN];
+
+  mg_digest_of (body, strlen (body), sha);
+  mg_hex (sha, sizeof sha, name);
+  res->status = 200;
+  res->body = res->error_code = "";
+  res->body_len = strlen (body);
+  res->blob = name;
+  if (ret_res != NULL)
+    *ret_res = res;
+  return 0;
+}
+
+static int
 answer (struct mg_fake *f, uint32_t status, const char *body, const char *code,
         const struct migrate_response **ret_res)
 {
@@ -65,9 +92,29 @@ answer (struct mg_fake *f, uint32_t status, const char *body, const char *code,
   res->body = mg_arena_strdup (&f->ctx.arena, body);
   res->body_len = strlen (body);
   res->error_code = code;
+  res->blob = NULL;
   if (ret_res != NULL)
     *ret_res = res;
   return 0;
+}
+
+static void
+check_parts (struct mg_fake *f, const struct migrate_request *req)
+{
+  const char *blob;
+  uint32_t i;
+
+  if (req->struct_size <= offsetof (struct migrate_request, n_parts))
+    return;
+  if (req->n_parts > 0 && (req->parts == NULL || req->body != NULL))
+    mg_fake_wrong (f, "it sent parts to '%s' beside a body, or none",
+                   req->call ? req->call : "");
+  for (i = 0; req->parts != NULL && i < req->n_parts; i++) {
+    blob = req->parts[i].blob;
+    if (req->parts[i].data == NULL
+        && (blob == NULL || strspn (blob, "0123456789abcdef") != 64))
+      mg_fake_wrong (f, "part %u of a body is neither bytes nor a blob", i);
+  }
 }
 
 static int
@@ -87,6 +134,7 @@ check_request (struct mg_fake *f, const struct migrate_request *req)
   if (req->body != NULL && req->content_type == NULL
       && mg_json_check (req->body, req->body_len, NULL) < 0)
     mg_fake_wrong (f, "it sent a body that is not JSON to '%s'", req->call);
+  check_parts (f, req);
   return f->wrong.len > 0 ? MG_E_INVALID : 0;
 }
 
@@ -106,6 +154,7 @@ fake_request (struct migrate_ctx *pub, const struct migrate_request *req,
 {
   struct mg_fake *f = fake (pub);
   int r = check_request (f, req);
+  const char *body;
 
   f->n_requests++;
   if (r < 0)
@@ -124,9 +173,9 @@ fake_request (struct migrate_ctx *pub, const struct migrate_request *req,
     return mg_error_set (&f->ctx.error, MG_E_REMOTE, "remote",
                          "%s: 400 INVALID_PARAMETER_VALUE: no", req->call);
   }
-  if (f->trouble == MG_TROUBLE_ODD)
-    return answer (f, 200, f->odd_body, "", ret_res);
-  return answer (f, 200, mg_buf_text (&f->answer), "", ret_res);
+  body = f->trouble == MG_TROUBLE_ODD ? f->odd_body : mg_buf_text (&f->answer);
+  return wants_blob (req) ? answer_blob (f, body, ret_res)
+         : answer (f, 200, body, "", ret_res);
 }
 
 static const struct migrate_kind *

@@ -90,8 +90,12 @@ int mg_put_fill (struct mg_ctx *ctx, const struct mg_kind *kind,
                  const char *json, size_t len, struct mg_put *put,
                  struct mg_error *err);
 
-/* Into the context's batch, with its permissions' stub; stored by
- * mg_ctx_flush. */
+/* The code of the first of these rows that fits, or NULL. */
+const char *mg_left_out (const struct migrate_leave *leave, const char *json,
+                         size_t len);
+
+/* Into the context's batch, with a stub of each of its parts where it is not left
+ * out; stored by mg_ctx_flush. */
 int mg_ctx_emit (struct mg_ctx *ctx, const struct mg_kind *kind,
                  const char *json, size_t len);
 int mg_ctx_emit_stub (struct mg_ctx *ctx, const struct mg_kind *kind,
@@ -141,7 +145,14 @@ int mg_generic_delete (struct mg_ctx *ctx, const struct migrate_asset *asset);
 void mg_fill_body (const char *t, const char *id_json, struct mg_span asset,
                    struct mg_buf *out);
 
-/* One request from a "METHOD /path" text; 'id' replaces {id}.  The response is
+/* One request; 'id' replaces {id} (request.c).  The response is in the arena. */
+int mg_ctx_request (struct mg_ctx *ctx, const struct migrate_request *asked,
+                    const char *id, const struct migrate_response **ret_res);
+int mg_service_request (struct migrate_ctx *pub,
+                        const struct migrate_request *req,
+                        const struct migrate_response **ret_res);
+
+/* The same from a "METHOD /path" text; 'id' replaces {id}.  The response is
  * in the arena. */
 int mg_ctx_call (struct mg_ctx *ctx, uint32_t effect, const char *call,
                  const char *id, const char *content_type, const char *body,
