@@ -128,6 +128,18 @@ batch_of (struct mg_ctx *ctx)
   return ctx->batch;
 }
 
+const char *
+mg_left_out (const struct migrate_leave *leave, const char *json, size_t len)
+{
+  for (; leave != NULL && leave->path != NULL; leave++) {
+    MG_CLEANUP_FREE char *text = mg_json_get_text (json, len, leave->path);
+
+    if (text != NULL && strcmp (text, leave->value) == 0)
+      return leave->code;
+  }
+  return NULL;
+}
+
 /* The parts of what was just emitted: a stub each, right behind it. */
 static void
 emit_parts (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id,
@@ -173,7 +185,8 @@ mg_ctx_emit (struct mg_ctx *ctx, const struct mg_kind *kind, const char *json,
   if (id == NULL)
     id = mg_xstrdup (put->src_id);
   key = mg_xstrdup (put->key);
-  emit_parts (ctx, kind, id, key);
+  if (mg_left_out (kind->k->leave, json, len) == NULL)
+    emit_parts (ctx, kind, id, key);
   return 0;
 }
 

@@ -23,16 +23,9 @@ plan_row (struct planner *p, const struct mg_asset *a, int op, int state,
 }
 
 static const char *
-code_of (const struct migrate_leave *l, const struct mg_asset *a)
+code_of (const struct migrate_leave *leave, const struct mg_asset *a)
 {
-  for (; l != NULL && l->path != NULL; l++) {
-    MG_CLEANUP_FREE char *text =
-      mg_json_get_text (mg_buf_text (&a->body), a->body.len, l->path);
-
-    if (text != NULL && strcmp (text, l->value) == 0)
-      return l->code;
-  }
-  return NULL;
+  return mg_left_out (leave, mg_buf_text (&a->body), a->body.len);
 }
 
 const char *

@@ -48,6 +48,9 @@ tell "$url_old" object '{"kind": "clusters", "create": {
   "cluster_name": "job-1-run-2"}, "set": {"cluster_source": "JOB"}}'
 state new "$tmp/before"
 run move export
+is "life: nothing is asked for about that of a job" \
+  "$(ask number "$url_old" routes permissions/clusters)$(ask number \
+    "$url_old" routes libraries/cluster-status)" 22
 run move import
 status_is "life: import ends with 0" 0
 is "life: each cluster is ended" \
