@@ -2,12 +2,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "content.h"
+#include "object.h"
 
-#define EXPORT "GET /api/2.0/workspace/export?path="
-#define MAX_BYTES 10485760       /* of an export or import in one piece */
 #define MOST_TOGETHER (15 * 1048576) /* of two contents in base 64 */
-#define LARGE 1                  /* refused for its size */
 #define NO_FORM 2                /* nothing but the source is wanted */
 
 /* What an export calls the sort of a source, and an import its language; the
@@ -37,26 +34,6 @@ static char *
 room (struct migrate_ctx *ctx, size_t len)
 {
   return migrate_printf (ctx, "%*s", (int) len, "");
-}
-
-static const char *
-in_url (struct migrate_ctx *ctx, const char *text)
-{
-  static const char digits[] = "0123456789ABCDEF";
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-  char *url = room (ctx, strlen (text) * 3), *w = url;
-
-  for (; *text != '\0'; text++)
-    if (strchr (plain, *text) != NULL)
-      *w++ = *text;
-    else {
-      *w++ = '%';
-      *w++ = digits[(unsigned char) *text >> 4];
-      *w++ = digits[(unsigned char) *text & 15];
-    }
-  *w = '\0';
-  return url;
 }
 
 static const char base64_digits[] =
@@ -168,75 +145,7 @@ add_newlines (struct migrate_ctx *ctx, struct form *form, size_t n)
   form->len = strlen (form->content);
 }
 
-/* ---- what is too large ---- */
-
-/* Under several codes, also in an answer of 200. */
-static int
-is_large (const struct migrate_response *res)
-{
-  return res != NULL
-    && (strcmp (res->error_code, "MAX_NOTEBOOK_SIZE_EXCEEDED") == 0
-        || strstr (res->body, "size exceeded limit") != NULL
-        || (strstr (res->body, "xceed") != NULL
-            && strstr (res->body, "10485760") != NULL));
-}
-
-/* No id of something. */
-static int
-is_size (int64_t n)
-{
-  return n > MAX_BYTES && n < (int64_t) 1 << 40;
-}
-
-/* The first number of a refusal that is over the limit is what was too much. */
-static int64_t
-size_told (const char *text)
-{
-  int64_t n = 0;
-
-  for (; *text != '\0'; text++)
-    if (*text < '0' || *text > '9') {
-      if (is_size (n))
-        return n;
-      n = 0;
-    }
-    else if (n < INT64_MAX / 20)
-      n = n * 10 + (*text - '0');
-  return is_size (n) ? n : 0;
-}
-
-/* "14.2 MiB, ", rounded up, so that it is never 10.0; "" = nobody said. */
-static const char *
-size_text (struct migrate_ctx *ctx, int64_t size)
-{
-  int64_t tenths = (size * 10 + 1048575) / 1048576;
-
-  return size == 0 ? ""
-         : migrate_printf (ctx, "%d.%d MiB, ", (int) (tenths / 10),
-                           (int) (tenths % 10));
-}
-
 /* ---- reading ---- */
-
-struct reading {
-  const struct migrate_asset *asset;
-  const char *url;               /* its path, as a part of one */
-  int64_t size;                  /* the most that a refusal told; 0 = none did */
-};
-
-/* 0, LARGE, or negative. */
-static int
-refused (struct reading *rd, int r, const struct migrate_response *res)
-{
-  int64_t size;
-
-  if (r >= 0 || r == MIGRATE_E_CANCELLED || !is_large (res))
-    return r;
-  size = size_told (res->body);
-  if (size > rd->size)
-    rd->size = size;
-  return LARGE;
-}
 
 /* An export as JSON. */
 static int
@@ -250,7 +159,7 @@ ask (struct migrate_ctx *ctx, struct reading *rd, const char *how,
 
   req.call = migrate_printf (ctx, EXPORT "%s&%s", rd->url, how);
   r = migrate_request (ctx, &req, &res);
-  r = refused (rd, r, res);
+  r = object_refused (rd, r, res);
   if (r != MIGRATE_OK)
     return r;
   ret->type = "";
@@ -269,17 +178,6 @@ ask (struct migrate_ctx *ctx, struct reading *rd, const char *how,
                        "the answer to an export has no 'content'");
 }
 
-static int
-look (struct migrate_ctx *ctx, struct reading *rd,
-      const struct migrate_response **ret_res)
-{
-  struct migrate_request req = MIGRATE_REQUEST_INIT;
-
-  req.call = migrate_printf (ctx, "GET /api/2.0/workspace/get-status?path=%s",
-                             rd->url);
-  return migrate_request (ctx, &req, ret_res);
-}
-
 /* The same source as bytes, where the service lets it out so.  An answer that
  * does not begin as a source is none. */
 static int
@@ -295,7 +193,7 @@ ask_bytes (struct migrate_ctx *ctx, struct reading *rd, struct form *ret)
                              rd->url);
   req.content_type = "application/octet-stream";
   r = migrate_request (ctx, &req, &res);
-  r = refused (rd, r, res);
+  r = object_refused (rd, r, res);
   if (r == MIGRATE_E_NOMEM)
     return LARGE;
   if (r != MIGRATE_OK)
@@ -304,7 +202,7 @@ ask_bytes (struct migrate_ctx *ctx, struct reading *rd, struct form *ret)
     rd->size = (int64_t) res->body_len;
     return LARGE;
   }
-  r = look (ctx, rd, &status);
+  r = object_look (ctx, rd, &status);
   if (r < 0)
     return r;
   migrate_json_get (ctx, status->body, status->body_len, "language", &name);
@@ -414,7 +312,7 @@ fetch_other (struct migrate_ctx *ctx, struct reading *rd)
   return migrate_fail (
     ctx, MIGRATE_E_REMOTE, "too-large",
     migrate_printf (ctx, "%sover 10 MiB in every format; split it, or move it "
-                    "by hand", size_text (ctx, rd->size)));
+                    "by hand", object_size_text (ctx, rd->size)));
 }
 
 static int
@@ -436,25 +334,11 @@ fetch_notebook (struct migrate_ctx *ctx, struct reading *rd)
 static int
 fetch_file (struct migrate_ctx *ctx, struct reading *rd)
 {
-  const struct migrate_response *res = NULL;
-  const char *told = "";
   struct form bytes = { "RAW", "", NULL, 0, 0 };
   int r = ask (ctx, rd, "format=RAW", &bytes);
 
-  if (r == MIGRATE_OK)
-    return tell (ctx, rd, &bytes, NULL);
-  if (r != LARGE)
-    return r;
-  r = look (ctx, rd, &res);
-  if (r < 0)
-    return r;
-  migrate_json_get (ctx, res->body, res->body_len, "size", &told);
-  if (size_told (told) > 0)
-    rd->size = size_told (told);
-  return migrate_fail (
-    ctx, MIGRATE_E_REMOTE, "too-large",
-    migrate_printf (ctx, "%sover 10 MiB; move it by hand",
-                    size_text (ctx, rd->size)));
+  return r == LARGE ? object_fetch (ctx, rd)
+         : r < 0 ? r : tell (ctx, rd, &bytes, NULL);
 }
 
 int
@@ -477,7 +361,7 @@ notebooks_fetch (struct migrate_ctx *ctx, void *self,
   struct reading rd = { .asset = asset };
 
   (void) self;
-  rd.url = in_url (ctx, asset->id);
+  rd.url = object_in_url (ctx, asset->id);
   return strcmp (asset->kind->name, "files") == 0 ? fetch_file (ctx, &rd)
          : fetch_notebook (ctx, &rd);
 }
@@ -490,42 +374,27 @@ import_content (struct migrate_ctx *ctx, const struct migrate_asset *asset,
                 const char *format, const char *content, size_t len)
 {
   struct migrate_request req = MIGRATE_REQUEST_INIT;
-  const struct migrate_response *res = NULL;
-  const char *path = asset->key;
-  int r;
+  const char *path;
+  int r = object_place (ctx, asset, &path);
 
-  migrate_json_get (ctx, asset->json, asset->json_len, "path", &path);
-  if (asset->phase != MIGRATE_CREATE && strcmp (path, asset->target_id) != 0)
-    return migrate_fail (ctx, MIGRATE_E_FAIL, "other-path",
-                         migrate_printf (ctx, "what was to be changed is '%s', "
-                                         "and its place is another one now; "
-                                         "change it by hand",
-                                         asset->target_id));
-  req.effect = asset->phase == MIGRATE_CREATE ? MIGRATE_CREATING
-               : MIGRATE_IDEMPOTENT;
-  req.call = asset->kind->create;
+  if (r < 0)
+    return r;
   req.body = migrate_printf (
     ctx, "{\"path\":%s,%s,\"overwrite\":%s,\"content\":%.*s}",
     migrate_quote (ctx, path), format,
     asset->phase == MIGRATE_CREATE ? "false" : "true", (int) len, content);
   req.body_len = strlen (req.body);
-  r = migrate_request (ctx, &req, &res);
-  if (r == MIGRATE_E_REMOTE && is_large (res) && res->status >= 400)
-    return migrate_fail (
-      ctx, r, "too-large",
-      migrate_printf (ctx, "%sover what the target takes; split it, or move it "
-                      "by hand", size_text (ctx, size_told (res->body))));
-  if (r < 0 || asset->phase != MIGRATE_CREATE)
-    return r;
-  return migrate_created (ctx, path, asset->json, asset->json_len);
+  return object_import (ctx, asset, path, &req);
 }
 
 int
 notebooks_put_file (struct migrate_ctx *ctx, const struct migrate_asset *asset)
 {
-  const char *content = "\"\"";
+  const char *content = "\"\"", *sha256;
   size_t len = 2;
 
+  if (migrate_json_get (ctx, asset->json, asset->json_len, "sha256", &sha256))
+    return object_put (ctx, asset, sha256);
   migrate_json_raw (ctx, asset->json, asset->json_len, "content", &content,
                     &len);
   return import_content (ctx, asset, "\"format\":\"RAW\"", content, len);

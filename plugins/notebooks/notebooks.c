@@ -166,7 +166,7 @@ delete_object (struct migrate_ctx *ctx, void *self,
 static const struct migrate_code codes[] = {
   { "git-folder", "a Git folder, which no export of notebooks can hold",
     "nothing, where the plugin repos is loaded, which clones it" },
-  { "no-content", "the answer to an export holds nothing",
+  { "no-content", "the answer to an export holds nothing, or not the whole",
     "run the command again" },
   { "no-overwrite", "it was exported as DBC, which an import cannot put over what "
     "is there", "remove it in the target, or export it as SOURCE" },
@@ -176,7 +176,7 @@ static const struct migrate_code codes[] = {
     "take --notebook-format SOURCE, JUPYTER or DBC" },
   { "other-path", "what was to be changed has another path than a rule gives it "
     "now", "take the rule back, or change it by hand" },
-  { "too-large", "over 10 MiB, and the service gives it out, or takes it, in no "
+  { "too-large", "more than the service gives out, or takes, in any "
     "format", "split it in the source, or move it by hand" },
   { "unknown-language", "the source of the notebook is of a type that an import "
     "does not take", "move the notebook by hand" },

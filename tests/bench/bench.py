@@ -15,7 +15,7 @@ numbers, --full goes to a million assets everywhere, which takes more than two
 hours.
 
 --only takes some of start, creates, reads, sched, memory, bodies, slow,
-folders, floor, workspace, notebooks and instructions, with commas.
+folders, floor, workspace, notebooks, stream and instructions, with commas.
 
 Instructions are compared with DIR/instructions.json, where the same libraries
 and compiler stand in it; else they are new and are added.  --record replaces
@@ -41,21 +41,23 @@ from servers import Replier, Run, Session                     # noqa: E402
 
 SIZES = {
     # creates, rounds, those at 50 ms, memory, scheduler, the twin's, jobs and
-    # notebooks with limits, folders at 50 ms, notebooks with bodies
+    # notebooks with limits, folders at 50 ms, notebooks with bodies, bytes of a
+    # file
     "quick": dict(wire=10000, rounds=3, slow=(2000, 4000),
                   memory=(10000, 30000), sched=(20000, 100000),
                   floor=(3000, 500, 0), jobs=1250, notebooks=4000,
-                  folders=4000, bodies=(10000, 30000), beside=10232),
+                  folders=4000, bodies=(10000, 30000), beside=10232,
+                  stream=50000000),
     "usual": dict(wire=20000, rounds=5, slow=(10000, 40000),
                   memory=(10000, 100000), sched=(100000, 1000000),
                   floor=(3000, 500, 90000), jobs=1250,
                   notebooks=10232, folders=20000, bodies=(10000, 100000),
-                  beside=90000),
+                  beside=90000, stream=500000000),
     "full": dict(wire=20000, rounds=5, slow=(10000, 100000, 1000000),
                  memory=(10000, 100000, 1000000), sched=(100000, 1000000),
                  floor=(3000, 500, 90000), jobs=1250, notebooks=10232,
                  folders=20000, bodies=(10000, 100000, 1000000),
-                 beside=90000),
+                 beside=90000, stream=500000000),
 }
 IN_FLIGHT = 64
 LATENCY_S = 0.05
@@ -344,6 +346,9 @@ class Bench:
     def notebooks(self):
         workspace.notebooks(self.table, self.build, self.sizes["notebooks"])
 
+    def stream(self):
+        workspace.stream(self.table, self.build, self.sizes["stream"])
+
     def instructions(self):
         twin.instruction_rows(self.table, self.build, self.history,
                               self.record)
@@ -370,7 +375,8 @@ def main():
                         dest="size")
     parser.add_argument("--only", default="start,creates,reads,sched,memory,"
                                           "bodies,slow,folders,floor,"
-                                          "workspace,notebooks,instructions")
+                                          "workspace,notebooks,stream,"
+                                          "instructions")
     parser.add_argument("--history")
     parser.add_argument("--record", action="store_true")
     args = parser.parse_args()

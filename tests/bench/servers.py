@@ -97,6 +97,30 @@ def ask(url):
         return json.load(answer)
 
 
+def upload(end, path, n):
+    """A workspace file of n bytes, as a form; never whole in memory."""
+    block = bytes(range(256)) * 4096
+    head = "".join("--BOUND\r\nContent-Disposition: form-data; name=\"%s\"%s"
+                   "\r\n\r\n%s" % part for part in (
+                       ("path", "", path + "\r\n"), ("format", "", "RAW\r\n"),
+                       ("content", "; filename=\"content\"", ""))).encode()
+    tail = b"\r\n--BOUND--\r\n"
+
+    def body():
+        yield head
+        for at in range(0, n, len(block)):
+            yield block[:n - at]
+        yield tail
+
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(urllib.request.Request(
+            end.url + "/api/2.0/workspace/import", body(), {
+                "Authorization": "Bearer " + end.token,
+                "Content-Type": "multipart/form-data; boundary=BOUND",
+                "Content-Length": str(len(head) + n + len(tail))})):
+        pass
+
+
 class Session:
     """A folder with profiles, limits (None: the published ones) and one
     session; both ends may change."""

@@ -10,7 +10,7 @@ would be all that is seen.
 import os
 import sys
 
-from servers import Session, Simulator
+from servers import Session, Simulator, upload
 
 PEOPLE = "users=20"
 JOBS_A_SECOND = 20
@@ -18,6 +18,7 @@ EXPORTS_A_SECOND = 60
 LISTS_A_SECOND = 50
 READS_A_SECOND = 100               # of permissions
 REFUSED = 0.001
+MEMORY_MIB = 64
 # What an export of notebooks asks for, as the simulator enforces it.
 LIMITS = """\
 in-flight in-flight 20 0s 20 no * /api/*
@@ -87,3 +88,22 @@ def notebooks(table, build, n):
     table.row("export of {:,} notebooks with permissions".format(found), "s",
               run.wall, floor, least=0.97, ratio=floor / run.wall)
     refused(table, counted)
+
+
+def stream(table, build, n):
+    """One file of n bytes each way, and compared: no more memory than without
+    it."""
+    with Session(build, "users,notebooks", in_flight=None,
+                 folders=("users", "notebooks")) as session:
+        session.pace = ["--limits", "off"]
+        with Simulator(build, "old", "--populate", PEOPLE) as source:
+            upload(source, "/Shared/large.bin", n)
+            runs = [("export", session.export(source))]
+        with Simulator(build, "new", "--populate", PEOPLE) as target:
+            runs.append(("import", session.import_(target)))
+            runs.append(("validate", session.validate(target)))
+    for what, run in runs:
+        table.row("{} of a file of {:,} MB: peak memory".format(
+            what, n // 1000000), "MiB", run.mib, most=MEMORY_MIB)
+    if column(runs[2][1].text, "files", "EQUAL") != 1:
+        sys.exit("the file is not the same:\n%s" % runs[2][1].text)
