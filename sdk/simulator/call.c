@@ -138,7 +138,7 @@ sim_fail (struct sim_call *c, int status, const char *code,
   va_start (args, format);
   message = mg_xvasprintf (format, args);
   va_end (args);
-  mg_buf_reset (&r->body);
+  sim_reply_clear (r);
   r->status = status;
   r->content_type = "application/json";
   if (c->scim) {

@@ -93,6 +93,7 @@ struct sim_call {
   int n_params;
   const struct sim_op *op;   /* NULL: no such route */
   struct json_object *body;  /* an object, or NULL when there is none */
+  struct sim_span file;      /* the one of a form; NULL when there is none */
   struct sim_object *me;
   enum sim_kind me_kind;
   const char *token_name;

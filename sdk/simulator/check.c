@@ -14,8 +14,10 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "call.h"
+#include "multipart.h"
 
 #define MAX_DEPTH 16
+#define MAX_PART (64 * 1024)  /* of a form, but for its file */
 
 struct check {
   struct sim_call *c;
@@ -246,6 +248,74 @@ check_query (struct check *k)
               "missing required query field '%s'", fields->list[i].name);
 }
 
+/* --- forms ----------------------------------------------------------- */
+
+/* A text as the value of its field. */
+static struct json_object *
+part_value (const struct sim_field *field, const struct sim_part *part)
+{
+  if (strcmp (field->type, "boolean") == 0) {
+    if (part->len == 4 && memcmp (part->data, "true", 4) == 0)
+      return json_object_new_boolean (1);
+    if (part->len == 5 && memcmp (part->data, "false", 5) == 0)
+      return json_object_new_boolean (0);
+  }
+  return json_object_new_string_len (part->data, (int) part->len);
+}
+
+static void
+add_part (struct check *k, const struct sim_part *part)
+{
+  struct sim_call *c = k->c;
+  const struct sim_field *field = find_field (&c->op->body, part->name);
+  int is_file = strcmp (part->name, c->op->file) == 0;
+
+  if (field == NULL)
+    refuse (k, "unknown-fields", part->name, "unknown field '%s'", part->name);
+  else if (json_object_object_get (c->body, part->name) != NULL
+           || (is_file && c->file.at != NULL))
+    refuse (k, "wrong-types", part->name, "part '%s' is there twice",
+            part->name);
+  else if (part->is_file != is_file)
+    refuse (k, "wrong-types", part->name, "part '%s' must be a %s",
+            part->name, is_file ? "file" : "text");
+  else if (is_file) {
+    c->file.at = part->data;
+    c->file.len = part->len;
+  }
+  else if (part->len > MAX_PART || memchr (part->data, '\0', part->len) != NULL
+           || !mg_utf8_valid (part->data, part->len))
+    refuse (k, "wrong-types", part->name, "part '%s' is no short text",
+            part->name);
+  else
+    json_object_object_add (c->body, part->name, part_value (field, part));
+}
+
+static int
+parse_form (struct check *k)
+{
+  struct sim_call *c = k->c;
+  struct sim_multipart m;
+  struct sim_part part;
+  int more = -1;
+
+  c->body = json_object_new_object ();
+  if (sim_multipart_begin (&m, c->q->content_type, c->q->body,
+                           c->q->body_len) == 0) {
+    while ((more = sim_multipart_next (&m, &part)) > 0) {
+      add_part (k, &part);
+      mg_free (part.name);
+    }
+    sim_multipart_done (&m);
+  }
+  if (more < 0 && !k->failed) {
+    sim_count (c->s, "wrong-types", c->op->path);
+    sim_fail (c, 400, "MALFORMED_REQUEST",
+              "the body is not multipart/form-data");
+  }
+  return more < 0 || k->failed ? -1 : 0;
+}
+
 static int
 parse_body (struct check *k)
 {
@@ -256,6 +326,8 @@ parse_body (struct check *k)
     c->body = json_object_new_object ();
     return 0;
   }
+  if (c->op->file != NULL && sim_is_multipart (c->q->content_type))
+    return parse_form (k);
   if (strcmp (c->op->method, "GET") == 0 || c->op->body.n == 0) {
     if (!c->op->body.any) {
       refuse (k, "unknown-fields", "body", "this call takes no body");

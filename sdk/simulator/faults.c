@@ -52,8 +52,8 @@ struct sim_fault {
 /* A request whose effect comes later than its connection ends. */
 struct sim_deferred {
   int64_t due_us;
-  char *method, *target, *authorization, *body;
-  size_t body_len;
+  char *method, *target, *authorization, *content_type;
+  struct mg_buf body;
 };
 
 /* --- reading --------------------------------------------------------- */
@@ -285,7 +285,9 @@ applies (const struct sim_call *c, const struct sim_fault *f,
   if (!mg_glob (f->match, call))
     return 0;
   if (f->with != NULL && strstr (c->q->target, f->with) == NULL
-      && (c->q->body == NULL || strstr (c->q->body, f->with) == NULL))
+      && (c->q->body == NULL
+          || memmem (c->q->body, c->q->body_len, f->with,
+                     strlen (f->with)) == NULL))
     return 0;
   if (f->reused && c->q->connection_seq == 0)
     return 0;
@@ -334,8 +336,12 @@ defer (struct sim_call *c, const struct sim_fault *f)
   d->method = mg_xstrdup (c->q->method);
   d->target = mg_xstrdup (c->q->target);
   d->authorization = mg_xstrdup (c->q->authorization);
-  d->body = c->q->body ? mg_xmemdup (c->q->body, c->q->body_len) : NULL;
-  d->body_len = c->q->body_len;
+  d->content_type = mg_xstrdup (c->q->content_type);
+  mg_buf_init (&d->body, SIM_MAX_REPLY);
+  if (c->q->buffer != NULL)
+    mg_buf_move (&d->body, c->q->buffer);
+  else if (c->q->body != NULL)
+    mg_buf_add (&d->body, c->q->body, c->q->body_len);
 }
 
 static void
@@ -370,7 +376,7 @@ replace_reply (struct sim_call *c, const struct sim_fault *f)
   struct mg_buf *out = &c->r->body;
   int i;
 
-  mg_buf_reset (out);
+  sim_reply_clear (c->r);
   c->r->status = f->status;
   c->r->content_type = f->what == DO_HTML ? "text/html; charset=utf-8"
     : f->what == DO_TEXT ? "text/plain" : "application/json";
@@ -436,7 +442,9 @@ void
 sim_fault_after (struct sim_call *c, struct sim_fault *f)
 {
   struct sim_reply *r = c->r;
+  size_t len;
 
+  (void) sim_reply_bytes (r, &len);
   switch (f->what) {
   case DO_STATUS: case DO_HTML: case DO_TEXT: case DO_BIG: case DO_DEEP:
     replace_reply (c, f);
@@ -455,11 +463,11 @@ sim_fault_after (struct sim_call *c, struct sim_fault *f)
     break;
   case DO_TRUNCATE:
     r->wire = SIM_WIRE_TRUNCATE;
-    r->wire_arg = or_half (f, r->body.len);
+    r->wire_arg = or_half (f, len);
     break;
   case DO_LENGTH:
     r->wire = SIM_WIRE_LONGER;
-    r->wire_arg = or_half (f, r->body.len);
+    r->wire_arg = or_half (f, len);
     break;
   case DO_SLOW:
     r->wire = SIM_WIRE_SLOW;
@@ -469,7 +477,7 @@ sim_fault_after (struct sim_call *c, struct sim_fault *f)
     r->wire = SIM_WIRE_CLOSE;
     break;
   case DO_EMPTY:
-    mg_buf_reset (&r->body);
+    sim_reply_clear (r);
     break;
   case DO_DELAY: case DO_STALE: case DO_DUPLICATE: case DO_PAGE_TOKEN:
     break;
@@ -484,7 +492,8 @@ deferred_free (struct sim_deferred *d)
   mg_free (d->method);
   mg_free (d->target);
   mg_free (d->authorization);
-  mg_free (d->body);
+  mg_free (d->content_type);
+  mg_buf_done (&d->body);
 }
 
 static void
@@ -492,8 +501,9 @@ run_one (struct sim *s, struct sim_deferred *d, struct mg_rand *rng)
 {
   struct sim_reply reply = { 0 };
   struct sim_request q = {
-    .method = d->method, .target = d->target, .body = d->body,
-    .body_len = d->body_len, .authorization = d->authorization,
+    .method = d->method, .target = d->target, .body = d->body.data,
+    .body_len = d->body.len, .buffer = &d->body,
+    .content_type = d->content_type, .authorization = d->authorization,
   };
   struct sim_call c = { .s = s, .q = &q, .r = &reply, .rng = rng,
                         .now_us = d->due_us, .token_name = "pat" };

@@ -25,6 +25,7 @@
 
 #define CONNECTION_LIMIT 4096
 #define MEMORY_LIMIT (256 * 1024)
+#define SMALL (64 * 1024)
 #define SILENCE_US (3600 * MG_SECOND_US)
 
 struct connection { uint64_t number; uint32_t n_requests; };
@@ -33,8 +34,10 @@ enum phase { RECEIVING, WAITING, READY };
 
 struct exchange {
   struct shell *shell;
+  struct shell_server *server;       /* that the target chooses */
   enum phase phase;
   char *target;              /* as on the request line */
+  char *host;                /* out of it, or NULL */
   struct mg_buf body;
   struct sim_reply reply;
   int64_t next_us;           /* of a slow reply */
@@ -81,6 +84,7 @@ on_uri (void *cls, const char *uri, struct MHD_Connection *connection)
 
   (void) connection;
   x->shell = server->shell;
+  x->server = server;
   x->target = mg_xstrdup (uri);
   mg_buf_init (&x->body, SIM_MAX_REQUEST);
   return x;
@@ -100,6 +104,7 @@ on_completed (void *cls, struct MHD_Connection *connection, void **con_cls,
   if (x->reply.kill_pid > 1 && x->reply.kill_late)
     kill ((pid_t) x->reply.kill_pid, SIGKILL);
   mg_free (x->target);
+  mg_free (x->host);
   mg_buf_done (&x->body);
   sim_reply_done (&x->reply);
   mg_free (x);
@@ -126,62 +131,89 @@ is_local (struct MHD_Connection *connection)
 
 /* A target as a proxy gets it: "http://HOST/path" chooses the workspace by
  * HOST, which is a workspace's name, alone or before a dot, or its address
- * and port.  Cuts the target down to the path; *ret_host is to be freed. */
-static struct shell_server *
-choose_server (struct shell_server *server, struct exchange *x,
-               char **ret_host)
+ * and port.  Cuts the target down to the path. */
+static void
+choose_server (struct exchange *x)
 {
-  struct shell *sh = server->shell;
+  struct shell *sh = x->shell;
   const char *at = strstr (x->target, "://");
   size_t len, label;
   char *rest;
   int i;
 
   if (x->target[0] == '/' || at == NULL)
-    return server;
+    return;
   at += 3;
   len = strcspn (at, "/?");
-  *ret_host = mg_xstrndup (at, len);
+  x->host = mg_xstrndup (at, len);
   rest = mg_xstrdup (at[len] == '/' ? at + len : "/");
-  label = strcspn (*ret_host, ".:");
+  label = strcspn (x->host, ".:");
   mg_mutex_lock (&sh->url_lock);
   for (i = 0; i < sh->n_servers; i++) {
     const char *name = sim_name (sh->servers[i].sim);
 
-    if (mg_ends (sh->servers[i].url, *ret_host)
+    if (mg_ends (sh->servers[i].url, x->host)
         || (strlen (name) == label
-            && strncasecmp (name, *ret_host, label) == 0)) {
-      server = &sh->servers[i];
+            && strncasecmp (name, x->host, label) == 0)) {
+      x->server = &sh->servers[i];
       break;
     }
   }
   mg_mutex_unlock (&sh->url_lock);
   mg_free (x->target);
   x->target = rest;
-  return server;
+}
+
+static const char *
+header_of (struct MHD_Connection *connection, const char *name)
+{
+  return MHD_lookup_connection_value (connection, MHD_HEADER_KIND, name);
+}
+
+/* Forms may be longer than other requests.  A body whose length is announced
+ * gets its room at once: one that grows would be there twice for a moment. */
+static void
+expect_body (struct MHD_Connection *connection, const char *method,
+             struct exchange *x)
+{
+  struct sim_request q = { .method = method, .target = x->target };
+  const char *length = header_of (connection, "Content-Length");
+  int64_t n;
+
+  q.content_type = header_of (connection, "Content-Type");
+  if (q.content_type == NULL)
+    return;
+  {
+    MG_LOCKED (&x->server->lock);
+    x->body.max = sim_max_body (x->server->sim, &q);
+  }
+  if (x->body.max <= SIM_MAX_REQUEST || length == NULL
+      || mg_parse_int64 (length, &n) < 0 || n <= 0
+      || (uint64_t) n > x->body.max)
+    return;
+  x->body.max = (size_t) n;
+  if (mg_buf_reserve (&x->body, (size_t) n) == NULL)
+    x->too_large = 1;
 }
 
 static void
-step (struct shell_server *server, struct MHD_Connection *connection,
-      const char *method, struct exchange *x)
+step (struct MHD_Connection *connection, const char *method,
+      struct exchange *x)
 {
+  struct shell_server *server = x->server;
   const union MHD_ConnectionInfo *info =
     MHD_get_connection_info (connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
   struct connection *c = info ? info->socket_context : NULL;
-  MG_CLEANUP_FREE char *host = NULL;
   struct sim_request q = { .method = method };
 
-  server = choose_server (server, x, &host);
   q.target = x->target;
-  q.authorization = MHD_lookup_connection_value (connection, MHD_HEADER_KIND,
-                                                 "Authorization");
-  q.content_type = MHD_lookup_connection_value (connection, MHD_HEADER_KIND,
-                                                "Content-Type");
-  q.host = host ? host
-    : MHD_lookup_connection_value (connection, MHD_HEADER_KIND, "Host");
+  q.authorization = header_of (connection, "Authorization");
+  q.content_type = header_of (connection, "Content-Type");
+  q.host = x->host ? x->host : header_of (connection, "Host");
   q.scheme = server->shell->tls_cert ? "https" : "http";
   q.body = x->body.len > 0 ? x->body.data : NULL;
   q.body_len = x->body.len;
+  q.buffer = &x->body;
   q.connection = c ? c->number : 0;
   q.connection_seq = c ? c->n_requests++ : 0;
   q.local = is_local (connection);
@@ -241,6 +273,8 @@ reply_raw (struct MHD_Connection *connection, const struct exchange *x,
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (SIM_MAX_REPLY);
   const struct sim_reply *r = &x->reply;
+  size_t len;
+  const char *bytes = sim_reply_bytes (r, &len);
   int i;
 
   if (x->shell->tls_cert != NULL)      /* nothing but a cut fits in there */
@@ -253,7 +287,12 @@ reply_raw (struct MHD_Connection *connection, const struct exchange *x,
     mg_buf_addf (&text, "%s: %s\r\n", r->headers[i].name,
                  r->headers[i].value);
   mg_buf_add_str (&text, "\r\n");
-  mg_buf_add (&text, mg_buf_text (&r->body), sent);
+  if (sent > SMALL) {
+    send_raw (connection, mg_buf_text (&text), text.len);
+    send_raw (connection, bytes, sent);
+    return MHD_NO;
+  }
+  mg_buf_add (&text, bytes, sent);
   send_raw (connection, mg_buf_text (&text), text.len);
   return MHD_NO;
 }
@@ -265,6 +304,7 @@ static ssize_t
 read_slowly (void *cls, uint64_t pos, char *buf, size_t max)
 {
   struct slow *s = cls;
+  size_t len;
   int64_t gap_us = (int64_t) ((double) s->x->reply.wire_arg
                               / s->x->shell->time_scale);
 
@@ -275,7 +315,7 @@ read_slowly (void *cls, uint64_t pos, char *buf, size_t max)
     return 0;
   }
   s->x->next_us = mg_clock_now_us () + gap_us;
-  buf[0] = s->x->reply.body.data[pos];
+  buf[0] = sim_reply_bytes (&s->x->reply, &len)[pos];
   return 1;
 }
 
@@ -298,23 +338,25 @@ static enum MHD_Result
 reply_slowly (struct MHD_Connection *connection, struct exchange *x)
 {
   struct slow *s = mg_xmalloc (sizeof *s);
+  size_t len;
 
+  (void) sim_reply_bytes (&x->reply, &len);
   s->x = x;
   s->connection = connection;
   return queue (connection, x,
-                MHD_create_response_from_callback (x->reply.body.len, 1,
-                                                   read_slowly, s, mg_free));
+                MHD_create_response_from_callback (len, 1, read_slowly, s,
+                                                   mg_free));
 }
 
 static enum MHD_Result
 reply_now (struct MHD_Connection *connection, struct exchange *x)
 {
   struct sim_reply *r = &x->reply;
-  size_t len = r->body.len;
-  size_t arg = r->wire_arg > 0 && (size_t) r->wire_arg < len
-    ? (size_t) r->wire_arg : len;
-  char *data;
+  size_t len, arg;
+  const char *data = sim_reply_bytes (r, &len);
 
+  arg = r->wire_arg > 0 && (size_t) r->wire_arg < len
+    ? (size_t) r->wire_arg : len;
   switch (r->wire) {
   case SIM_WIRE_CUT:
   case SIM_WIRE_SILENT:                /* the silence is over: we stop */
@@ -330,30 +372,25 @@ reply_now (struct MHD_Connection *connection, struct exchange *x)
   case SIM_WIRE_WHOLE:
     break;
   }
-  if (len == 0)
-    return queue (connection, x, MHD_create_response_from_buffer (
-                    0, (void *) "", MHD_RESPMEM_PERSISTENT));
-  data = mg_buf_steal (&r->body);
-  return queue (connection, x,
-                MHD_create_response_from_buffer_with_free_callback (
-                  len, data, mg_free));
+  /* it stays where it is until on_completed */
+  return queue (connection, x, MHD_create_response_from_buffer (
+                  len, (void *) (uintptr_t) data, MHD_RESPMEM_PERSISTENT));
 }
 
 static enum MHD_Result
-finish (struct shell_server *server, struct MHD_Connection *connection,
-        const char *method, struct exchange *x)
+finish (struct MHD_Connection *connection, const char *method,
+        struct exchange *x)
 {
   int64_t delay_us;
 
   if (x->phase == RECEIVING) {
-    step (server, connection, method, x);
-    delay_us = (int64_t) ((double) x->reply.delay_us
-                          / server->shell->time_scale);
+    step (connection, method, x);
+    delay_us = (int64_t) ((double) x->reply.delay_us / x->shell->time_scale);
     if (x->reply.wire == SIM_WIRE_SILENT)
       delay_us = SILENCE_US;
     x->phase = READY;
     if (delay_us > 0) {
-      shell_wait_until (server->shell, connection,
+      shell_wait_until (x->shell, connection,
                         mg_clock_now_us () + delay_us);
       return MHD_YES;
     }
@@ -380,12 +417,15 @@ on_request (void *cls, struct MHD_Connection *connection, const char *url,
 {
   struct exchange *x = *con_cls;
 
+  (void) cls;
   (void) url;
   (void) version;
   if (x == NULL)
     return MHD_NO;
   if (!x->has_head) {
     x->has_head = 1;
+    choose_server (x);
+    expect_body (connection, method, x);
     return MHD_YES;
   }
   if (*upload_data_size > 0) {
@@ -396,7 +436,7 @@ on_request (void *cls, struct MHD_Connection *connection, const char *url,
   }
   if (x->too_large)
     return refuse_size (connection, x);
-  return finish (cls, connection, method, x);
+  return finish (connection, method, x);
 }
 
 /* --- begin and end --------------------------------------------------- */

@@ -23,11 +23,21 @@ const struct sim_language *sim_language (const char *name);
 const struct sim_language *sim_language_marked (const char *source, size_t len,
                                                 const char *path);
 
-/* As they are stored, to be freed.  'results' is how much a notebook shows. */
-char *sim_notebook_text (const char *path, const struct sim_language *l,
-                         const char *source, size_t len, int64_t results,
-                         int64_t created_ms, int64_t now_us);
-char *sim_file_text (const char *path, const char *data, size_t len,
-                     int64_t created_ms, int64_t now_us);
+/* One as it is stored: a short content is in the text, another one beside it.
+ * Both are the caller's. */
+struct sim_leaf { char *text; struct sim_content *content; };
+
+/* 'results' is how much a notebook shows. */
+struct sim_leaf sim_notebook_leaf (const char *path,
+                                   const struct sim_language *l,
+                                   const char *source, size_t len,
+                                   int64_t results, int64_t created_ms,
+                                   int64_t now_us);
+/* 'content' is taken. */
+struct sim_leaf sim_file_leaf (const char *path, struct sim_content *content,
+                               int64_t created_ms, int64_t now_us);
+/* In the place of 'node', or a new one of its kind when that has no object; the
+ * leaf is taken. */
+void sim_leaf_put (struct sim *s, struct sim_node *node, struct sim_leaf leaf);
 
 #endif

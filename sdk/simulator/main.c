@@ -17,8 +17,6 @@
 #include "base/str.h"
 #include "shell.h"
 
-#define MAX_STATE (1024 * 1024 * 1024)
-
 struct workspace { struct sim_config config; const char *state_file; };
 
 struct options {
@@ -56,6 +54,8 @@ static const struct workspace_option {
   { "routes", "FILE", "further REST kinds", FILE_TEXT, AT (config.routes) },
   { "state", "FILE", "load at the start, save at the end", TEXT,
     AT (state_file) },
+  { "file-limit", "BYTES", "of a workspace file [524288000]", NUMBER,
+    AT (config.file_limit) },
   { "token-life", "SECONDS", "life of OAuth tokens [3600]", SECONDS,
     AT (config.token_life_us) },
   { "ledger-size", "N", "requests that are remembered [1000000]", NUMBER,
@@ -316,19 +316,6 @@ read_options (struct options *o, int argc, char **argv)
 /* --- running --------------------------------------------------------- */
 
 static int
-load_state (struct shell_server *server, struct mg_error *err)
-{
-  MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MAX_STATE);
-
-  if (server->state_file == NULL || !mg_file_exists (server->state_file))
-    return 0;
-  if (mg_file_read (server->state_file, &text, err) < 0
-      || sim_load (server->sim, mg_buf_text (&text), text.len, err) < 0)
-    return mg_error_prefix (err, "'%s'", server->state_file);
-  return 0;
-}
-
-static int
 make_servers (struct shell *sh, const struct options *o, struct mg_error *err)
 {
   int i;
@@ -344,7 +331,7 @@ make_servers (struct shell *sh, const struct options *o, struct mg_error *err)
                  err) < 0)
       return mg_error_prefix (err, "workspace '%s'", o->list[i].config.name);
     sh->n_servers = i + 1;
-    if (load_state (server, err) < 0)
+    if (shell_read_state (server, err) < 0)
       return err->code;
   }
   return 0;

@@ -85,6 +85,8 @@ change_fields (struct sim_table *t, struct sim_object *o,
   for (i = 0; i < n; i++)
     json_object_object_del (fields, json_object_get_string (
                               json_object_array_get_idx (drop, i)));
+  if (json_object_object_get (fields, "content") != NULL)
+    sim_object_set_content (o, NULL);
   sim_table_set (t, o, sim_json_text (fields));
 }
 

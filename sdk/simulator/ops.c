@@ -134,12 +134,31 @@ add_more (struct sim_ops *o, char **col)
 }
 
 static int
+add_file (struct sim_ops *o, char **col)
+{
+  int i;
+
+  for (i = 0; i < o->n_ops; i++) {
+    struct sim_op *op = &o->ops[i];
+
+    if (mg_streq (op->method, col[1]) && mg_streq (op->path, col[2])
+        && op->file == NULL) {
+      op->file = mg_xstrdup (col[3]);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static int
 read_line (struct sim_ops *o, char **col, int n)
 {
   if (n == 5 && mg_streq (col[0], "op"))
     sim_ops_add (o, col[1], col[2], col[3], col[4]);
   else if (n == 5 && mg_streq (col[0], "more"))
     return add_more (o, col);
+  else if (n == 4 && mg_streq (col[0], "file"))
+    return add_file (o, col);
   else if (n == 3 && mg_streq (col[0], "message"))
     add_message (o, col[1], col[2]);
   else if (n == 3 && mg_streq (col[0], "enum"))
@@ -189,6 +208,7 @@ sim_ops_done (struct sim_ops *o)
   for (i = 0; i < o->n_ops; i++) {
     mg_free (o->ops[i].method);
     mg_free (o->ops[i].path);
+    mg_free (o->ops[i].file);
     fields_done (&o->ops[i].query);
     fields_done (&o->ops[i].body);
   }

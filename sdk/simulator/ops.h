@@ -25,6 +25,8 @@ struct sim_op {
   char *path;                /* with {placeholders} */
   struct sim_fields query, body;
   int form;                  /* the body is a form, checked by the handler */
+  char *file;                /* the body may be multipart/form-data with this
+                                part as a file, the fields as texts; or NULL */
   void (*handler) (struct sim_call *);
   int kind;                  /* enum sim_kind, for handlers of several */
 };

@@ -113,6 +113,93 @@ shell_write_ledger (struct shell *sh, const char *path, struct mg_error *err)
   return r;
 }
 
+/* --- states ---------------------------------------------------------- */
+
+static char *
+content_path (const struct shell_server *server, const char *digest)
+{
+  return mg_xasprintf ("%s.contents/%s", server->state_file, digest);
+}
+
+static int
+read_content (struct shell_server *server, const char *digest,
+              struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf bytes = MG_BUF_INIT (MAX_TEXT);
+  char *path = content_path (server, digest);
+  size_t len;
+
+  server->loaded = mg_xreallocarray (server->loaded, server->n_loaded + 1,
+                                     sizeof path);
+  server->loaded[server->n_loaded++] = path;
+  if (mg_file_read (path, &bytes, err) < 0)
+    return err->code;
+  len = bytes.len;
+  if (sim_kept_give (server->sim, mg_buf_steal (&bytes), len) == 0)
+    return mg_error_set (err, MG_E_INVALID, "bad-state",
+                         "'%s' is not what its name says", path);
+  return 0;
+}
+
+int
+shell_read_state (struct shell_server *server, struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MAX_TEXT);
+  struct sim_kept kept;
+  size_t pos = 0;
+
+  if (server->state_file == NULL || !mg_file_exists (server->state_file))
+    return 0;
+  if (mg_file_read (server->state_file, &text, err) < 0
+      || sim_load (server->sim, mg_buf_text (&text), text.len, err) < 0)
+    return mg_error_prefix (err, "'%s'", server->state_file);
+  while (sim_kept_next (server->sim, &pos, &kept))
+    if (kept.data == NULL && read_content (server, kept.digest, err) < 0)
+      return mg_error_prefix (err, "'%s'", server->state_file);
+  return 0;
+}
+
+/* Those that are not there; one of this name has these bytes. */
+static int
+write_contents (const struct shell_server *server, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *folder =
+    mg_xasprintf ("%s.contents", server->state_file);
+  struct sim_kept kept;
+  size_t pos = 0;
+
+  while (sim_kept_next (server->sim, &pos, &kept)) {
+    MG_CLEANUP_FREE char *path = content_path (server, kept.digest);
+
+    if (kept.data != NULL && !mg_file_exists (path)
+        && (mg_file_mkdirs (folder, 0700, err) < 0
+            || mg_file_write (path, kept.data, kept.len, 0600, err) < 0))
+      return err->code;
+  }
+  return 0;
+}
+
+/* What the state had when it was read, and has not any more. */
+static void
+remove_contents (struct shell_server *server)
+{
+  struct sim_kept kept;
+  size_t i, pos;
+
+  for (i = 0; i < server->n_loaded; i++) {
+    int used = 0;
+
+    for (pos = 0; !used && sim_kept_next (server->sim, &pos, &kept); )
+      used = mg_ends (server->loaded[i], kept.digest);
+    if (!used)
+      (void) mg_file_remove (server->loaded[i]);
+    mg_free (server->loaded[i]);
+  }
+  mg_free (server->loaded);
+  server->loaded = NULL;
+  server->n_loaded = 0;
+}
+
 int
 shell_write_states (struct shell *sh, struct mg_error *err)
 {
@@ -126,9 +213,12 @@ shell_write_states (struct shell *sh, struct mg_error *err)
       continue;
     r = sim_save (server->sim, &text, err);
     if (r == 0)
+      r = write_contents (server, err);
+    if (r == 0)
       r = mg_file_write (server->state_file, text.data, text.len, 0600, err);
     if (r < 0)
       return r;
+    remove_contents (server);
   }
   return 0;
 }

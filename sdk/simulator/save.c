@@ -80,6 +80,7 @@ save_object (struct sim *s, struct sim_table *t, struct sim_object *o,
   MG_CLEANUP (sim_json_put) struct json_object *j =
     sim_json_parse (text, strlen (text), NULL);
 
+  sim_content_show (o, j);
   mg_buf_addf (out, "{\"account\":%d,\"admin\":%d,\"fields\":", o->account,
                o->admin_assigned);
   sim_json_sorted (out, j);
@@ -174,14 +175,17 @@ find_table (struct sim *s, const char *name)
 }
 
 static void
-load_object (struct sim_table *t, struct json_object *one)
+load_object (struct sim *s, struct sim_table *t, struct json_object *one)
 {
   struct json_object *fields = json_object_object_get (one, "fields");
+  int is_leaf = t == &s->tables[SIM_NOTEBOOKS] || t == &s->tables[SIM_FILES];
+  struct sim_content *content = is_leaf ? sim_content_told (fields) : NULL;
   const char *key = t->key ? sim_json_str (fields, t->key) : NULL;
   struct sim_object *o = sim_table_add (t, sim_json_int (one, "id", 0),
                                         sim_json_text (fields), 0,
                                         key ? key : "");
 
+  sim_object_set_content (o, content);
   o->account = (uint8_t) sim_json_int (one, "account", 0);
   o->admin_assigned = (uint8_t) sim_json_int (one, "admin", 0);
 }
@@ -271,7 +275,7 @@ sim_load (struct sim *s, const char *text, size_t len, struct mg_error *err)
         struct json_object *one = json_object_array_get_idx (list, i);
 
         if (pass == 0)
-          load_object (t, one);
+          load_object (s, t, one);
         else
           load_links (s, t, one);
       }

@@ -23,6 +23,8 @@ struct shell_server {
   struct mg_mutex lock;
   struct MHD_Daemon *daemon;
   const char *state_file;    /* or NULL */
+  char **loaded;             /* files of contents that were there */
+  size_t n_loaded;
   char url[80];              /* under url_lock of the shell */
 };
 
@@ -66,6 +68,9 @@ int shell_write_profiles (const struct shell *sh, const char *path,
                           struct mg_error *err);
 int shell_write_ledger (struct shell *sh, const char *path,
                         struct mg_error *err);
+/* A state is a file; large contents are files of their own in a folder beside it,
+ * PATH.contents, and called by their SHA-256. */
+int shell_read_state (struct shell_server *server, struct mg_error *err);
 int shell_write_states (struct shell *sh, struct mg_error *err);
 
 #endif

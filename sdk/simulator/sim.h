@@ -26,11 +26,13 @@
 #include "base/error.h"
 #include "base/rand.h"
 
-#define SIM_MAX_REQUEST (16 * 1024 * 1024)
+#define SIM_MAX_REQUEST (16 * 1024 * 1024)   /* see sim_max_body */
 #define SIM_MAX_REPLY (512 * 1024 * 1024)
+#define SIM_MAX_FILE 524288000   /* of the workspace's tree: 500 MiB */
 #define SIM_MAX_HEADERS 12
 
 struct sim;
+struct sim_content;
 
 /* What a workspace is like.  Strings are copied; NULL means absent. */
 struct sim_config {
@@ -45,6 +47,7 @@ struct sim_config {
   int64_t page;              /* most elements in a page; 0 = the service's */
   int64_t token_life_us;     /* of OAuth tokens; 0 = one hour */
   int64_t n_ledger;          /* records kept; 0 = a million */
+  int64_t file_limit;        /* of a workspace file; 0 = SIM_MAX_FILE */
   double time_scale;         /* for what is told in seconds; 0 = 1 */
   int standard_tier;
   int federated;
@@ -61,6 +64,8 @@ struct sim_request {
   const char *scheme;        /* "http" or "https" */
   const char *body;
   size_t body_len;
+  struct mg_buf *buffer;     /* what the body is in, which a step may keep: then
+                                it is empty afterwards.  NULL: it is copied */
   uint64_t connection;       /* a number of its own for each connection */
   uint32_t connection_seq;   /* requests before this one on it */
   int local;                 /* from this machine: /_simulator/ is allowed */
@@ -85,6 +90,7 @@ struct sim_header {
 struct sim_reply {
   int status;
   struct mg_buf body;
+  struct sim_content *content;   /* in place of a body, or NULL */
   const char *content_type;  /* constant; NULL when there is no body */
   struct sim_header headers[SIM_MAX_HEADERS];
   int n_headers;
@@ -103,6 +109,12 @@ void sim_free (struct sim *s);
 void sim_step (struct sim *s, const struct sim_request *q, int64_t now_us,
                struct mg_rand *rng, struct sim_reply *ret_reply);
 void sim_reply_done (struct sim_reply *r);
+/* What a reply has as its body; good until sim_reply_done. */
+const char *sim_reply_bytes (const struct sim_reply *r, size_t *ret_len);
+
+/* How long the body of a request may be, of which only the method, the target
+ * and the type are known. */
+size_t sim_max_body (const struct sim *s, const struct sim_request *q);
 
 const char *sim_name (const struct sim *s);
 const char *sim_token (const struct sim *s);         /* a good PAT */
@@ -115,6 +127,19 @@ int64_t sim_workspace_id (const struct sim *s);
 int sim_save (struct sim *s, struct mg_buf *ret_text, struct mg_error *err);
 int sim_load (struct sim *s, const char *text, size_t len,
               struct mg_error *err);
+
+/* Large contents of notebooks and files are not in that document, which has
+ * their digests alone.  The next one behind *pos, which is 0 at first: 1, or 0
+ * behind the last.  After sim_load 'data' is NULL until it is given. */
+struct sim_kept {
+  const char *digest;        /* SHA-256, hexadecimal */
+  const char *data;
+  size_t len;
+};
+
+int sim_kept_next (struct sim *s, size_t *pos, struct sim_kept *ret_kept);
+/* 'data' is taken.  How many objects it is the content of. */
+int sim_kept_give (struct sim *s, char *data, size_t len);
 
 /* Ledger: record i of sim_ledger_count, the oldest kept first. */
 struct sim_record {

@@ -158,6 +158,7 @@ object_done (struct sim_object *o)
     sim_ids_done (&o->links->groups);
     sim_ids_done (&o->links->children);
     mg_free (o->links->acl);
+    sim_content_unref (o->links->content);
     mg_free (o->links);
   }
   o->text = NULL;

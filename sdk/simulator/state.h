@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/rand.h"
 #include "sim.h"
 
@@ -27,6 +28,19 @@ struct sim_ace {             /* one direct entry of an access control list */
   int level;                 /* index into the levels of the object's type */
 };
 
+#define SIM_INLINE (1024 * 1024)   /* contents up to this are in the text */
+#define SIM_DIGEST_SIZE (2 * MG_DIGEST_LEN + 1)
+
+/* Bytes that are kept once, by whoever has a reference: replies, too, which
+ * another thread may release. */
+struct sim_content {
+  _Atomic uint32_t n_refs;
+  char *memory;              /* to be freed */
+  const char *data;          /* in it; NULL: only told by a state */
+  size_t len;
+  char digest[SIM_DIGEST_SIZE];   /* "" until somebody asks */
+};
+
 /* What few objects have, so that many objects stay small. */
 struct sim_links {
   struct sim_ids members;    /* of a group */
@@ -34,6 +48,7 @@ struct sim_links {
   struct sim_ids children;   /* of a folder: what was made in it */
   struct sim_ace *acl;
   uint32_t n_acl;
+  struct sim_content *content;   /* of a leaf, when its text has none */
 };
 
 struct sim_table;
@@ -116,6 +131,21 @@ char *sim_object_copy (const struct sim_table *t,
 struct json_object *sim_object_json (const struct sim_table *t,
                                      const struct sim_object *o);
 struct sim_links *sim_object_links (struct sim_object *o); /* made if absent */
+
+/* content.c.  'memory' is taken. */
+struct sim_content *sim_content_new (char *memory, const char *data,
+                                     size_t len);
+struct sim_content *sim_content_copy (const char *data, size_t len);
+struct sim_content *sim_content_ref (struct sim_content *k);
+void sim_content_unref (struct sim_content *k);        /* NULL is fine */
+const char *sim_content_digest (struct sim_content *k);
+struct sim_content *sim_object_content (const struct sim_object *o);
+/* 'content' is taken; NULL: none any more. */
+void sim_object_set_content (struct sim_object *o, struct sim_content *content);
+/* Its digest and size among the fields of a state; and out of them. */
+void sim_content_show (const struct sim_object *o, struct json_object *fields);
+struct sim_content *sim_content_told (struct json_object *fields);
+void sim_reply_clear (struct sim_reply *r);            /* no body */
 
 /* One string field of a text that we wrote; the caller frees. "" if absent. */
 char *sim_text_field (const char *text, const char *field);

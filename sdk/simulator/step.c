@@ -232,6 +232,8 @@ copy_config (struct sim_config *to, const struct sim_config *from)
     to->time_scale = 1;
   if (to->n_ledger <= 0)
     to->n_ledger = 1000000;
+  if (to->file_limit <= 0)
+    to->file_limit = SIM_MAX_FILE;
 }
 
 static void
@@ -415,9 +417,11 @@ static void
 finish (struct sim_call *c)
 {
   struct sim *s = c->s;
+  size_t len;
 
   sim_header (c->r, "X-Databricks-Org-Id", "%" PRId64, s->workspace_id);
-  if (c->r->body.len == 0)
+  (void) sim_reply_bytes (c->r, &len);
+  if (len == 0)
     c->r->content_type = NULL;
   if (c->r->status == 429)
     sim_count (s, "throttled", c->op ? c->op->path : "unknown");
@@ -502,12 +506,6 @@ sim_step (struct sim *s, const struct sim_request *q, int64_t now_us,
   else
     step_call (&c);
   sim_call_end (&c);
-}
-
-void
-sim_reply_done (struct sim_reply *r)
-{
-  mg_buf_done (&r->body);
 }
 
 /* --- for the shell --------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* /api/2.0/workspace/export.  An answer holds no more than 10 MiB of what is
- * exported; how a larger one is refused depends on the version of the service,
- * and an object may tell which it is ("refusal").
+ * exported, but for a file that is downloaded directly; how a larger one is
+ * refused depends on the version of the service, and an object may tell which
+ * it is ("refusal").
  *
  * An archive (DBC) is no zip here: nobody but the service reads one.
  *
@@ -76,6 +77,7 @@ struct exported {
   struct mg_buf data;
   const char *type;
   int64_t len;                 /* also of what is only told */
+  int64_t most;
 };
 
 /* 1, or 0: no notebook of this language has the format. */
@@ -140,15 +142,28 @@ export_notebook (struct sim_call *c, struct json_object *o, const char *format,
 /* As versions of the service do it: with a code of its own; with 200, and the
  * error inside; with the words of old. */
 static void
-refuse_size (struct sim_call *c, const char *how, int64_t len)
+refuse_size (struct sim_call *c, const char *how, int64_t len, int64_t most)
 {
   if (mg_streq (how, "old"))
-    sim_fail (c, 400, "BAD_REQUEST", "Size exceeds %d bytes", SIM_MAX_LEAF);
+    sim_fail (c, 400, "BAD_REQUEST", "Size exceeds %" PRId64 " bytes", most);
   else
     sim_fail (c, mg_streq (how, "inside") ? 200 : 400,
               "MAX_NOTEBOOK_SIZE_EXCEEDED",
-              "Notebook size exceeded limit: %" PRId64 " > %d", len,
-              SIM_MAX_LEAF);
+              "Notebook size exceeded limit: %" PRId64 " > %" PRId64, len,
+              most);
+}
+
+static int
+is_direct (const struct sim_call *c)
+{
+  return mg_streq (sim_query (c, "direct_download"), "true");
+}
+
+static void
+begin_download (struct sim_call *c)
+{
+  c->r->status = 200;
+  c->r->content_type = "application/octet-stream";
 }
 
 static void
@@ -156,16 +171,16 @@ send_export (struct sim_call *c, const char *refusal, struct exported *e)
 {
   MG_CLEANUP_FREE char *content = NULL;
 
-  if (e->len + (int64_t) e->data.len > SIM_MAX_LEAF) {
-    refuse_size (c, refusal, e->len + (int64_t) e->data.len);
+  if (e->len + (int64_t) e->data.len > e->most) {
+    refuse_size (c, refusal, e->len + (int64_t) e->data.len, e->most);
+    return;
+  }
+  if (is_direct (c)) {
+    begin_download (c);
+    mg_buf_move (&c->r->body, &e->data);
     return;
   }
   c->r->status = 200;
-  if (mg_streq (sim_query (c, "direct_download"), "true")) {
-    c->r->content_type = "application/octet-stream";
-    mg_buf_add (&c->r->body, e->data.data, e->data.len);
-    return;
-  }
   content = sim_base64 (mg_buf_text (&e->data), e->data.len);
   mg_buf_addf (&c->r->body, "{\"content\":\"%s\",\"file_type\":\"%s\"}",
                content, e->type);
@@ -175,20 +190,54 @@ send_export (struct sim_call *c, const char *refusal, struct exported *e)
 /* What it holds, with its padding where both are not too large; else that is only
  * told.  0, or -1: nothing of it can be exported. */
 static int
-read_leaf (struct json_object *o, struct mg_buf *ret_data, int64_t *ret_more)
+read_leaf (const struct sim_object *object, struct json_object *o,
+           struct mg_buf *ret_data, int64_t most, int64_t *ret_more)
 {
   MG_CLEANUP_FREE char *data = NULL;
+  struct sim_content *kept = sim_object_content (object);
   const char *content = sim_json_str (o, "content");
   int64_t padding = sim_json_int (o, "padding", 0);
-  size_t len;
+  size_t len = kept ? kept->len : 0;
+  char *room;
 
-  if (content == NULL || sim_unbase64 (content, &data, &len) < 0)
+  if (kept != NULL ? kept->data == NULL
+      : content == NULL || sim_unbase64 (content, &data, &len) < 0)
     return -1;
-  mg_buf_add (ret_data, data, len);
-  *ret_more = padding + (int64_t) len > SIM_MAX_LEAF ? padding : 0;
-  for (; *ret_more == 0 && padding > 0; padding--)
-    mg_buf_add_byte (ret_data, '#');
+  *ret_more = (int64_t) len > most ? (int64_t) len : 0;
+  if (*ret_more == 0)
+    mg_buf_add (ret_data, kept ? kept->data : data, len);
+  if (padding + (int64_t) len > most)
+    *ret_more += padding;
+  else if (padding > 0 && (room = mg_buf_reserve (ret_data, (size_t) padding))) {
+    memset (room, '#', (size_t) padding);
+    ret_data->len += (size_t) padding;
+    ret_data->data[ret_data->len] = '\0';
+  }
   return 0;
+}
+
+/* 1 when the file was sent from where it is kept. */
+static int
+download (struct sim_call *c, const struct sim_object *object,
+          struct json_object *o, int64_t most)
+{
+  struct sim_content *kept = sim_object_content (object);
+
+  if (!is_direct (c) || kept == NULL || kept->data == NULL
+      || (int64_t) kept->len > most || sim_json_int (o, "padding", 0) > 0)
+    return 0;
+  begin_download (c);
+  c->r->content = sim_content_ref (kept);
+  return 1;
+}
+
+static int64_t
+most_of (const struct sim_call *c, enum sim_kind kind)
+{
+  int64_t most = c->s->config.file_limit;
+
+  return kind == SIM_FILES && is_direct (c) && most > SIM_MAX_LEAF
+    ? most : SIM_MAX_LEAF;
 }
 
 void
@@ -197,8 +246,8 @@ sim_workspace_export (struct sim_call *c)
   const char *asked = sim_query (c, "path"), *format = sim_query (c, "format");
   MG_CLEANUP_FREE char *path = sim_tree_path (asked);
   MG_CLEANUP (sim_json_put) struct json_object *o = NULL;
-  struct mg_buf source = MG_BUF_INIT (MAX_BASE64);
-  struct exported e = { MG_BUF_INIT (MAX_BASE64), "", 0 };
+  MG_CLEANUP (mg_buf_done) struct mg_buf source = MG_BUF_INIT (SIM_MAX_REPLY);
+  struct exported e = { MG_BUF_INIT (SIM_MAX_REPLY), "", 0, 0 };
   struct sim_node node;
 
   if (!sim_tree_find (c->s, path, &node)) {
@@ -211,19 +260,18 @@ sim_workspace_export (struct sim_call *c)
     return;
   }
   o = sim_object_json (&c->s->tables[node.kind], node.o);
-  if (read_leaf (o, &source, &e.len) < 0) {
+  e.most = most_of (c, node.kind);
+  if (node.kind == SIM_FILES && download (c, node.o, o, e.most))
+    return;
+  if (read_leaf (node.o, o, &source, e.most, &e.len) < 0) {
     sim_fail (c, 400, "BAD_REQUEST", "(%s) cannot be exported.", path);
     return;
   }
   if (node.kind == SIM_FILES)
-    mg_buf_add (&e.data, source.data, source.len);
-  else if (export_notebook (c, o, format ? format : "SOURCE",
-                            mg_buf_text (&source), &e) < 0) {
-    mg_buf_done (&source);
-    mg_buf_done (&e.data);
-    return;
-  }
-  send_export (c, sim_json_str (o, "refusal"), &e);
-  mg_buf_done (&source);
+    mg_buf_move (&e.data, &source);
+  if (node.kind == SIM_FILES
+      || export_notebook (c, o, format ? format : "SOURCE",
+                          mg_buf_text (&source), &e) == 0)
+    send_export (c, sim_json_str (o, "refusal"), &e);
   mg_buf_done (&e.data);
 }

@@ -149,53 +149,82 @@ begin_object (const char *path, int64_t created_ms, int64_t now_us)
   return o;
 }
 
-char *
-sim_notebook_text (const char *path, const struct sim_language *l,
+/* 'content' is taken. */
+static struct sim_leaf
+end_object (struct json_object *o, struct sim_content *content)
+{
+  struct sim_leaf leaf = { NULL, content };
+
+  if (content->len <= SIM_INLINE) {
+    MG_CLEANUP_FREE char *text = sim_base64 (content->data, content->len);
+
+    sim_json_set_str (o, "content", text);
+    sim_content_unref (content);
+    leaf.content = NULL;
+  }
+  leaf.text = sim_json_text (o);
+  return leaf;
+}
+
+struct sim_leaf
+sim_notebook_leaf (const char *path, const struct sim_language *l,
                    const char *source, size_t len, int64_t results,
                    int64_t created_ms, int64_t now_us)
 {
   MG_CLEANUP (sim_json_put) struct json_object *o =
     begin_object (path, created_ms, now_us);
-  MG_CLEANUP_FREE char *kept = marked (l, path, source, len, &len);
-  MG_CLEANUP_FREE char *content = sim_base64 (kept, len);
+  char *kept = marked (l, path, source, len, &len);
 
   sim_json_set_str (o, "language", l->name);
   if (results > 0)
     json_object_object_add (o, "results", json_object_new_int64 (results));
-  sim_json_set_str (o, "content", content);
-  return sim_json_text (o);
+  return end_object (o, sim_content_new (kept, kept, len));
 }
 
-char *
-sim_file_text (const char *path, const char *data, size_t len,
+struct sim_leaf
+sim_file_leaf (const char *path, struct sim_content *content,
                int64_t created_ms, int64_t now_us)
 {
   MG_CLEANUP (sim_json_put) struct json_object *o =
     begin_object (path, created_ms, now_us);
-  MG_CLEANUP_FREE char *content = sim_base64 (data, len);
 
   sim_json_set_str (o, "object_type", "FILE");
-  json_object_object_add (o, "size", json_object_new_int64 ((int64_t) len));
-  sim_json_set_str (o, "content", content);
-  return sim_json_text (o);
+  json_object_object_add (o, "size",
+                          json_object_new_int64 ((int64_t) content->len));
+  return end_object (o, content);
+}
+
+void
+sim_leaf_put (struct sim *s, struct sim_node *node, struct sim_leaf leaf)
+{
+  if (node->o != NULL)
+    sim_table_set (&s->tables[node->kind], node->o, leaf.text);
+  else
+    node->o = sim_tree_add (s, node->kind, leaf.text);
+  sim_object_set_content (node->o, leaf.content);
 }
 
 struct sim_object *
 sim_notebook_make (struct sim *s, const char *path, const char *language,
                    const char *source, size_t len, int64_t now_us)
 {
-  return sim_tree_add (s, SIM_NOTEBOOKS,
-                       sim_notebook_text (path, sim_language (language), source,
-                                          len, 0, now_us / MG_MS_US, now_us));
+  struct sim_node node = { SIM_NOTEBOOKS, NULL };
+
+  sim_leaf_put (s, &node, sim_notebook_leaf (path, sim_language (language),
+                                             source, len, 0,
+                                             now_us / MG_MS_US, now_us));
+  return node.o;
 }
 
 struct sim_object *
 sim_file_make (struct sim *s, const char *path, const char *data, size_t len,
                int64_t now_us)
 {
-  return sim_tree_add (s, SIM_FILES,
-                       sim_file_text (path, data, len, now_us / MG_MS_US,
-                                      now_us));
+  struct sim_node node = { SIM_FILES, NULL };
+
+  sim_leaf_put (s, &node, sim_file_leaf (path, sim_content_copy (data, len),
+                                         now_us / MG_MS_US, now_us));
+  return node.o;
 }
 
 struct sim_object *

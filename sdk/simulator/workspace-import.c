@@ -1,6 +1,7 @@
-/* /api/2.0/workspace/import.
+/* /api/2.0/workspace/import: of JSON with the content in base 64, or of a form
+ * with it as a file, which may then be larger if it stays one.
  *
- * Not simulated: archives of folders, and forms (multipart).
+ * Not simulated: archives of folders.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -20,7 +21,7 @@ struct import {
   struct sim_call *c;
   char *path;
   const struct sim_language *language;     /* NULL: it will be a file */
-  char *data;
+  char *data;                  /* NULL: it is still in the request's form */
   size_t len;
   int64_t results;             /* what comes with it */
 };
@@ -156,6 +157,12 @@ read_html (struct import *m)
   return m->language ? 0 : -1;
 }
 
+static const char *
+bytes_of (const struct import *m)
+{
+  return m->data ? m->data : m->c->file.at;
+}
+
 /* AUTO: a first line makes a notebook, whose name loses its extension. */
 static void
 detect (struct import *m)
@@ -164,11 +171,11 @@ detect (struct import *m)
   char *dot = strrchr (m->path, '.');
   size_t i;
 
-  if (mg_ends (m->path, ".ipynb") && read_ipynb (m) == 0) {
+  if (m->data != NULL && mg_ends (m->path, ".ipynb") && read_ipynb (m) == 0) {
     *dot = '\0';
     return;
   }
-  m->language = sim_language_marked (m->data, m->len, m->path);
+  m->language = sim_language_marked (bytes_of (m), m->len, m->path);
   for (i = 0; m->language != NULL && dot != NULL
               && i < MG_N_ELEMENTS (extensions); i++)
     if (strcmp (dot + 1, extensions[i]) == 0) {
@@ -196,22 +203,42 @@ read_format (struct import *m, const char *format)
   return 0;
 }
 
+/* Will it be a file, whatever is in it?  What AUTO takes for cells by its name is
+ * only read when a notebook may be as large. */
+static int
+stays_file (const struct import *m, const char *format)
+{
+  if (mg_streq (format, "RAW"))
+    return 1;
+  return mg_streq (format, "AUTO") && !mg_ends (m->path, ".ipynb")
+    && sim_language_marked (bytes_of (m), m->len, m->path) == NULL;
+}
+
 /* 0, or -1 after a reply. */
 static int
-read_bytes (struct import *m)
+read_bytes (struct import *m, const char *format)
 {
   const char *content = sim_json_str (m->c->body, "content");
+  int64_t most = SIM_MAX_LEAF;
 
-  if (content == NULL || sim_unbase64 (content, &m->data, &m->len) < 0) {
+  m->len = m->c->file.len;
+  if (m->c->file.at != NULL && stays_file (m, format))
+    most = m->c->s->config.file_limit;
+  else if (m->c->file.at == NULL
+           && (content == NULL
+               || sim_unbase64 (content, &m->data, &m->len) < 0)) {
     refuse (m, "The content is not in base64");
     return -1;
   }
-  if (m->len <= SIM_MAX_LEAF)
-    return 0;
-  sim_fail (m->c, 400, "MAX_NOTEBOOK_SIZE_EXCEEDED",
-            "File size imported is (%zu bytes), exceeded max size (%d bytes)",
-            m->len, SIM_MAX_LEAF);
-  return -1;
+  if ((int64_t) m->len > most) {
+    sim_fail (m->c, 400, "MAX_NOTEBOOK_SIZE_EXCEEDED",
+              "File size imported is (%zu bytes), exceeded max size (%" PRId64
+              " bytes)", m->len, most);
+    return -1;
+  }
+  if (m->data == NULL && most == SIM_MAX_LEAF)
+    m->data = mg_xmemdup (m->c->file.at, m->len);
+  return 0;
 }
 
 /* 0, or -1 after a reply. */
@@ -222,7 +249,7 @@ read_content (struct import *m)
   int over = json_object_get_boolean (json_object_object_get (m->c->body,
                                                               "overwrite"));
 
-  if (read_bytes (m) < 0)
+  if (read_bytes (m, format) < 0)
     return -1;
   if (format == NULL || strcmp (format, "SOURCE") == 0) {
     m->language = sim_language (sim_json_str (m->c->body, "language"));
@@ -274,6 +301,21 @@ check_place (struct import *m, struct sim_node *ret_node)
   return 0;
 }
 
+/* What the file will hold: what is large is kept where it came in. */
+static struct sim_content *
+file_content (struct import *m)
+{
+  const struct sim_request *q = m->c->q;
+  char *data = m->data;
+
+  if (data == NULL && (q->buffer == NULL || m->len <= SIM_INLINE))
+    return sim_content_copy (m->c->file.at, m->len);
+  if (data == NULL)
+    return sim_content_new (mg_buf_steal (q->buffer), m->c->file.at, m->len);
+  m->data = NULL;
+  return sim_content_new (data, data, m->len);
+}
+
 static void
 store (struct import *m, struct sim_node *node)
 {
@@ -282,18 +324,17 @@ store (struct import *m, struct sim_node *node)
   MG_CLEANUP (sim_json_put) struct json_object *old =
     node->o ? sim_object_json (&c->s->tables[node->kind], node->o) : NULL;
   int64_t created = sim_json_int (old, "created_at", c->now_us / MG_MS_US);
-  char *text = m->language
-    ? sim_notebook_text (m->path, m->language, m->data, m->len, m->results,
-                         created, c->now_us)
-    : sim_file_text (m->path, m->data, m->len, created, c->now_us);
+  int is_new = node->o == NULL;
 
-  if (node->o != NULL)                 /* its id stays, and its permissions */
-    sim_table_set (&c->s->tables[node->kind], node->o, text);
-  else {
+  if (is_new)                          /* else its id and permissions stay */
     node->kind = m->language ? SIM_NOTEBOOKS : SIM_FILES;
-    node->o = sim_tree_add (c->s, node->kind, text);
+  sim_leaf_put (c->s, node, m->language
+                ? sim_notebook_leaf (m->path, m->language, m->data, m->len,
+                                     m->results, created, c->now_us)
+                : sim_file_leaf (m->path, file_content (m), created,
+                                 c->now_us));
+  if (is_new)
     node->o->created_us = c->now_us;
-  }
   sim_effect_on (c, effect, &c->s->tables[node->kind], node->o, m->path);
   sim_reply_empty (c);
 }

@@ -39,7 +39,8 @@ import base64, json, sys
 tables = json.load(sys.stdin)["tables"]
 for line in sorted(
         json.dumps([one["fields"]["path"], one["fields"].get("language"),
-                    len(base64.b64decode(one["fields"]["content"]))
+                    one["fields"].get("content_size")
+                    or len(base64.b64decode(one["fields"]["content"]))
                     + one["fields"].get("padding", 0)])
         for kind in ("files", "notebooks") for one in tables[kind]):
     print(line)'

@@ -1,7 +1,7 @@
 /* Requests to the simulator, however they look: each gets an answer that can
  * be sent, an error says so as the service does, and the state can be saved.
  * A request is a line 'METHOD /target', perhaps followed by lines of its body,
- * and ends with a line '.'. */
+ * and ends with a line '.'.  A body that begins with '--part' is a form. */
 #include <config.h>
 
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/str.h"
 #include "fuzz.h"
 #include "simulator/sim.h"
 
@@ -28,6 +29,7 @@ struct fuzz_sim {
 static void
 check_reply (const struct sim_reply *reply)
 {
+  size_t len;
   int i;
 
   must (reply->wire == SIM_WIRE_CUT || reply->wire == SIM_WIRE_SILENT
@@ -36,7 +38,8 @@ check_reply (const struct sim_reply *reply)
   must (reply->n_headers >= 0 && reply->n_headers <= SIM_MAX_HEADERS);
   for (i = 0; i < reply->n_headers; i++)
     must (strpbrk (reply->headers[i].value, "\r\n") == NULL);
-  must (reply->body.len == 0 || reply->content_type != NULL);
+  (void) sim_reply_bytes (reply, &len);
+  must (len == 0 || reply->content_type != NULL);
 }
 
 static void
@@ -45,7 +48,9 @@ step (struct fuzz_sim *f, char *line, const char *body, size_t len)
   struct sim_request q = {
     .host = "sim:80", .scheme = "http", .authorization = f->authorization,
     .connection = 1, .connection_seq = f->seq++, .local = 1,
-    .content_type = "application/json", .method = line,
+    .content_type = len > 0 && mg_starts (body, "--part")
+      ? "multipart/form-data; boundary=part" : "application/json",
+    .method = line,
     .body = len ? body : NULL, .body_len = len,
   };
   struct sim_reply reply = { 0 };

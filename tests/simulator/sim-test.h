@@ -60,20 +60,30 @@ keep (char *given)
   return kept[n];
 }
 
+static int
+ask (struct sim_request *q)
+{
+  q->host = "sim:80";
+  q->authorization = authorization;
+  q->connection = 1;
+  q->connection_seq = connection_seq++;
+  q->local = 1;
+  json_object_put (json);
+  sim_reply_done (&reply);
+  sim_step (sim, q, now_us, &rng, &reply);
+  json = json_tokener_parse (mg_buf_text (&reply.body));
+  return reply.status;
+}
+
 MG_TEST_UNUSED static int
 call (const char *method, const char *target, const char *body)
 {
   struct sim_request q = {
-    .method = method, .target = target, .body = body, .host = "sim:80",
-    .body_len = body ? strlen (body) : 0, .authorization = authorization,
-    .connection = 1, .connection_seq = connection_seq++, .local = 1,
+    .method = method, .target = target, .body = body,
+    .body_len = body ? strlen (body) : 0,
   };
 
-  json_object_put (json);
-  sim_reply_done (&reply);
-  sim_step (sim, &q, now_us, &rng, &reply);
-  json = json_tokener_parse (mg_buf_text (&reply.body));
-  return reply.status;
+  return ask (&q);
 }
 
 /* The same with the text formatted; 900 bytes at most. */

@@ -97,6 +97,55 @@ is "twenty late replies wait at the same time" \
     }' | awk 'NR == 1 { reply = $2 } $1 < reply { n++ } END { print n }')" 20
 ask old /_simulator/faults -X DELETE
 
+# --- large files ------------------------------------------------------------
+
+# 17 MiB, more than any other request may have
+awk 'BEGIN { for (i = 0; i < 2228224; i++) printf "%07d\n", i }' >"$tmp/large"
+export='/api/2.0/workspace/export?path=/Shared/large&direct_download=true'
+# upload WORKSPACE PATH [CURL-ARG...]
+upload ()
+{
+  mg_to=$2
+  mg_at=$1
+  shift 2
+  ask "$mg_at" /api/2.0/workspace/import --max-time 60 -F "path=$mg_to" \
+    -F format=RAW -F "content=@$tmp/large" "$@"
+}
+upload old /Shared/large
+is "a form brings a large file" "$out" '{}'
+upload old /Shared/large -F overwrite=true -H 'Transfer-Encoding: chunked'
+is "also one that does not tell its length" "$out" '{}'
+ask old "$export" -D "$tmp/head" -o "$tmp/got"
+ok "a download gives it" cmp "$tmp/large" "$tmp/got"
+like "and tells its length" "$(cat "$tmp/head")" 'Content-Length: 17825792'
+ask old '/api/2.0/workspace/get-status?path=/Shared/large'
+like "its size is listed" "$out" '"size":17825792'
+ask old /api/2.0/workspace/mkdirs --data-binary "@$tmp/large" -w ' %{http_code}'
+like "no other request is as long" "$out" 'MAX_REQUEST_SIZE_EXCEEDED.* 413$'
+run curl -sS --noproxy '' -x "$url_old" -H "Authorization: Bearer $token_new" \
+  -F path=/Shared/large -F format=RAW -F "content=@$tmp/large" \
+  http://new/api/2.0/workspace/import
+is "a proxy's target may be a form" "$out" '{}'
+ask new "$export" -o "$tmp/got"
+ok "and it goes to the workspace of that name" cmp "$tmp/large" "$tmp/got"
+
+fault '{"match":"GET *export","do":"truncate","bytes":9000000}'
+ask old "$export" -o "$tmp/got"
+status_is "a download is cut" 18
+is "where it was asked for" "$(wc -c <"$tmp/got" | tr -d ' ')" 9000000
+fault '{"match":"GET *export","do":"close"}'
+ask old "$export" -o "$tmp/got"
+ok "it is whole when the connection is closed behind it" \
+  cmp "$tmp/large" "$tmp/got"
+fault '{"match":"POST *import","do":"defer","ms":60000,"with":"Shared/later"}'
+upload old /Shared/later
+status_is "an upload is cut" 52
+ask old '/api/2.0/workspace/get-status?path=/Shared/later'
+like "without an effect" "$out" RESOURCE_DOES_NOT_EXIST
+ask old /_simulator/clock -d '{"advance_ms": 61000}'
+ask old '/api/2.0/workspace/get-status?path=/Shared/later'
+like "which comes later" "$out" '"size":17825792'
+
 # --- workspaces by name -----------------------------------------------------
 
 run curl -sS --noproxy '' -x "$url_old" -H "Authorization: Bearer $token_new" \
@@ -150,6 +199,46 @@ ask keep '/api/2.0/preview/scim/v2/Users?attributes=userName'
 like "a state is kept from run to run" "$out" '"first".*"second"'
 is "a ledger is a SQLite file" "$(head -c 15 "$tmp/ledger")" "SQLite format 3"
 
+keep='--workspace keep --state '$tmp'/large.state --file-limit 17825792'
+start_simulator $keep
+upload keep /Shared/large
+upload keep /Shared/twin
+{ cat "$tmp/large"; echo; } >"$tmp/longer"
+ask keep /api/2.0/workspace/import -F path=/Shared/longer -F format=RAW \
+  -F "content=@$tmp/longer" -w ' %{http_code}'
+like "a file has a limit" "$out" 'MAX_NOTEBOOK_SIZE_EXCEEDED.*17825793.* 400$'
+stop_keeping ()
+{
+  kill "$simulator_pid"
+  mg_end=0
+  wait "$simulator_pid" || mg_end=$?
+}
+stop_keeping
+is "what is large is kept beside the state, once" \
+  "$(cd "$tmp/large.state.contents" && sha256sum ./* | sed 's, .*/, ,')" \
+  "$(sha256sum <"$tmp/large" | sed 's/^\([^ ]*\).*/\1 \1/')"
+ok "which is short" [ "$(wc -c <"$tmp/large.state")" -lt 100000 ]
+start_simulator $keep
+ask keep "$export" -o "$tmp/got"
+ok "and is there again with it" cmp "$tmp/large" "$tmp/got"
+for path in large twin; do
+  ask keep /api/2.0/workspace/delete -d "{\"path\":\"/Shared/$path\"}"
+done
+stop_keeping
+is "until nobody has it" "$(ls "$tmp/large.state.contents")" ""
+start_simulator $keep
+upload keep /Shared/large
+stop_keeping
+for content in "$tmp"/large.state.contents/*; do
+  echo other >"$content"
+done
+run "$builddir/migrate-simulator" $keep
+status_is "a content that is another one is refused" 1
+like "with a reason" "$err" 'is not what its name says'
+rm "$tmp"/large.state.contents/*
+run "$builddir/migrate-simulator" $keep
+status_is "and one that is not there" 1
+
 # --- TLS --------------------------------------------------------------------
 
 if command -v openssl >/dev/null 2>&1 && openssl req -x509 -newkey rsa:2048 \
@@ -165,6 +254,9 @@ if command -v openssl >/dev/null 2>&1 && openssl req -x509 -newkey rsa:2048 \
     -d '{"match":"*","do":"cut"}'
   ask safe $me --cacert "$tmp/cert.pem"
   ok "a cut works there too" [ "$status" != 0 ]
+  upload safe /Shared/large --cacert "$tmp/cert.pem"
+  ask safe "$export" --cacert "$tmp/cert.pem" -o "$tmp/got"
+  ok "and so do large files" cmp "$tmp/large" "$tmp/got"
 fi
 
 # --- the manual page --------------------------------------------------------

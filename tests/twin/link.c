@@ -240,6 +240,9 @@ constant (const char *text)
 static void
 put_reply (struct mg_buf *b, const struct sim_reply *r)
 {
+  size_t len;
+  const char *bytes = sim_reply_bytes (r, &len);
+
   put_number (b, r->status);
   put_text (b, r->content_type);
   put_bytes (b, (const char *) r->headers,
@@ -247,7 +250,7 @@ put_reply (struct mg_buf *b, const struct sim_reply *r)
   put_number (b, r->delay_us);
   put_number (b, r->wire);
   put_number (b, r->wire_arg);
-  put_bytes (b, mg_buf_text (&r->body), r->body.len);
+  put_bytes (b, bytes, len);
 }
 
 static void

@@ -279,8 +279,9 @@ deliver_head (struct wire *w, struct mg_transfer *t)
 static size_t
 whole_len (const struct mg_transfer *t)
 {
-  size_t len = t->reply.body.len, arg = (size_t) t->reply.wire_arg;
+  size_t len, arg = (size_t) t->reply.wire_arg;
 
+  (void) sim_reply_bytes (&t->reply, &len);
   if (t->reply.wire == SIM_WIRE_TRUNCATE)
     return arg < len ? arg : len;
   if (t->reply.wire == SIM_WIRE_LONGER)
@@ -292,7 +293,8 @@ static void
 deliver (struct wire *w, struct mg_transfer *t)
 {
   const struct mg_submit *s = &t->submit;
-  size_t len = whole_len (t);
+  size_t all, len = whole_len (t);
+  const char *bytes = sim_reply_bytes (&t->reply, &all);
   size_t piece = t->reply.wire == SIM_WIRE_SLOW ? 1 : PIECE;
 
   if (t->phase == ANSWERED) {
@@ -301,7 +303,7 @@ deliver (struct wire *w, struct mg_transfer *t)
   }
   while (t->delivered < len) {
     size_t n = len - t->delivered < piece ? len - t->delivered : piece;
-    int r = s->ops->on_data (s->opaque, t->reply.body.data + t->delivered, n);
+    int r = s->ops->on_data (s->opaque, bytes + t->delivered, n);
 
     if (r == MG_TRANSFER_PAUSE) {
       t->paused = 1;
@@ -317,7 +319,7 @@ deliver (struct wire *w, struct mg_transfer *t)
       return;
     }
   }
-  finish (w, t, t->reply.wire == SIM_WIRE_TRUNCATE && len < t->reply.body.len
+  finish (w, t, t->reply.wire == SIM_WIRE_TRUNCATE && len < all
                 ? MG_TRANSFER_TRUNCATED : MG_TRANSFER_OK);
 }
 
@@ -357,7 +359,7 @@ submit (struct mg_transport *base, const struct mg_submit *s,
   t->authorization = copy_header (s, "Authorization");
   t->content_type = copy_header (s, "Content-Type");
   t->due_us = mg_clock_now_us ();
-  mg_buf_init (&t->body, SIM_MAX_REQUEST);
+  mg_buf_init (&t->body, SIM_MAX_REPLY);
   while (*at != NULL)
     at = &(*at)->next;
   *at = t;
