@@ -6,11 +6,12 @@
 Prints one 'ok TEXT' or 'not ok TEXT' a line; sdk.sh makes TAP of it.
 """
 
+import io
 import sys
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk import errors
-from databricks.sdk.service import compute, iam, ml
+from databricks.sdk.service import compute, iam, ml, workspace
 
 
 class Checks:
@@ -242,6 +243,38 @@ def clusters(w, t):
               "deleted for good it is gone")
 
 
+def files(w, t):
+    path = "/Shared/sdk %s.bin" % t.profile
+    # over the 10 MiB of other imports, with every byte and no period of a page
+    data = b"".join(bytes(range(256)) + b"%d\r\n--" % n
+                    for n in range(43000))
+    t.that(len(data) > 10485760, "a file over 10 MiB is made")
+    raw = workspace.ImportFormat.RAW
+    w.workspace.upload(path, io.BytesIO(data), format=raw)
+    status = w.workspace.get_status(path)
+    t.that(status.object_type == workspace.ObjectType.FILE
+           and status.size == len(data), "it is uploaded")
+    t.that(w.workspace.download(path).read() == data, "and downloaded")
+    t.refused(errors.ResourceAlreadyExists,
+              lambda: w.workspace.upload(path, b"1", format=raw),
+              "its place is taken")
+    w.workspace.upload(path, data[:-1], format=raw, overwrite=True)
+    with w.workspace.download(path, format=workspace.ExportFormat.AUTO) as f:
+        t.that(f.read() == data[:-1], "it is overwritten")
+    t.that(w.workspace.get_status(path).object_id == status.object_id,
+           "and keeps its number")
+    t.refused(errors.BadRequest,
+              lambda: w.workspace.upload(path + ".py", data),
+              "a notebook is not as large")
+    w.workspace.upload(path + ".py", b"print(1)")
+    t.that(b"print(1)" in w.workspace.download(path + ".py").read(),
+           "a small one is uploaded as source")
+    for one in (path, path + ".py"):
+        w.workspace.delete(one)
+    t.refused(errors.NotFound, lambda: w.workspace.download(path),
+              "both are deleted")
+
+
 def main():
     for profile in sys.argv[1:]:
         t = Checks(profile)
@@ -251,7 +284,7 @@ def main():
                "signed in as one of admins")
         t.that(w.get_workspace_id() > 0, "the workspace has a number")
         for part in (users, groups, service_principals, experiments,
-                     instance_profiles, clusters):
+                     instance_profiles, clusters, files):
             part(w, t)
     expired = Checks("expired")
     expired.refused(
