@@ -462,6 +462,12 @@ mg_store_close (struct mg_store *s)
   mg_free (s);
 }
 
+void
+mg_op_free (struct mg_op *op)
+{
+  mg_free (op);
+}
+
 const char *
 mg_store_folder (const struct mg_store *s)
 {

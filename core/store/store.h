@@ -31,6 +31,9 @@ struct mg_op {
   int waited, done;                  /* the store's */
 };
 
+/* 'free' of an operation that owns nothing but itself. */
+void mg_op_free (struct mg_op *op);
+
 /* 'folder' holds session.db and blobs/; made 0700 when absent and 'create'.
  * MG_E_NOT_FOUND [no-session], MG_E_DENIED [session-foreign] when it belongs to
  * another user, MG_E_MISMATCH [session-newer], MG_E_STORE [session-corrupt]. */

@@ -32,12 +32,6 @@ apply_undo (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
                      (int64_t) MG_READY, w->new_aid, (int64_t) w->provenance);
 }
 
-static void
-free_undo (struct mg_op *op)
-{
-  mg_free (op);
-}
-
 int
 mg_work_plan_undo (struct mg_store *store, const struct mg_work *main_row,
                    int work_op, struct mg_error *err)
@@ -45,7 +39,7 @@ mg_work_plan_undo (struct mg_store *store, const struct mg_work *main_row,
   struct undo_op *u = mg_xcalloc (1, sizeof *u);
 
   u->op.apply = apply_undo;
-  u->op.free = free_undo;
+  u->op.free = mg_op_free;
   u->main_row = *main_row;
   u->main_row.message = NULL;
   u->work_op = work_op;
@@ -116,12 +110,6 @@ apply_gone (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
   return mg_sql_run (conn, err, MG_SQL_ASSET_GONE, "ii", g->aid, g->sid);
 }
 
-static void
-free_gone (struct mg_op *op)
-{
-  mg_free (op);
-}
-
 int
 mg_asset_gone (struct mg_store *store, int64_t aid, int64_t sid,
                struct mg_error *err)
@@ -129,7 +117,7 @@ mg_asset_gone (struct mg_store *store, int64_t aid, int64_t sid,
   struct gone_op *g = mg_xcalloc (1, sizeof *g);
 
   g->op.apply = apply_gone;
-  g->op.free = free_gone;
+  g->op.free = mg_op_free;
   g->aid = aid;
   g->sid = sid;
   return mg_store_post (store, &g->op, err);
@@ -143,28 +131,13 @@ struct hand_op {
   int64_t from, to, new_aid;
 };
 
-static int
-read_row (struct mg_conn *conn, int wsid, int64_t aid, struct mg_work *ret,
-          struct mg_error *err)
-{
-  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii", (int64_t) wsid,
-                                  aid, (int64_t) MG_PHASE_MAIN);
-  int r = mg_sql_step (conn, st, err);
-
-  if (r > 0) {
-    mg_work_read (st, ret);
-    mg_sql_reset (st);
-  }
-  return r;
-}
-
 /* One that was refused, or only planned, gives way. */
 static int
 make_room (struct mg_store *store, struct mg_conn *conn,
            const struct hand_op *h, struct mg_error *err)
 {
   MG_CLEANUP (mg_work_release) struct mg_work own = MG_WORK_INIT;
-  int r = read_row (conn, h->wsid, h->to, &own, err);
+  int r = mg_work_main (conn, h->wsid, h->to, &own, err);
 
   if (r <= 0)
     return r < 0 ? r : 1;
@@ -181,7 +154,7 @@ apply_hand_over (struct mg_store *store, struct mg_conn *conn,
 {
   const struct hand_op *h = (struct hand_op *) op;
   MG_CLEANUP (mg_work_release) struct mg_work row = MG_WORK_INIT;
-  int r = read_row (conn, h->wsid, h->from, &row, err);
+  int r = mg_work_main (conn, h->wsid, h->from, &row, err);
 
   if (r <= 0 || row.new_aid != h->new_aid)
     return r < 0 ? r : 0;
@@ -201,12 +174,6 @@ apply_hand_over (struct mg_store *store, struct mg_conn *conn,
                      "vanished", "made anew in the source");
 }
 
-static void
-free_hand_over (struct mg_op *op)
-{
-  mg_free (op);
-}
-
 int
 mg_work_hand_over (struct mg_store *store, const struct mg_work *row,
                    int64_t aid, struct mg_error *err)
@@ -214,7 +181,7 @@ mg_work_hand_over (struct mg_store *store, const struct mg_work *row,
   struct hand_op *h = mg_xcalloc (1, sizeof *h);
 
   h->op.apply = apply_hand_over;
-  h->op.free = free_hand_over;
+  h->op.free = mg_op_free;
   h->wsid = row->wsid;
   h->kid = row->kid;
   h->from = row->aid;

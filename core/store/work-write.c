@@ -312,14 +312,10 @@ unmap (struct mg_store *store, struct mg_conn *conn, const struct mg_work *undo,
        struct mg_error *err)
 {
   MG_CLEANUP (mg_work_release) struct mg_work main_row = MG_WORK_INIT;
-  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii",
-                                  (int64_t) undo->wsid, undo->aid, (int64_t) 1);
-  int r = mg_sql_step (conn, st, err);
+  int r = mg_work_main (conn, undo->wsid, undo->aid, &main_row, err);
 
   if (r <= 0)
     return r;
-  mg_work_read (st, &main_row);
-  mg_sql_reset (st);
   mg_store_count (store, undo->wsid, undo->kid, main_row.state, -1);
   mg_store_count (store, undo->wsid, undo->kid, MG_SKIPPED, 1);
   r = drop_finish (conn, undo, err);
@@ -502,16 +498,11 @@ apply_fetch (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
 {
   struct fetch_op *f = (struct fetch_op *) op;
   MG_CLEANUP (mg_work_release) struct mg_work old = MG_WORK_INIT;
-  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii",
-                                  (int64_t) f->wsid, f->aid, (int64_t) 1);
-  int r = mg_sql_step (conn, st, err);
+  int r = mg_work_main (conn, f->wsid, f->aid, &old, err);
 
-  if (r > 0) {
-    mg_work_read (st, &old);
-    mg_sql_reset (st);
+  if (r > 0)
     return mg_work_set (store, conn, &old, f->state, 0, 0, f->code, f->message,
                         err);
-  }
   if (r < 0 || f->state != MG_FAILED)
     return r;
   mg_store_count (store, f->wsid, f->kid, f->state, 1);

@@ -78,6 +78,21 @@ read_one (struct mg_store *store, struct mg_conn *conn, sqlite3_stmt *st,
 }
 
 int
+mg_work_main (struct mg_conn *conn, int wsid, int64_t aid, struct mg_work *ret,
+              struct mg_error *err)
+{
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WORK_GET, "iii", (int64_t) wsid,
+                                  aid, (int64_t) MG_PHASE_MAIN);
+  int r = mg_sql_step (conn, st, err);
+
+  if (r > 0) {
+    mg_work_read (st, ret);
+    mg_sql_reset (st);
+  }
+  return r;
+}
+
+int
 mg_work_get (struct mg_store *store, int wsid, int64_t aid, int phase,
              struct mg_work *ret, struct mg_error *err)
 {

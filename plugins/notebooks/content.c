@@ -435,6 +435,10 @@ notebooks_put (struct migrate_ctx *ctx, const struct migrate_asset *asset)
     return put_exported (ctx, asset, exported, len);
   migrate_json_get (ctx, asset->json, asset->json_len, "file_type",
                     &source.type);
+  if (strcmp (source.type, "large") == 0)  /* of the target, before a change */
+    return migrate_fail (ctx, MIGRATE_E_UNSUPPORTED, "too-large",
+                         "its source was over 10 MiB and could not be kept; put "
+                         "it back by hand");
   migrate_json_raw (ctx, asset->json, asset->json_len, "content",
                     &source.content, &source.len);
   migrate_json_get (ctx, asset->source_json, asset->source_json_len, "newlines",

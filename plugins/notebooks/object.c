@@ -132,7 +132,9 @@ object_fetch (struct migrate_ctx *ctx, struct reading *rd)
                              rd->url);
   req.accept = "application/octet-stream";
   req.to_blob = 1;
-  r = object_refused (rd, migrate_request (ctx, &req, &res), res);
+  res = NULL;
+  r = migrate_request (ctx, &req, &res);
+  r = object_refused (rd, r, res);
   if (r != MIGRATE_OK)
     return r == LARGE ? too_large (ctx, rd) : r;
   if (!is_whole (rd, res))
