@@ -26,6 +26,8 @@ int sim_remote_commit (struct sim *s, const char *url, const char *ref,
 /* A new Git folder, its folder made as well; of 'fields' every one counts, and
  * what they leave open is as after a create. */
 struct sim_object *sim_repo_make (struct sim *s, struct json_object *fields);
+/* Is the command line of Git enabled in this one? */
+int sim_repo_has_cli (const struct sim_object *o);
 /* The same of a credential of this user or service principal. */
 struct sim_object *sim_credential_make (struct sim *s, int64_t owner,
                                         struct json_object *fields);

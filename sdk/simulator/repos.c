@@ -1,6 +1,16 @@
 /* Git folders: clones of a remote in the workspace's tree.  What is cloned is
  * not simulated: they are empty.
  *
+ * The list shows those that the caller may manage, and none in which the command
+ * line of Git is enabled; the tree shows all.  A test makes such ones by POST
+ * /_simulator/object:
+ *
+ *   {"kind": "repos", "create": {"path": "/Shared/x", "url": ...,
+ *    "git_cli_enabled": true, "level": "CAN_READ", "form": "REPO"}}
+ *
+ * "level" is what everybody may do with it, when that is less than to manage it,
+ * and "form" what the tree calls one that does not lie in /Repos.
+ *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <config.h>
@@ -44,8 +54,18 @@ shown (struct sim *s, const struct sim_object *o)
 {
   struct json_object *j = sim_object_json (repos (s), o);
 
+  json_object_object_del (j, "level");
+  json_object_object_del (j, "form");
   json_object_object_add (j, "id", json_object_new_int64 (o->id));
   return j;
+}
+
+int
+sim_repo_has_cli (const struct sim_object *o)
+{
+  MG_CLEANUP_FREE char *enabled = sim_text_field (o->text, "git_cli_enabled");
+
+  return strcmp (enabled, "true") == 0;
 }
 
 static void
@@ -246,6 +266,18 @@ prefix_of (struct sim_call *c)
   return mg_xstrdup (IN_REPOS);
 }
 
+/* Is it one that lists show? */
+static int
+is_listed (struct sim_call *c, const struct sim_object *o, const char *prefix)
+{
+  MG_CLEANUP_FREE char *path = sim_text_field (o->text, "path");
+  MG_CLEANUP_FREE char *level = sim_text_field (o->text, "level");
+
+  return mg_starts (path, prefix) && sim_visible (c, o)
+         && (*level == '\0' || strcmp (level, "CAN_MANAGE") == 0)
+         && !sim_repo_has_cli (o);
+}
+
 void
 sim_repo_list (struct sim_call *c)
 {
@@ -269,9 +301,8 @@ sim_repo_list (struct sim_call *c)
   for (i = sim_table_from_slot (t, (uint32_t) slot);
        i < t->n_live && n < size; i++) {
     const struct sim_object *o = sim_table_at (t, i);
-    MG_CLEANUP_FREE char *path = sim_text_field (o->text, "path");
 
-    if (!mg_starts (path, prefix) || !sim_visible (c, o))
+    if (!is_listed (c, o, prefix))
       continue;
     if (c->duplicate && n == 0)
       json_object_array_add (list, shown (c->s, o));

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "git.h"
 #include "tree.h"
 
 /* Members of a stored object that only an export shows. */
@@ -24,9 +25,20 @@ is_hidden (enum sim_kind kind, struct sim_span name)
       || sim_span_is (name, "form");
 }
 
-/* A Git folder outside of /Repos is a folder that says what it is. */
+/* A Git folder outside of /Repos is a folder that says what it is, and so is one
+ * with the command line of Git. */
+static int
+is_git_folder (const struct sim_node *node, const char *path)
+{
+  MG_CLEANUP_FREE char *form = node->kind == SIM_REPOS
+    ? sim_text_field (node->o->text, "form") : NULL;
+
+  return node->kind == SIM_REPOS && !mg_streq (form, "REPO")
+         && (!mg_starts (path, "/Repos/") || sim_repo_has_cli (node->o));
+}
+
 static const char *
-type_of (enum sim_kind kind, int in_repos)
+type_of (enum sim_kind kind, int is_folder)
 {
   switch (kind) {
   case SIM_FOLDERS:
@@ -34,7 +46,7 @@ type_of (enum sim_kind kind, int in_repos)
   case SIM_NOTEBOOKS:
     return "NOTEBOOK";
   case SIM_REPOS:
-    return in_repos ? "REPO" : "DIRECTORY";
+    return is_folder ? "DIRECTORY" : "REPO";
   case SIM_EXPERIMENTS:
     return "MLFLOW_EXPERIMENT";
   default:
@@ -46,11 +58,15 @@ type_of (enum sim_kind kind, int in_repos)
 static void
 add_git (struct mg_buf *out, const struct sim_node *node)
 {
+  static const char *const untold[] = { "sparse_checkout", "git_cli_enabled",
+                                        "level", "form" };
   MG_CLEANUP (sim_json_put) struct json_object *o =
     sim_json_parse (node->o->text, strlen (node->o->text), NULL);
   MG_CLEANUP_FREE char *text = NULL;
+  size_t i;
 
-  json_object_object_del (o, "sparse_checkout");
+  for (i = 0; i < MG_N_ELEMENTS (untold); i++)
+    json_object_object_del (o, untold[i]);
   json_object_object_add (o, "id", json_object_new_int64 (node->o->id));
   text = sim_json_text (o);
   mg_buf_addf (out, "\"git_info\":%s,", text);
@@ -62,8 +78,8 @@ add_info (struct mg_buf *out, const struct sim_node *node, int with_git)
 {
   MG_CLEANUP_FREE char *path = sim_text_field (
     node->o->text, node->kind == SIM_EXPERIMENTS ? "name" : "path");
-  int in_repos = mg_starts (path, "/Repos/");
-  const char *type = type_of (node->kind, in_repos), *pos = node->o->text;
+  int is_folder = is_git_folder (node, path);
+  const char *type = type_of (node->kind, is_folder), *pos = node->o->text;
   struct sim_span name, value;
 
   mg_buf_add_byte (out, '{');
@@ -71,7 +87,7 @@ add_info (struct mg_buf *out, const struct sim_node *node, int with_git)
     mg_buf_addf (out, "\"object_type\":\"%s\",", type);
   if (node->kind == SIM_REPOS && with_git)
     add_git (out, node);
-  if (node->kind == SIM_REPOS && !in_repos)
+  if (is_folder)
     mg_buf_add_str (out, "\"directory_info\":{\"is_git_folder\":true},");
   if (node->kind == SIM_EXPERIMENTS) {
     mg_buf_add_str (out, "\"path\":");

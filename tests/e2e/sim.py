@@ -180,7 +180,7 @@ OWNED = {
     "notebooks": ("created_at", "modified_at", "results"),
     "files": ("created_at", "modified_at"),
     "jobs": ("job_id", "creator_user_name", "created_time"),
-    "repos": ("head_commit_id",),
+    "repos": ("head_commit_id", "git_cli_enabled", "level", "form"),
     "global-init-scripts": ("script_id", "created_at", "created_by",
                             "updated_at", "updated_by", "enabled"),
 }

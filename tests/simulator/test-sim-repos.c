@@ -266,6 +266,43 @@ MG_TEST (git_folders_lie_in_the_tree)
   is_str (at ("error_code"), "DIRECTORY_NOT_EMPTY");
 }
 
+/* How many the list of a folder has. */
+static size_t
+n_listed (const char *prefix)
+{
+  is_int (gett ("GET", REPOS "?path_prefix=%s", prefix), 200);
+  return json_object_array_length (node ("repos"));
+}
+
+MG_TEST (the_list_lacks_what_the_tree_shows)
+{
+#define HIDDEN(path, more) object ("{\"kind\":\"repos\",\"create\":{\"path\":\"" \
+  path "\",\"url\":\"" URL "\",\"provider\":\"gitHub\"," more "}}")
+  START ();
+  HIDDEN ("/Shared/cli", "\"git_cli_enabled\":true");
+  HIDDEN (TEAM "/cli", "\"git_cli_enabled\":true");
+  HIDDEN ("/Shared/read", "\"level\":\"CAN_READ\",\"form\":\"REPO\"");
+  HIDDEN ("/Shared/mine", "\"level\":\"CAN_MANAGE\"");
+#undef HIDDEN
+  is_int (n_listed (TEAM), 0);
+  is_int (n_listed ("/Shared"), 1);
+  is_str (at ("repos.0.path"), "/Shared/mine");
+  ok (node ("repos.0.level") == NULL);
+  gett ("GET", TREE "get-status?path=" TEAM "/cli");
+  is_str (at ("object_type"), "DIRECTORY");
+  is_str (at ("directory_info.is_git_folder"), "true");
+  gett ("GET", TREE "get-status?path=/Shared/read&return_git_info=true");
+  is_str (at ("object_type"), "REPO");
+  ok (node ("directory_info") == NULL);
+  is_str (at ("git_info.branch"), "main");
+  ok (node ("git_info.level") == NULL);
+  ok (node ("git_info.form") == NULL);
+  gett ("GET", TREE "get-status?path=/Shared/cli&return_git_info=true");
+  ok (node ("git_info.git_cli_enabled") == NULL);
+  is_int (get (at ("object_id")), 200);
+  is_str (at ("git_cli_enabled"), "true");
+}
+
 MG_TEST (one_that_is_deleted_is_gone)
 {
   const char *id;
