@@ -174,10 +174,22 @@ struct migrate_tree {
   const char *look;              /* "GET" with {id}, an element's id: tells that
                                     one as the list would */
   const char *const *others;     /* sorts that are known and somebody else's */
-  const char *const *shut;       /* names that are not entered */
+  const char *const *shut;       /* names that are not entered, but for what is
+                                    seen there: no more than that is taken */
   const char *const *hidden;     /* ... nor shown: what has such a name is as if
                                     it were not there; '*' stands for what has no
                                     '/' */
+};
+
+/* What the list of a kind may keep back, and a walk shows all the same: an element
+ * that the kind that walks leaves with this code is one of this kind.  What the
+ * list did not bring is read by itself, by fetch_asset or else 'get', with the
+ * element's id and, as its key, its name: in the source, where that walk is made
+ * too, and once the list has been read to its end. */
+struct migrate_seen {
+  const char *walker;            /* also of another plugin, or of none */
+  const char *code;
+  const char *id;                /* path of an element's id, equal to the kind's */
 };
 
 /* What else names an asset outside: a text with {workspace}, the workspace's id,
@@ -270,6 +282,7 @@ struct migrate_kind {
                                     is taken by something else, which no update
                                     could mend: 'conflict' */
   const struct migrate_made *made; /* ends with a zero element */
+  const struct migrate_seen *seen;
 };
 
 #endif

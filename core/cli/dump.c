@@ -277,6 +277,22 @@ dump_made (struct mg_buf *b, const struct migrate_made *made)
 }
 
 static void
+dump_seen (struct mg_buf *b, const struct migrate_seen *seen)
+{
+  static const char *const keys[] = { "walker", "code", "id" };
+  const char *const values[] = { seen ? seen->walker : NULL,
+                                 seen ? seen->code : NULL,
+                                 seen ? seen->id : NULL };
+  int first = 1;
+
+  if (seen == NULL)
+    return;
+  mg_buf_add_str (b, ",\n      \"seen\": [");
+  dump_row (b, &first, keys, values, 3);
+  mg_buf_add_byte (b, ']');
+}
+
+static void
 dump_changes (struct mg_buf *b, const struct migrate_kind *k)
 {
   dump_set (b, "set", k->set);
@@ -329,6 +345,7 @@ dump_kind (struct mg_buf *b, const struct migrate_kind *k)
   dump_text (b, "creator", k->creator);
   dump_text (b, "link", k->link);
   dump_made (b, k->made);
+  dump_seen (b, k->seen);
   mg_buf_add_str (b, "\n    }");
 }
 

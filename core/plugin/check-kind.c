@@ -319,6 +319,22 @@ check_tree (const struct subject *s)
   return strcmp (t->walker, s->k->name) == 0 ? check_walker (s, t) : 0;
 }
 
+/* Of what the core reads itself it must know how. */
+static int
+check_seen (const struct subject *s)
+{
+  const struct migrate_seen *seen = s->k->seen;
+
+  if (seen == NULL)
+    return 0;
+  if (seen->walker == NULL || seen->code == NULL || seen->id == NULL)
+    return refuse (s, "does not say who sees it, or by what", NULL);
+  if (s->k->tree != NULL || s->k->get == NULL
+      || (s->k->flags & MIGRATE_KIND_DETAIL))
+    return refuse (s, "is seen by a walk and has stubs, a tree or no get", NULL);
+  return check_path (s, seen->id);
+}
+
 static int
 check_derived (const struct subject *s)
 {
@@ -361,7 +377,7 @@ mg_check_kind (const struct migrate_kind *k, const char *path,
   static int (*const checks[]) (const struct subject *) = {
     check_versions, check_shape, check_calls, check_paths, check_refs,
     check_aliases, check_set, check_leave, check_derived, check_values,
-    check_fill, check_tree,
+    check_fill, check_tree, check_seen,
   };
   struct subject s = { k, path, err };
   size_t i;

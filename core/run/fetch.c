@@ -84,7 +84,7 @@ mg_fetch_any (const struct lister *l)
 static int
 lists_are_open (const struct lister *l)
 {
-  return l->n_listing > 0 || mg_tree_is_open (&l->tree);
+  return l->n_listing > 0 || mg_tree_is_open (&l->tree) || mg_seen_is_open (l);
 }
 
 /* Whatever there is now is all that there will be. */
@@ -168,9 +168,9 @@ mg_fetch_vanished (struct lister *l, const struct mg_kind *kind, int64_t aid,
   mg_run_note (l->run, l->side, aid, kind, key, "vanished", text);
 }
 
-static void
-fetch_failed (struct lister *l, const struct mg_kind *kind,
-              const struct mg_asset *a, const struct mg_error *err)
+void
+mg_fetch_failed (struct lister *l, const struct mg_kind *kind,
+                 const struct mg_asset *a, const struct mg_error *err)
 {
   struct mg_event event = { .event = "asset", .kind = kind->k->name,
                             .key = a->key, .id = a->src_id,
@@ -234,7 +234,7 @@ run_fetch (struct lister *l, struct mg_ctx *ctx, const struct mg_kind *kind,
   else if (r == MG_E_NOT_FOUND && is_of_left_out (l, ctx, kind, a))
     mg_asset_gone (l->run->store, a->aid, l->side->sid, NULL);
   else if (r != MG_E_CANCELLED)
-    fetch_failed (l, kind, a, &ctx->error);
+    mg_fetch_failed (l, kind, a, &ctx->error);
 }
 
 /* ---- more ---- */

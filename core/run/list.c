@@ -286,6 +286,13 @@ one_of_many (struct lister *l, struct mg_ctx *ctx)
   return 1;
 }
 
+int
+mg_lister_is_listing (const struct lister *l)
+{
+  return l->next_kind < l->run->registry->n_kinds || l->n_listing > 0
+         || mg_tree_is_open (&l->tree);
+}
+
 static void
 lister_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
 {
@@ -296,13 +303,15 @@ lister_work (struct mg_run *run, struct mg_ctx *ctx, void *opaque)
   while (!s->stop && s->fatal.code == 0) {
     if (l->next_kind < run->registry->n_kinds)
       one_list (l, ctx);
+    else if (mg_seen_is_due (l))
+      mg_seen_one (l, ctx);
     else if (mg_fetch_is_due (l))
       mg_fetch_refill (l, ctx);
     else if (one_of_many (l, ctx))
       continue;
     else if (l->all_fetched
-             || (!mg_fetch_any (l) && !mg_tree_is_open (&l->tree)
-                 && l->n_listing == 0))
+             || (!mg_fetch_any (l) && !mg_lister_is_listing (l)
+                 && !mg_seen_is_open (l)))
       break;
     else
       mg_cond_wait_until (&s->wake, &s->lock,
@@ -373,6 +382,8 @@ mg_run_list (struct mg_run *run, const struct mg_listing *listing,
   if (n == 0)
     n = 1;
   mg_fetch_begin (&l);
+  mg_seen_begin (&l);
+  l.tree.keeps_seen = l.seen.wanted;
   if (mg_fetch_any (&l))
     n = mg_run_n_workers (run);
   r = mg_run_pool (run, listing->side, n, lister_work, &l, err);
@@ -381,6 +392,7 @@ mg_run_list (struct mg_run *run, const struct mg_listing *listing,
       && !run->stopped)
     r = mg_look_for_vanished (&l, err);
   mg_fetch_end (&l);
+  mg_seen_end (&l);
   mg_tree_done (&l.tree);
   if (r == 0)
     r = mg_store_flush (run->store, err);

@@ -31,22 +31,41 @@ mg_tree_hides (const struct mg_kind *walker, const char *name)
 }
 
 int
-mg_tree_enters (const struct mg_kind *walker, const char *sort,
-                const char *name, const char *json, size_t len)
+mg_tree_shuts (const struct mg_kind *walker, const char *name)
+{
+  const char *const *shut = walker->k->tree->shut;
+
+  for (; shut != NULL && *shut != NULL; shut++) {
+    size_t len = strlen (*shut);
+
+    if (strncmp (*shut, name, len) == 0
+        && (name[len] == '\0' || name[len] == '/'))
+      return 1;
+  }
+  return 0;
+}
+
+const char *
+mg_tree_left (const struct mg_kind *walker, const char *sort, const char *json,
+              size_t len)
 {
   struct mg_asset a = MG_ASSET_INIT;
-  const char *const *shut = walker->k->tree->shut;
-  int entered;
+  const char *code;
 
   if (!mg_tree_is_of (walker, sort))
-    return 0;
-  for (; shut != NULL && *shut != NULL; shut++)
-    if (strcmp (*shut, name) == 0)
-      return 0;
+    return NULL;
   mg_buf_add (&a.body, json, len);
-  entered = mg_run_left_out (walker, &a) == NULL;
+  code = mg_run_left_out (walker, &a);
   mg_buf_done (&a.body);
-  return entered;
+  return code;
+}
+
+int
+mg_tree_enters (const struct mg_kind *walker, const char *sort,
+                const char *name, const char *left)
+{
+  return mg_tree_is_of (walker, sort) && left == NULL
+         && !mg_tree_shuts (walker, name);
 }
 
 /* ---- names ---- */
@@ -113,7 +132,8 @@ count_element (struct migrate_ctx *pub, void *opaque, const char *json,
         && mg_tree_is_of (c->registry->kinds[i], sort))
       c->page[i]++;
   if (sort != NULL && name != NULL
-      && mg_tree_enters (c->walker, sort, name, json, len))
+      && mg_tree_enters (c->walker, sort, name,
+                         mg_tree_left (c->walker, sort, json, len)))
     mg_tree_names_add (&c->names, name);
   else
     mg_free (name);

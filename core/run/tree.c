@@ -17,6 +17,7 @@ struct mg_tree_walker {
   const struct mg_kind *members[MAX_KINDS];
   int n_members;
   int resumed;                     /* a run before this one began it */
+  int is_seen;                     /* ... for kinds whose lists may lack some */
   char *code, *message;            /* of the first node that failed */
 };
 
@@ -196,6 +197,7 @@ mg_tree_begin (struct mg_tree *tree, const struct mg_kind *walker)
 
   if (r == 0 && w->n_members == 0)
     return;
+  w->is_seen = mg_tree_is_seen (tree, walker);
   if (r == 0)
     r = open_members (tree, w, &err);
   MG_LOCKED (&s->lock);
@@ -215,6 +217,7 @@ struct visit {
   struct mg_tree_walker *w;
   const struct mg_kind *walker;
   const char *name;
+  int is_shut;                     /* what it holds is seen, and no more */
   struct mg_tree_names children;
   int64_t n[MAX_KINDS], page[MAX_KINDS];   /* of the page that is read */
 };
@@ -248,15 +251,46 @@ say_unknown (const struct visit *v, const char *sort, const char *child)
                text);
 }
 
+/* Into the session, as far as this run wants it. */
+static int
+take_element (struct visit *v, struct mg_ctx *ctx, const char *sort,
+              const char *child, const char *json, size_t len)
+{
+  int i, r = 0;
+
+  for (i = 0; i < v->w->n_members && r == 0; i++)
+    if (mg_tree_is_of (v->w->members[i], sort)) {
+      r = mg_ctx_emit (ctx, v->w->members[i], json, len);
+      v->page[i]++;
+    }
+  if (!v->tree->stubs_only && !is_known (v, sort))
+    say_unknown (v, sort, child);
+  return r;
+}
+
+/* What is shut is entered for what other kinds take.  A node that lists itself
+ * is none: the walk would not end. */
+static int
+enters (const struct visit *v, const char *sort, const char *child,
+        const char *left)
+{
+  if (child == NULL || strcmp (child, v->name) == 0)
+    return 0;
+  return mg_tree_enters (v->walker, sort, child, left)
+         || (v->w->is_seen && left == NULL && mg_tree_is_of (v->walker, sort));
+}
+
 static int
 visit_element (struct migrate_ctx *pub, void *opaque, const char *json,
                size_t len)
 {
   struct visit *v = opaque;
+  struct mg_ctx *ctx = (struct mg_ctx *) pub;
   const struct migrate_tree *t = v->walker->k->tree;
   MG_CLEANUP_FREE char *sort = mg_json_get_text (json, len, t->sort);
   char *child = mg_json_get_text (json, len, t->node);
-  int i, r = 0;
+  const char *left;
+  int r = 0;
 
   if (mg_tree_hides (v->walker, child)) {
     mg_free (child);
@@ -264,16 +298,13 @@ visit_element (struct migrate_ctx *pub, void *opaque, const char *json,
   }
   if (sort == NULL)
     sort = mg_xstrdup ("");
-  for (i = 0; i < v->w->n_members && r == 0; i++)
-    if (mg_tree_is_of (v->w->members[i], sort)) {
-      r = mg_ctx_emit ((struct mg_ctx *) pub, v->w->members[i], json, len);
-      v->page[i]++;
-    }
-  if (!v->tree->stubs_only && !is_known (v, sort))
-    say_unknown (v, sort, child);
-  /* a node that lists itself is none: the walk would not end */
-  if (child != NULL && strcmp (child, v->name) != 0
-      && mg_tree_enters (v->walker, sort, child, json, len))
+  left = mg_tree_left (v->walker, sort, json, len);
+  if (!v->is_shut)
+    r = take_element (v, ctx, sort, child, json, len);
+  if (r == 0 && left != NULL && child != NULL && v->w->is_seen)
+    r = mg_tree_keep_seen (v->tree, v->walker, left, child, json, len,
+                           &ctx->error);
+  if (enters (v, sort, child, left))
     mg_tree_names_add (&v->children, child);
   else
     mg_free (child);
@@ -504,7 +535,8 @@ mg_tree_walk (struct mg_tree *tree, struct mg_ctx *ctx,
               struct mg_tree_node *node)
 {
   struct visit v = { .tree = tree, .walker = node->walker, .name = node->name,
-                     .w = walker_of (tree, node->walker) };
+                     .w = walker_of (tree, node->walker),
+                     .is_shut = mg_tree_shuts (node->walker, node->name) };
   struct mg_list list = { .each = visit_element, .page = visit_page,
                           .restart = visit_restart, .node = node->name,
                           .opaque = &v };

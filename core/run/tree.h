@@ -25,6 +25,7 @@ struct mg_tree {
   int (*wants) (void *opaque, const struct mg_kind *kind);
   void *opaque;
   int stubs_only;
+  int keeps_seen;                  /* what other kinds take (seen.c) is noted */
   struct mg_tree_node *nodes;      /* those that nobody has taken yet */
   size_t n_nodes, cap;
   int n_walking;                   /* taken, and not ended */
@@ -38,12 +39,16 @@ void mg_tree_done (struct mg_tree *tree);
 const struct mg_kind *mg_tree_walker_of (const struct mg_registry *registry,
                                          const struct mg_kind *kind);
 
-/* Is an element of this sort one of the kind's, and is it a node to be listed:
- * what is shut or left behind is none. */
+/* Is an element of this sort one of the kind's; of the kind that walks: is what
+ * has this name hidden, is it shut or below what is, why is it left (NULL: it is
+ * not), and is it a node to be listed: what is shut or left is none. */
 int mg_tree_is_of (const struct mg_kind *kind, const char *sort);
 int mg_tree_hides (const struct mg_kind *walker, const char *name);
+int mg_tree_shuts (const struct mg_kind *walker, const char *name);
+const char *mg_tree_left (const struct mg_kind *walker, const char *sort,
+                          const char *json, size_t len);
 int mg_tree_enters (const struct mg_kind *walker, const char *sort,
-                    const char *name, const char *json, size_t len);
+                    const char *name, const char *left);
 
 /* Names that a list tells, page by page: what a page told is kept once it is
  * whole, and forgotten when it is read again.  A name that is added is theirs. */
@@ -73,6 +78,13 @@ int mg_tree_take (struct mg_tree *tree, struct mg_tree_node *ret_node);
 /* Lists it and frees its name; without the lock. */
 void mg_tree_walk (struct mg_tree *tree, struct mg_ctx *ctx,
                    struct mg_tree_node *node);
+
+/* Are there kinds that want what this walk sees (seen.c)?  An element that is
+ * left with this code is kept for them until their lists are known. */
+int mg_tree_is_seen (struct mg_tree *tree, const struct mg_kind *walker);
+int mg_tree_keep_seen (struct mg_tree *tree, const struct mg_kind *walker,
+                       const char *code, const char *name, const char *json,
+                       size_t len, struct mg_error *err);
 
 /* ---- one element (tree-look.c) ---- */
 

@@ -26,9 +26,10 @@ static const struct migrate_ref object_refs[] = {
 
 /* ---- directories ---- */
 
-static const char *const directory_sorts[] = { "DIRECTORY", NULL };
+/* A Git folder is one of these, or a sort of its own. */
+static const char *const directory_sorts[] = { "DIRECTORY", "REPO", NULL };
 
-static const char *const others[] = { "MLFLOW_EXPERIMENT", "REPO", NULL };
+static const char *const others[] = { "MLFLOW_EXPERIMENT", NULL };
 
 static const char *const shut[] = { "/Repos", NULL };
 
@@ -42,8 +43,9 @@ static const struct migrate_tree directory_tree = {
   .shut = shut, .hidden = hidden,
 };
 
-/* Git folders come by their own list. */
+/* Git folders come by their own list, or because they were seen here. */
 static const struct migrate_leave directory_leave[] = {
+  { "object_type", "REPO", "git-folder" },
   { "directory_info.is_git_folder", "true", "git-folder" },
   { NULL, NULL, NULL },
 };

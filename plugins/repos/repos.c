@@ -51,6 +51,12 @@ static const struct migrate_ref repo_refs[] = {
   { .path = NULL },
 };
 
+/* Its list has only those that the caller may manage, and none with the command
+ * line of Git; the workspace shows them all, under the same number. */
+static const struct migrate_seen repo_seen = {
+  "directories", "git-folder", "object_id",
+};
+
 /* ---- credentials ---- */
 
 static const char *const credential_owned[] = {
@@ -85,7 +91,7 @@ static const struct migrate_kind kinds[] = {
     .permissions = "repos",
     .owned = repo_owned, .nocase = repo_nocase, .later = repo_later,
     .same = repo_same, .leave = repo_leave, .refs = repo_refs,
-    .link = "/browse/folders/{id}",
+    .seen = &repo_seen, .link = "/browse/folders/{id}",
   },
   {
     .name = "git-credentials", .title = "credentials for Git",
@@ -136,6 +142,15 @@ struct below {
   const char *folder;            /* NULL = /Repos, without being asked for */
 };
 
+static int
+emit_repo (struct migrate_ctx *ctx, const char *json, size_t len)
+{
+  if (*text_of (ctx, json, len, "url") == '\0'
+      || *text_of (ctx, json, len, "provider") == '\0')
+    return emit_with (ctx, repos, "cloned", "nowhere", json, len);
+  return migrate_emit (ctx, repos, json, len);
+}
+
 /* A prefix is no folder: "/a" fits "/ab/c" too. */
 static int
 each_repo (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
@@ -149,10 +164,7 @@ each_repo (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
   if (n > 0 && (strncmp (path, below->folder, n) != 0
                 || (path[n] != '/' && path[n] != '\0')))
     return 0;
-  if (*text_of (ctx, json, len, "url") == '\0'
-      || *text_of (ctx, json, len, "provider") == '\0')
-    return emit_with (ctx, repos, "cloned", "nowhere", json, len);
-  return migrate_emit (ctx, repos, json, len);
+  return emit_repo (ctx, json, len);
 }
 
 /* The list without a prefix is that of /Repos alone. */
@@ -181,6 +193,58 @@ export_repos (struct migrate_ctx *ctx)
     r = ask (ctx, MIGRATE_READ, "GET " TREE "list?path=/", NULL, &res);
   return r < 0 ? r : migrate_json_each (ctx, res->body, res->body_len,
                                         "objects[*]", each_top, NULL);
+}
+
+/* What the tree tells of a Git folder, of which its own interface tells nothing. */
+static int
+fetch_by_path (struct migrate_ctx *ctx, const struct migrate_asset *asset, int r)
+{
+  const char *call = migrate_printf (ctx, "GET " TREE "get-status?path=%s"
+                                     "&return_git_info=true",
+                                     in_query (ctx, asset->key));
+  const struct migrate_response *res = NULL;
+  const char *info = NULL;
+  size_t len = 0;
+  int told = ask (ctx, MIGRATE_READ, call, NULL, &res);
+
+  if (told == MIGRATE_E_NOT_FOUND && r == MIGRATE_E_NOT_FOUND)
+    return r;
+  if (told < 0 && (res == NULL || res->status != 403))
+    return told;
+  if (told < 0
+      || migrate_json_raw (ctx, res->body, res->body_len, "git_info", &info,
+                           &len) != 1 || *text_of (ctx, info, len, "id") == '\0')
+    return migrate_fail (ctx, MIGRATE_E_FAIL, "git-unreadable",
+                         "neither its remote nor its branch is told; give whoever "
+                         "runs the export CAN_MANAGE on it, then migrate export");
+  if (strcmp (text_of (ctx, info, len, "id"), asset->id) != 0
+      && ask (ctx, MIGRATE_READ, migrate_printf (
+                ctx, "GET " REPOS "/%s", text_of (ctx, info, len, "id")), NULL,
+              &res) == 0)
+    return emit_repo (ctx, res->body, res->body_len);
+  return emit_repo (ctx, info, len);
+}
+
+/* Asked for by itself: what the list does not have, and what is compared. */
+static int
+fetch_asset (struct migrate_ctx *ctx, void *self,
+             const struct migrate_asset *asset)
+{
+  const struct migrate_response *res = NULL;
+  int r;
+
+  (void) self;
+  if (strcmp (asset->kind->name, repos->name) != 0)
+    return migrate_fail (ctx, MIGRATE_E_UNSUPPORTED, "bad-call",
+                         "only Git folders are read one by one");
+  r = ask (ctx, MIGRATE_READ, migrate_printf (ctx, "GET " REPOS "/%s", asset->id),
+           NULL, &res);
+  if (r == 0)
+    return emit_repo (ctx, res->body, res->body_len);
+  if (!migrate_is_source (ctx) || res == NULL
+      || (res->status != 403 && res->status != 404))
+    return r;
+  return fetch_by_path (ctx, asset, r);
 }
 
 /* Several may be of one provider: what tells them apart makes the name. */
@@ -334,6 +398,9 @@ static const struct migrate_code codes[] = {
     "add one there, then: migrate import --retry-failed" },
   { "git-token", "a Git credential, the token of which is never shown",
     "whoever it belongs to adds it in the target" },
+  { "git-unreadable", "a Git folder that the workspace shows, and tells neither "
+    "the remote nor the branch of", "give whoever runs the export CAN_MANAGE on "
+    "it, then: migrate export" },
   { "no-remote", "the Git folder has no remote that it could be cloned from",
     "push it somewhere and export again, or move what is in it by hand" },
   { "path-taken", "something that is no Git folder has the path in the target",
@@ -348,7 +415,8 @@ static const struct migrate_right rights[] = {
   { "repo-folders", "source: CAN_READ on each folder of /Repos; target: "
     "workspace admin" },
   { "repo-folders/permissions", "CAN_MANAGE on each folder, both sides" },
-  { "repos", "source: CAN_MANAGE on each Git folder, or it is not listed; target: "
+  { "repos", "source: CAN_READ on each Git folder, and CAN_MANAGE where the walk "
+    "of notebooks does not find it; target: "
     "CAN_EDIT in each folder, and Git credentials that open each remote" },
   { "repos/permissions", "CAN_MANAGE on each Git folder, both sides" },
   { NULL, NULL },
@@ -363,6 +431,7 @@ MIGRATE_REGISTER (
   .codes = codes,
   .rights = rights,
   .export_kind = export_kind,
+  .fetch_asset = fetch_asset,
   .import_asset = import_asset,
   .validate_asset = validate_asset,
   .delete_asset = delete_asset

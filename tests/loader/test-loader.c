@@ -474,6 +474,8 @@ TOO_NEW (a_value_of_an_unknown_sort, "bad-value.so", "needs sort of value 0x4d")
 WRONG (a_tree_that_shows_no_single_one, "bad-look.so",
        "walks a tree without a look")
 WRONG (a_tree_whose_list_has_no_node, "bad-tree.so", "walks a tree without")
+WRONG (seen_and_not_read, "bad-seen.so",
+       "is seen by a walk and has stubs, a tree or no get")
 
 /* ---- what one kind needs of another, or of a callback ---- */
 
