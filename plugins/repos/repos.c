@@ -235,7 +235,7 @@ fetch_asset (struct migrate_ctx *ctx, void *self,
 
   (void) self;
   if (strcmp (asset->kind->name, repos->name) != 0)
-    return migrate_fail (ctx, MIGRATE_E_UNSUPPORTED, "bad-call",
+    return migrate_fail (ctx, MIGRATE_E_UNSUPPORTED, NULL,
                          "only Git folders are read one by one");
   r = ask (ctx, MIGRATE_READ, migrate_printf (ctx, "GET " REPOS "/%s", asset->id),
            NULL, &res);
