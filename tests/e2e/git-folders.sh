@@ -5,6 +5,7 @@
 # line of Git.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
+. "$srcdir/tests/fault/once.sh"
 
 etl='"url": "https://git.example.com/etl", "provider": "gitHub"'
 ann=/Users/ann.smith@example.com
@@ -195,7 +196,6 @@ status_is "dark: validate ends with 0" 0
 end_process "$simulator_pid"
 
 # --- killed between the walk and what is asked for by itself
-. "$srcdir/tests/fault/once.sh"
 forget_session
 pair --populate users=4
 folders
