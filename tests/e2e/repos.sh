@@ -53,11 +53,10 @@ is "move: as the source has it, with nothing that it has not" \
   "$(ask check "$url_old" "$url_new")" ''
 is "move: the folders of /Repos came along, the empty one too" \
   "$(folders new)" "$(folders old)"
-is "move: what has no remote is left, and its permissions with it" \
+is "move: what has no remote is left, and nobody asks for its permissions" \
   "$(rows "SELECT kind.name, code FROM work JOIN kind USING (kid)
     WHERE work.state = 8 AND kind.name LIKE 'repos%'")" \
-  "repos|no-remote
-repos/permissions|no-remote"
+  "repos|no-remote"
 is "move: credentials are work to be done by hand" \
   "$(work_of git-credentials)" "azureDevOpsServices ana@acme|1|8|git-token
 gitHub ana: mine|1|8|git-token"
