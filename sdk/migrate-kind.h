@@ -18,6 +18,8 @@
  *   tasks[*].run_job_task.job_id      every element of an array
  *   **.policy_id                      at any depth, also the top
  *   tags[key=owner].value             elements that are objects with this member
+ *   box[?lid].colour                  only of an object with this member, which
+ *                                     is neither null nor ""
  *   a.b\.c                            a dot that belongs to the key
  *   definition|json.pool.value        the string holds JSON: step into it
  *

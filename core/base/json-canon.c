@@ -200,12 +200,14 @@ canon_member (struct canon *c, struct mg_js *js, unsigned level, size_t first,
               struct mg_buf *out)
 {
   size_t before = out->len, at, key_len;
-  struct mg_span key;
+  struct mg_span key, value;
   int r = mg_js_key (js, &key);
 
   if (r < 0)
     return r;
-  mg_js_rules_key (&c->rules, level, key);
+  value.p = js->p;
+  value.len = (size_t) (js->end - js->p);
+  mg_js_rules_key (&c->rules, level, key, value);
   if (c->n_pieces > first)
     mg_buf_add_byte (out, ',');
   at = out->len;

@@ -71,7 +71,7 @@ diff_member (struct diff *d, struct mg_span key, struct mg_span left,
 
   if (left.p != NULL && right.p != NULL && mg_js_span_cmp (left, right) == 0)
     return 0;
-  mg_js_rules_key (&d->rules, level, key);
+  mg_js_rules_key (&d->rules, level, key, left.p != NULL ? left : right);
   path_add_key (d, key);
   r = diff_value (d, left, right, level + 1);
   path_cut (d, len);

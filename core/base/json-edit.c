@@ -198,7 +198,7 @@ item_begin (struct mg_js_edit *e, struct mg_js *js, struct items *it,
 {
   uint64_t *mask = mg_js_edit_mask (e, depth);
   uint64_t *below = mg_js_edit_mask (e, depth + 1);
-  struct mg_span key;
+  struct mg_span key, value;
   int r;
 
   it->item = js->p;
@@ -206,7 +206,10 @@ item_begin (struct mg_js_edit *e, struct mg_js *js, struct items *it,
     r = mg_js_key (js, &key);
     if (r < 0)
       return r;
-    r = mg_js_down_key (&e->set, mask, key, below, mg_js_edit_seen (e, depth));
+    value.p = js->p;
+    value.len = (size_t) (js->end - js->p);
+    r = mg_js_down_key (&e->set, mask, key, value, below,
+                        mg_js_edit_seen (e, depth));
   }
   else {
     struct mg_span element = { js->p, (size_t) (js->end - js->p) };

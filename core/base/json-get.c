@@ -22,7 +22,7 @@ static int
 walk_object (const struct walk *w, struct mg_js *js, uint64_t mask,
              unsigned depth)
 {
-  struct mg_span key;
+  struct mg_span key, value;
   uint64_t below;
   int r = mg_js_enter (js, '}');
 
@@ -30,7 +30,9 @@ walk_object (const struct walk *w, struct mg_js *js, uint64_t mask,
     r = mg_js_key (js, &key);
     if (r < 0)
       return r;
-    mg_js_down_key (&w->set, &mask, key, &below, NULL);
+    value.p = js->p;
+    value.len = (size_t) (js->end - js->p);
+    mg_js_down_key (&w->set, &mask, key, value, &below, NULL);
     r = walk_value (w, js, below, depth + 1);
     if (r != 0)
       return r;

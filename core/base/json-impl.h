@@ -92,6 +92,7 @@ enum mg_js_step_kind {
   MG_JS_INDEX,           /* [3] */
   MG_JS_ANY_ELEMENT,     /* [*] or [] */
   MG_JS_WHERE,           /* [key=value]: an object with that member */
+  MG_JS_HAVING,          /* [?key]: here is an object with that member */
   MG_JS_DEEP,            /* ** */
   MG_JS_INSIDE,          /* |json */
   MG_JS_END,
@@ -120,14 +121,16 @@ size_t mg_js_steps_bound (const char *path);
 int mg_js_compile (const char *path, size_t owner,
                    struct mg_js_step *ret_steps, struct mg_error *err);
 
-/* Puts a state into a mask, with what follows from it at once. */
+/* Puts the first state of a path into a mask, with what follows from it at
+ * once. */
 void mg_js_reach (const struct mg_js_set *set, uint64_t *mask, size_t state);
 
 /* One level down: ret_mask becomes what is reached.  Returns whether anything
- * is.  'seen' (NULL allowed) collects the KEY states that matched. */
+ * is.  'seen' (NULL allowed) collects the KEY states that matched.  'value' and
+ * 'element' are texts from the first byte on (the end may be further). */
 int mg_js_down_key (const struct mg_js_set *set, const uint64_t *mask,
-                    struct mg_span key, uint64_t *ret_mask, uint64_t *seen);
-/* 'element' is its text from the first byte on (the end may be further). */
+                    struct mg_span key, struct mg_span value,
+                    uint64_t *ret_mask, uint64_t *seen);
 int mg_js_down_element (const struct mg_js_set *set, const uint64_t *mask,
                         size_t index, struct mg_span element,
                         uint64_t *ret_mask);

@@ -33,6 +33,23 @@ parse_where (const char **p, struct mg_js_step *ret_step)
   return 1;
 }
 
+/* [?key], of the object that the step before leads to. */
+static int
+parse_having (const char **p, enum mg_js_step_kind before,
+              struct mg_js_step *ret_step)
+{
+  const char *s = *p + 1, *end = strchr (s, ']');
+
+  if (*s != '?' || end == NULL || end == s + 1 || before == MG_JS_END
+      || before == MG_JS_DEEP || before == MG_JS_INSIDE)
+    return 0;
+  ret_step->kind = MG_JS_HAVING;
+  ret_step->name = s + 1;
+  ret_step->len = (size_t) (end - s - 1);
+  *p = end + 1;
+  return 1;
+}
+
 /* [*], [] or [3]; 0 when it is none of them. */
 static int
 parse_bracket (const char **p, struct mg_js_step *ret_step)
@@ -53,6 +70,15 @@ parse_bracket (const char **p, struct mg_js_step *ret_step)
   ret_step->len = n;
   *p = s + 1;
   return 1;
+}
+
+static int
+parse_square (const char **p, enum mg_js_step_kind before,
+              struct mg_js_step *ret_step)
+{
+  if ((*p)[1] == '?')
+    return parse_having (p, before, ret_step);
+  return parse_bracket (p, ret_step) || parse_where (p, ret_step);
 }
 
 /* A name up to '.', '[' or '|', or one of the stars. */
@@ -94,18 +120,19 @@ mg_js_compile (const char *path, size_t owner, struct mg_js_step *ret_steps,
 {
   const char *p = path, *from;
   struct mg_js_step *step = ret_steps;
+  enum mg_js_step_kind before = MG_JS_END;
   int good;
 
   if (!mg_utf8_valid (path, strlen (path)))
     return bad_path (path, path, "no UTF-8", err);
-  for (; *p != '\0'; step++) {
+  for (; *p != '\0'; before = step++->kind) {
     if (step - ret_steps >= MG_JS_STEPS)
       return bad_path (path, p, "too many steps", err);
     memset (step, 0, sizeof *step);
     step->owner = owner;
     from = p;
     if (*p == '[')
-      good = parse_bracket (&p, step) || parse_where (&p, step);
+      good = parse_square (&p, before, step);
     else if (*p == '|') {
       good = strncmp (p, "|json", 5) == 0
              && (p[5] == '\0' || strchr (".[|", p[5]) != NULL);
@@ -183,16 +210,6 @@ mg_js_add_name (struct mg_buf *b, const struct mg_js_step *step)
   }
 }
 
-void
-mg_js_reach (const struct mg_js_set *set, uint64_t *mask, size_t state)
-{
-  mask[state / 64] |= (uint64_t) 1 << (state % 64);
-  while (set->steps[state].kind == MG_JS_DEEP) {
-    state++;
-    mask[state / 64] |= (uint64_t) 1 << (state % 64);
-  }
-}
-
 /* Does a value equal the text after the '=' of a WHERE step?  A string by what
  * it stands for, anything else as it stands. */
 static int
@@ -207,31 +224,79 @@ value_is (struct mg_span value, const char *text, size_t len)
   return mg_js_key_is (&wanted, value);
 }
 
+/* The member of this name, where the text begins with an object: 1 or 0. */
+static int
+find_member (struct mg_span object, const char *text, size_t len,
+             struct mg_span *ret_value)
+{
+  struct mg_js_step name = { .kind = MG_JS_KEY, .name = text, .len = len };
+  struct mg_js js = mg_js_open (object.p, object.len);
+  struct mg_span key;
+  int r;
+
+  js.inner = 1;
+  if (object.len == 0 || *object.p != '{')
+    return 0;
+  for (r = mg_js_enter (&js, '}'); r > 0; r = mg_js_next (&js, '}')) {
+    if (mg_js_key (&js, &key) < 0)
+      return 0;
+    ret_value->p = js.p;
+    if (mg_js_skip (&js, 1) < 0)
+      return 0;
+    ret_value->len = (size_t) (js.p - ret_value->p);
+    if (mg_js_key_is (&name, key))
+      return 1;
+  }
+  return 0;
+}
+
 /* Is the element an object with the member that a WHERE step names? */
 static int
 element_has (const struct mg_js_step *step, struct mg_span element)
 {
   const char *equal = memchr (step->name, '=', step->len);
-  struct mg_js_step name = { .kind = MG_JS_KEY, .name = step->name };
-  struct mg_js js = mg_js_open (element.p, element.len);
-  struct mg_span key, value;
-  int r;
+  size_t len = (size_t) (equal - step->name);
+  struct mg_span value;
 
-  js.inner = 1;
-  name.len = (size_t) (equal - step->name);
-  if (element.len == 0 || *element.p != '{')
-    return 0;
-  for (r = mg_js_enter (&js, '}'); r > 0; r = mg_js_next (&js, '}')) {
-    if (mg_js_key (&js, &key) < 0)
-      return 0;
-    value.p = js.p;
-    if (mg_js_skip (&js, 1) < 0)
-      return 0;
-    value.len = (size_t) (js.p - value.p);
-    if (mg_js_key_is (&name, key))
-      return value_is (value, equal + 1, step->len - name.len - 1);
+  return find_member (element, step->name, len, &value)
+         && value_is (value, equal + 1, step->len - len - 1);
+}
+
+/* Is it an object with the member of a HAVING step, and something in that? */
+static int
+has_some (const struct mg_js_step *step, struct mg_span object)
+{
+  struct mg_span value;
+
+  return find_member (object, step->name, step->len, &value)
+         && !(value.len == 2 && memcmp (value.p, "\"\"", 2) == 0)
+         && !(value.len == 4 && memcmp (value.p, "null", 4) == 0);
+}
+
+/* Puts a state into a mask, with what follows from it at once: the value that
+ * led to it decides. */
+static void
+reach (const struct mg_js_set *set, uint64_t *mask, size_t state,
+       struct mg_span value)
+{
+  for (;; state++) {
+    const struct mg_js_step *step = &set->steps[state];
+
+    if (step->kind == MG_JS_HAVING && !has_some (step, value))
+      return;
+    if (step->kind != MG_JS_HAVING)
+      mask[state / 64] |= (uint64_t) 1 << (state % 64);
+    if (step->kind != MG_JS_DEEP && step->kind != MG_JS_HAVING)
+      return;
   }
-  return 0;
+}
+
+void
+mg_js_reach (const struct mg_js_set *set, uint64_t *mask, size_t state)
+{
+  struct mg_span none = { NULL, 0 };
+
+  reach (set, mask, state, none);
 }
 
 /* What one step of the path wants, seen from one level of the text. */
@@ -263,7 +328,8 @@ step_takes (const struct mg_js_step *step, enum level level,
 
 static int
 go_down (const struct mg_js_set *set, const uint64_t *mask, enum level level,
-         struct mg_span here, size_t index, uint64_t *ret_mask, uint64_t *seen)
+         struct mg_span here, size_t index, struct mg_span value,
+         uint64_t *ret_mask, uint64_t *seen)
 {
   size_t w, s;
   uint64_t bits, any = 0;
@@ -276,7 +342,7 @@ go_down (const struct mg_js_set *set, const uint64_t *mask, enum level level,
         continue;
       any = 1;
       /* '**' stays where it is and goes on at the same time */
-      mg_js_reach (set, ret_mask, set->steps[s].kind == MG_JS_DEEP ? s : s + 1);
+      reach (set, ret_mask, set->steps[s].kind == MG_JS_DEEP ? s : s + 1, value);
       if (seen != NULL && set->steps[s].kind == MG_JS_KEY)
         seen[w] |= (uint64_t) 1 << (s % 64);
     }
@@ -285,16 +351,18 @@ go_down (const struct mg_js_set *set, const uint64_t *mask, enum level level,
 
 int
 mg_js_down_key (const struct mg_js_set *set, const uint64_t *mask,
-                struct mg_span key, uint64_t *ret_mask, uint64_t *seen)
+                struct mg_span key, struct mg_span value, uint64_t *ret_mask,
+                uint64_t *seen)
 {
-  return go_down (set, mask, LEVEL_KEY, key, 0, ret_mask, seen);
+  return go_down (set, mask, LEVEL_KEY, key, 0, value, ret_mask, seen);
 }
 
 int
 mg_js_down_element (const struct mg_js_set *set, const uint64_t *mask,
                     size_t index, struct mg_span element, uint64_t *ret_mask)
 {
-  return go_down (set, mask, LEVEL_ELEMENT, element, index, ret_mask, NULL);
+  return go_down (set, mask, LEVEL_ELEMENT, element, index, element, ret_mask,
+                  NULL);
 }
 
 int
@@ -303,7 +371,7 @@ mg_js_down_inside (const struct mg_js_set *set, const uint64_t *mask,
 {
   struct mg_span none = { NULL, 0 };
 
-  return go_down (set, mask, LEVEL_INSIDE, none, 0, ret_mask, NULL);
+  return go_down (set, mask, LEVEL_INSIDE, none, 0, none, ret_mask, NULL);
 }
 
 const struct mg_js_step *

@@ -108,9 +108,10 @@ mg_js_rules_at (const struct mg_js_rules *r, unsigned level)
 }
 
 int
-mg_js_rules_key (struct mg_js_rules *r, unsigned level, struct mg_span key)
+mg_js_rules_key (struct mg_js_rules *r, unsigned level, struct mg_span key,
+                 struct mg_span value)
 {
-  return mg_js_down_key (&r->set, mask_of (r, level), key,
+  return mg_js_down_key (&r->set, mask_of (r, level), key, value,
                          mask_of (r, level + 1), NULL);
 }
 

@@ -27,7 +27,7 @@ unsigned mg_js_rules_at (const struct mg_js_rules *r, unsigned level);
 
 /* Make the mask of level + 1; whether any path goes on there. */
 int mg_js_rules_key (struct mg_js_rules *r, unsigned level,
-                     struct mg_span key);
+                     struct mg_span key, struct mg_span value);
 int mg_js_rules_element (struct mg_js_rules *r, unsigned level, size_t index,
                          struct mg_span element);
 int mg_js_rules_inside (struct mg_js_rules *r, unsigned level);

@@ -49,7 +49,7 @@ member_part_of (struct mg_js_rules *rules, const struct mg_js_item *part,
   int r = 0;
 
   if (whole != NULL) {
-    mg_js_rules_key (rules, level, part->key);
+    mg_js_rules_key (rules, level, part->key, part->value);
     r = part_of (rules, part->value, whole->value, level + 1);
   }
   if (r != 0 || !rules->absent_is_default)

@@ -9,6 +9,8 @@
  * Paths: 'settings.schedule.pause_status', 'tasks[*].run_job_task.job_id',
  * '[*].x', '**.policy_id' (any depth, also 0), 'a.b\.c' (a dot inside a key),
  * 'tags[key=owner].value' (elements that are objects with such a member),
+ * 'cluster[?pool].node' (only of an object that has a member 'pool' which is
+ * neither null nor ""),
  * 'definition|json.instance_pool_id.value' (the string holds JSON: step into
  * it), '' (the whole text).  Also '[3]' (one element) and 'a.*' (any member).
  * A backslash takes the meaning from any one character of a key.  Keys are

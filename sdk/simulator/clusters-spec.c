@@ -140,19 +140,19 @@ pool_is_there (struct sim_call *c, const char *member)
 }
 
 static int
-nothing_beside_the_pool (struct sim_call *c)
+nothing_beside_the_pool (struct sim_call *c, struct json_object *spec)
 {
   char field[80];
   size_t i;
 
   for (i = 0; of_the_pool[i] != NULL; i++) {
     snprintf (field, sizeof field, "%s", of_the_pool[i]);
-    if (json_object_object_get (c->body, field) != NULL)
+    if (json_object_object_get (spec, field) != NULL)
       goto refused;
   }
   for (i = 0; i < MG_N_ELEMENTS (beside_a_pool); i++) {
     struct json_object *cloud =
-      json_object_object_get (c->body, beside_a_pool[i].cloud);
+      json_object_object_get (spec, beside_a_pool[i].cloud);
 
     if (!json_object_is_type (cloud, json_type_object))
       continue;
@@ -170,14 +170,24 @@ refused:
   return 0;
 }
 
+int
+sim_cluster_leaves_pool (struct sim_call *c, struct json_object *spec)
+{
+  if (sim_json_str (spec, "instance_pool_id") != NULL)
+    return nothing_beside_the_pool (c, spec);
+  if (sim_json_str (spec, "driver_instance_pool_id") != NULL)
+    return refuse (c, "driver_instance_pool_id needs an instance_pool_id.");
+  return 1;
+}
+
 static int
 machines_are_good (struct sim_call *c)
 {
+  if (!sim_cluster_leaves_pool (c, c->body))
+    return 0;
   if (sim_json_str (c->body, "instance_pool_id") != NULL)
-    return nothing_beside_the_pool (c) && pool_is_there (c, "instance_pool_id")
+    return pool_is_there (c, "instance_pool_id")
            && pool_is_there (c, "driver_instance_pool_id");
-  if (sim_json_str (c->body, "driver_instance_pool_id") != NULL)
-    return refuse (c, "driver_instance_pool_id needs an instance_pool_id.");
   return node_is_good (c, "node_type_id")
          && node_is_good (c, "driver_node_type_id");
 }

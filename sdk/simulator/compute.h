@@ -51,6 +51,8 @@ void sim_cluster_set (struct sim_call *c, struct sim_object *o,
 int sim_cluster_is_forgotten (struct json_object *cluster, int64_t now_us);
 /* clusters-spec.c: 1, or 0 after a reply; and what the service fills in. */
 int sim_cluster_is_good (struct sim_call *c);
+/* The same of what a pool decides: also for the clusters of jobs. */
+int sim_cluster_leaves_pool (struct sim_call *c, struct json_object *cluster);
 void sim_cluster_fill (struct sim *s, struct json_object *o);
 
 /* The member of a cluster that holds its libraries; never shown. */

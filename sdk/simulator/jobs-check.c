@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "compute.h"
 #include "jobs.h"
 
 #define MAX_NAME 4096
@@ -289,6 +290,37 @@ sim_job_is_good (struct sim_call *c, struct json_object *settings)
 {
   return settings_are_good (c, settings) && run_as_is_good (c, settings)
          && arrays_are_good (c, settings) && tasks_are_good (c, settings);
+}
+
+static int
+leaves_pool (struct sim_call *c, struct json_object *holder)
+{
+  struct json_object *cluster = json_object_object_get (holder, "new_cluster");
+
+  return cluster == NULL || sim_cluster_leaves_pool (c, cluster);
+}
+
+int
+sim_job_leaves_pools (struct sim_call *c, struct json_object *settings)
+{
+  struct json_object *tasks = json_object_object_get (settings, "tasks");
+  struct json_object *clusters = json_object_object_get (settings,
+                                                         "job_clusters");
+  size_t i, n = length (clusters);
+
+  for (i = 0; i < n; i++)
+    if (!leaves_pool (c, json_object_array_get_idx (clusters, i)))
+      return 0;
+  n = length (tasks);
+  for (i = 0; i < n; i++) {
+    struct json_object *task = json_object_array_get_idx (tasks, i);
+    struct json_object *each = json_object_object_get (task, "for_each_task");
+
+    each = each ? json_object_object_get (each, "task") : NULL;
+    if (!leaves_pool (c, task) || !leaves_pool (c, each))
+      return 0;
+  }
+  return 1;
 }
 
 /* --- what is added --------------------------------------------------- */

@@ -145,7 +145,7 @@ sim_job_create (struct sim_call *c)
               "been reached. The current quota is %d.", MAX_JOBS);
     return;
   }
-  if (!sim_job_is_good (c, c->body))
+  if (!sim_job_is_good (c, c->body) || !sim_job_leaves_pools (c, c->body))
     return;
   o = sim_job_make (c->s, c->body, c->me, c->me_kind, c->now_us);
   if (list != NULL && sim_perm_add (c, "jobs", o) < 0) {
@@ -168,7 +168,8 @@ sim_job_reset (struct sim_call *c)
   MG_CLEANUP (sim_json_put) struct json_object *job = NULL;
   struct json_object *run_as, *copy = NULL;
 
-  if (o == NULL || !sim_job_is_good (c, fresh))
+  if (o == NULL || !sim_job_is_good (c, fresh)
+      || !sim_job_leaves_pools (c, fresh))
     return;
   job = sim_object_json (jobs (c->s), o);
   run_as = json_object_object_get (json_object_object_get (job, "settings"),
@@ -264,7 +265,7 @@ sim_job_update (struct sim_call *c)
   struct json_object *drop = sim_json_array (c->body, "fields_to_remove");
   struct sim_object *o = wanted (c);
   MG_CLEANUP (sim_json_put) struct json_object *job = NULL;
-  struct json_object *settings;
+  struct json_object *settings, *fresh;
   size_t i, n = drop ? json_object_array_length (drop) : 0;
 
   if (o == NULL)
@@ -274,8 +275,9 @@ sim_job_update (struct sim_call *c)
   for (i = 0; i < n; i++)
     remove_field (settings, json_object_get_string (
                     json_object_array_get_idx (drop, i)));
-  merge_settings (settings, json_object_object_get (c->body, "new_settings"));
-  if (!sim_job_is_good (c, settings))
+  fresh = json_object_object_get (c->body, "new_settings");
+  merge_settings (settings, fresh);
+  if (!sim_job_is_good (c, settings) || !sim_job_leaves_pools (c, fresh))
     return;
   sim_job_defaults (c->s, settings);
   store (c, o, job);

@@ -30,6 +30,9 @@ struct sim_object *sim_job_make (struct sim *s, struct json_object *settings,
 
 /* jobs-check.c: are these settings a job?  1, or 0 after a reply. */
 int sim_job_is_good (struct sim_call *c, struct json_object *settings);
+/* The same of what was sent for its clusters: what is filled in may stand where
+ * it cannot be sent. */
+int sim_job_leaves_pools (struct sim_call *c, struct json_object *settings);
 /* What the service adds to settings that do not say it. */
 void sim_job_defaults (struct sim *s, struct json_object *settings);
 

@@ -114,6 +114,83 @@ is "paused: undo leaves the target as it was" \
   "$(ask same "$tmp/before" "$tmp/after")" ''
 end_process "$simulator_pid"
 
+# --- what a pool decides is left to it, cluster by cluster
+forget_session
+pair --populate instance-pools=2,instance-profiles=1
+pool_here=$(api old 2.0/instance-pools/list | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["instance_pools"][0]["instance_pool_id"])')
+profile=$(api old 2.0/instance-profiles/list | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["instance_profiles"][0]["instance_profile_arn"])')
+machines='"node_type_id": "i3.xlarge", "driver_node_type_id": "i3.2xlarge",
+  "enable_elastic_disk": true,
+  "worker_node_type_flexibility": {"alternate_node_type_ids": ["i3.2xlarge"]},
+  "driver_node_type_flexibility": {"alternate_node_type_ids": ["i3.2xlarge"]}'
+some='"spark_version": "15.4.x-scala2.12", "num_workers": 1'
+attributes="\"aws_attributes\": {\"instance_profile_arn\": \"$profile\",
+  \"availability\": \"ON_DEMAND\", \"zone_id\": \"us-west-2b\",
+  \"first_on_demand\": 1, \"spot_bid_price_percent\": 90,
+  \"ebs_volume_count\": 1, \"ebs_volume_size\": 100,
+  \"ebs_volume_type\": \"GENERAL_PURPOSE_SSD\"}"
+meant="\"autotermination_minutes\": 30, \"cluster_name\": \"of a run\",
+  \"custom_tags\": {\"node_type_id\": \"stays\"}"
+own="{$some, $machines, $attributes, $meant}"
+pooled="{$some, \"instance_pool_id\": \"$pool_here\", $machines, $attributes,
+  $meant}"
+tell "$url_old" object "{\"kind\": \"jobs\", \"create\": {\"name\": \"pooled\",
+  \"job_clusters\": [{\"job_cluster_key\": \"a\", \"new_cluster\": $own},
+    {\"job_cluster_key\": \"b\", \"new_cluster\": $pooled}],
+  \"tasks\": [{\"task_key\": \"c\", $notebook, \"new_cluster\": $pooled},
+    {\"task_key\": \"d\", $notebook, \"new_cluster\": $own},
+    {\"task_key\": \"e\", \"for_each_task\": {\"inputs\": \"[1]\", \"task\":
+      {\"task_key\": \"f\", $notebook, \"new_cluster\": $pooled}}}]}}"
+tell "$url_old" object "{\"kind\": \"jobs\", \"create\": {\"name\": \"params\",
+  \"tasks\": [{\"task_key\": \"a\", \"notebook_task\": {
+    \"notebook_path\": \"/Shared/a\", \"base_parameters\": {
+      \"instance_pool_id\": \"x\", \"node_type_id\": \"y\",
+      \"cluster_name\": \"z\"}}}]}}"
+run move export
+run move import
+status_is "pools: import ends with 0" 0
+
+# members END PATH: what a cluster of the job says of machines
+members ()
+{
+  job "$1" pooled "settings.$2.new_cluster" | python3 -c '
+import json, sys
+cluster = json.load(sys.stdin)
+for gone in ("instance_pool_id", "driver_instance_pool_id",
+             "data_security_mode"):
+    cluster.pop(gone, None)
+print(json.dumps(cluster, sort_keys=True))'
+}
+
+left='{"aws_attributes": {"instance_profile_arn": "'$profile'"}, "custom_tags": '
+left=$left'{"node_type_id": "stays"}, "enable_elastic_disk": false, '
+left=$left'"num_workers": 1, "spark_version": "15.4.x-scala2.12"}'
+is "pools: of a job cluster in a pool" "$(members new job_clusters.1)" "$left"
+is "pools: of a task's in a pool" "$(members new tasks.0)" "$left"
+is "pools: of one inside of for_each" \
+  "$(members new tasks.2.for_each_task.task)" "$left"
+all_of_it=$(members old job_clusters.0 | sed \
+  's/"autotermination_minutes": 30, //; s/"cluster_name": "of a run", //')
+is "pools: one without a pool keeps its machines" \
+  "$(members new job_clusters.0)" "$all_of_it"
+is "pools: and so does that of a task" "$(members new tasks.1)" "$all_of_it"
+is "pools: what people write is left alone" \
+  "$(job new params settings.tasks.0.notebook_task.base_parameters)" \
+  '{"cluster_name": "z", "instance_pool_id": "x", "node_type_id": "y"}'
+run move validate
+status_is "pools: validate ends with 0" 0
+is "pools: no request was wrong" "$(ask strict "$url_new")" ''
+api new 2.2/jobs/update "{\"job_id\": $(job new pooled job_id),
+  \"new_settings\": {\"job_clusters\": [{\"job_cluster_key\": \"a\",
+  \"new_cluster\": {$some, \"node_type_id\": \"i3.2xlarge\"}}]}}" >/dev/null
+run move validate
+status_is "pools: validate ends with 5 where a cluster is another one" 5
+end_process "$simulator_pid"
+
 # --- every place that names something
 forget_session
 pair --populate users=4,groups=3,service-principals=2,instance-profiles=1,instance-pools=2,cluster-policies=6

@@ -142,6 +142,12 @@ def clusters_of(schema, without=()):
     yield some("autoscale", *NODES)
 
 
+def pooled(schema):
+    """In a pool, and with what the pool decides."""
+    return schema.value("compute.ClusterSpec", "", 0,
+                        NOT_HERE + ("autoscale",))
+
+
 def tasks_of(schema):
     heavy = ("new_cluster", "task", "dashboard", "for_each_task")
     for member, sort in schema.messages["jobs.Task"].items():
@@ -194,6 +200,8 @@ def jobs_of(schema, names):
     for cluster in clusters_of(schema):
         yield {"job_clusters": [{"job_cluster_key": "k", "new_cluster": cluster,
                                  "serverless_compute_id": "s"}]}
+    yield {"tasks": [{"task_key": "a", "notebook_task": dict(NOTEBOOK),
+                      "new_cluster": pooled(schema)}]}
     for settings, _ in tasks_of(schema):
         yield settings
 
@@ -220,6 +228,9 @@ def policies_of(schema):
 QUIET = ("pause_status", "format", "deployment", "git_snapshot", "job_source",
          "etag")
 QUIET_CLUSTER = ("password",)
+# Of the clusters of jobs; those in a pool leave more to it.
+QUIET_RUN = ("autotermination_minutes", "cluster_name")
+BESIDE_A_POOL = ("instance_profile_arn", "a_new_member")
 
 KINDS = {
     "jobs": ("name", jobs_of), "instance-pools": ("instance_pool_name",
@@ -262,7 +273,9 @@ def apply(fields, path, how):
         if isinstance(step, str):        # what import leaves out is put there
             fields.setdefault(step, {})
         fields = fields[step]
-    if how == "less":
+    if how in ("less", "more") and path[-1] not in fields:
+        fields[path[-1]] = ["x"]
+    elif how == "less":
         fields[path[-1]] = fields[path[-1]][:-1]
     elif how == "more":
         last = fields[path[-1]][-1]
@@ -291,7 +304,8 @@ def plan_of(schema, names):
                 name = "part %d: %s %s" % (
                     number, ".".join(map(str, path)), how)
                 yield {"kind": kind, "key": key, "name": name[:100],
-                       "path": path, "how": how, "fields": one}
+                       "path": path, "how": how, "fields": one,
+                       "pooled": "instance_pool_id" in json.dumps(one)}
 
 
 def fill(url, operations, plan):
@@ -347,7 +361,19 @@ def is_named(row, lines):
 
 def is_quiet(row):
     quiet = QUIET_CLUSTER if row["kind"] == "clusters" else QUIET
-    return any(step in quiet for step in row["path"])
+    return any(step in quiet for step in row["path"]) or is_for_nothing(row)
+
+
+def is_for_nothing(row):
+    """What a run's cluster has no use for, or its pool decides."""
+    steps = steps_of(row["path"])
+    if "new_cluster" not in steps[:-1]:
+        return False
+    within = steps[steps.index("new_cluster") + 1:]
+    if within[0] in NODES and row["pooled"]:
+        return (within[0] != "aws_attributes"
+                or within[-1] not in BESIDE_A_POOL)
+    return within[0] in QUIET_RUN
 
 
 def judge(plan, found):

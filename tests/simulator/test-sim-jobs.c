@@ -263,6 +263,72 @@ MG_TEST (what_is_no_job_is_refused)
   refused ("\"queue\":{\"enabled\":true},\"unheard_of\":1", "unheard_of");
 }
 
+/* Settings around a cluster, at each place that can have one. */
+static const struct { const char *before, *after; } places[] = {
+  { "\"tasks\":[{\"task_key\":\"a\"," NOTEBOOK ",\"new_cluster\":{", "}}]" },
+  { "\"tasks\":[{\"task_key\":\"a\",\"for_each_task\":{\"inputs\":\"[1]\","
+    "\"task\":{\"task_key\":\"b\"," NOTEBOOK ",\"new_cluster\":{", "}}}}]" },
+  { "\"job_clusters\":[{\"job_cluster_key\":\"k\",\"new_cluster\":{", "}}]" },
+};
+
+static void
+refused_everywhere (const char *cluster, const char *why)
+{
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (places); i++) {
+    MG_CLEANUP_FREE char *settings =
+      mg_xasprintf ("%s%s%s", places[i].before, cluster, places[i].after);
+
+    refused (settings, why);
+  }
+}
+
+MG_TEST (a_pool_decides_for_the_clusters_of_a_job)
+{
+  static const char *const given[] = {
+    "node_type_id\":\"i3.xlarge\"", "driver_node_type_id\":\"i3.xlarge\"",
+    "enable_elastic_disk\":false",
+    "worker_node_type_flexibility\":{\"alternate_node_type_ids\":[]}",
+    "driver_node_type_flexibility\":{\"alternate_node_type_ids\":[]}",
+  };
+  MG_CLEANUP_FREE char *pool = NULL;
+  MG_CLEANUP_FREE char *id = NULL;
+  MG_CLEANUP_FREE char *cluster = NULL;
+  size_t i;
+
+  START (.populate = "instance-pools=1");
+  is_int (gett ("GET", "%s", "/api/2.0/instance-pools/list"), 200);
+  pool = mg_xasprintf ("\"num_workers\":1,\"spark_version\":"
+                       "\"15.4.x-scala2.12\",\"instance_pool_id\":\"%s\"",
+                       at ("instance_pools.0.instance_pool_id"));
+  for (i = 0; i < MG_N_ELEMENTS (given); i++) {
+    mg_free (cluster);
+    cluster = mg_xasprintf ("%s,\"%s", pool, given[i]);
+    refused_everywhere (cluster, "cannot be supplied when an instance pool ID "
+                        "is provided");
+  }
+  mg_free (cluster);
+  cluster = mg_xasprintf ("%s,\"aws_attributes\":{\"zone_id\":\"auto\"}", pool);
+  refused_everywhere (cluster, "'aws_attributes.zone_id' cannot be supplied");
+  refused_everywhere ("\"num_workers\":1,\"driver_instance_pool_id\":\"x\"",
+                      "Can't find an instance pool");
+  mg_free (cluster);
+  cluster = mg_xasprintf ("\"job_clusters\":[{\"job_cluster_key\":\"k\","
+                          "\"new_cluster\":{%s}}]", pool);
+  id = mg_xstrdup (make ("pooled", cluster));
+  get (id);
+  is_str (at ("settings.job_clusters.0.new_cluster.enable_elastic_disk"),
+          "false");
+  is_int (callf ("POST", JOBS "update", "{\"job_id\":%s,\"new_settings\":{"
+                 "\"description\":\"what was filled in is not sent\"}}", id),
+          200);
+  is_int (callf ("POST", JOBS "reset", "{\"job_id\":%s,\"new_settings\":{"
+                 "\"job_clusters\":[{\"job_cluster_key\":\"k\","
+                 "\"new_cluster\":{%s,\"enable_elastic_disk\":false}}]}}", id,
+                 pool), 400);
+}
+
 /* --- permissions ----------------------------------------------------- */
 
 MG_TEST (a_job_has_one_owner)

@@ -1,4 +1,5 @@
-/* The path step [key=value]: elements that are objects with that member. */
+/* The path steps that ask: [key=value], elements that are objects with that
+ * member, and [?key], what is an object with that member. */
 #include <config.h>
 
 #include <string.h>
@@ -57,6 +58,94 @@ MG_TEST (where_ignores_when_comparing)
   is_int (mg_json_canonical (left, strlen (left), &rules, &a, NULL), 0);
   is_int (mg_json_canonical (right, strlen (right), &rules, &b, NULL), 0);
   is_str (mg_buf_text (&a), mg_buf_text (&b));
+  mg_buf_done (&a);
+  mg_buf_done (&b);
+}
+
+static const char machines[] =
+  "{\"t\":[{\"c\":{\"node\":\"a\",\"more\":{\"zone\":1},\"pool\":\"p\"}},"
+  "{\"c\":{\"node\":\"b\",\"more\":{\"zone\":2}}},"
+  "{\"c\":{\"pool\":\"\",\"node\":\"c\"}},{\"c\":{\"node\":\"d\",\"pool\":"
+  "null}},{\"c\":[\"pool\"]}]}";
+
+static int
+add_value (void *opaque, struct mg_span value)
+{
+  struct mg_buf *out = opaque;
+
+  mg_buf_add (out, value.p, value.len);
+  return mg_buf_add_byte (out, ';');
+}
+
+MG_TEST (having_finds_where_the_member_is)
+{
+  static const struct { const char *path, *found; } some[] = {
+    { "t[*].c[?pool].node", "\"a\";" },
+    { "**.c[?pool].more.zone", "1;" },
+    { "**.c[?more][?pool].node", "\"a\";" },
+    { "t[*][?c].c[?more].more.zone", "1;2;" },
+    { "t[?pool]", "" },
+    { "t[3].c[?pool]", "" },
+    { "**.more[?zone]", "{\"zone\":1};{\"zone\":2};" },
+  };
+  size_t i;
+
+  for (i = 0; i < sizeof some / sizeof some[0]; i++) {
+    struct mg_buf out = MG_BUF_INIT (1000);
+
+    is_int (mg_json_each (machines, strlen (machines), some[i].path, add_value,
+                          &out), 0);
+    is_str (mg_buf_text (&out), some[i].found);
+    mg_buf_done (&out);
+  }
+}
+
+MG_TEST (having_follows_something)
+{
+  is_int (mg_json_path_check ("[?pool].node", NULL), MG_E_INVALID);
+  is_int (mg_json_path_check ("**[?pool].node", NULL), MG_E_INVALID);
+  is_int (mg_json_path_check ("a|json[?pool].node", NULL), MG_E_INVALID);
+  is_int (mg_json_path_check ("a[?].node", NULL), MG_E_INVALID);
+  is_int (mg_json_path_check ("a[?pool.node", NULL), MG_E_INVALID);
+  is_int (mg_json_path_check ("a[?pool].node", NULL), 0);
+}
+
+MG_TEST (having_drops_where_the_member_is)
+{
+  const struct mg_edit edits[] = {
+    { .op = MG_EDIT_DROP, .path = "**.c[?pool].node" },
+    { .op = MG_EDIT_DROP, .path = "**.c[?pool].more.zone" },
+  };
+  struct mg_buf out = MG_BUF_INIT (1000);
+
+  is_int (mg_json_edit (machines, strlen (machines), edits, 2, &out, NULL), 0);
+  is_str (mg_buf_text (&out),
+          "{\"t\":[{\"c\":{\"more\":{},\"pool\":\"p\"}},"
+          "{\"c\":{\"node\":\"b\",\"more\":{\"zone\":2}}},"
+          "{\"c\":{\"pool\":\"\",\"node\":\"c\"}},{\"c\":{\"node\":\"d\","
+          "\"pool\":null}},{\"c\":[\"pool\"]}]}");
+  mg_buf_done (&out);
+}
+
+MG_TEST (having_ignores_when_comparing)
+{
+  static const char *const ignore[] = { "t[*].c[?pool].node", NULL };
+  static const char *const sets[] = { "t", NULL };
+  struct mg_json_rules rules = { .ignore = ignore, .unordered = sets };
+  const char left[] = "{\"t\":[{\"c\":{\"node\":\"z\",\"pool\":\"p\"}},"
+                      "{\"c\":{\"node\":\"b\"}}]}";
+  const char right[] = "{\"t\":[{\"c\":{\"node\":\"b\"}},"
+                       "{\"c\":{\"pool\":\"p\"}}]}";
+  const char other[] = "{\"t\":[{\"c\":{}},{\"c\":{\"pool\":\"p\"}}]}";
+  struct mg_buf a = MG_BUF_INIT (1000), b = MG_BUF_INIT (1000);
+
+  is_int (mg_json_canonical (left, strlen (left), &rules, &a, NULL), 0);
+  is_int (mg_json_canonical (right, strlen (right), &rules, &b, NULL), 0);
+  is_str (mg_buf_text (&a), mg_buf_text (&b));
+  is_int (mg_json_subset (right, strlen (right), left, strlen (left), &rules,
+                          NULL), 1);
+  is_int (mg_json_subset (left, strlen (left), other, strlen (other), &rules,
+                          NULL), 0);
   mg_buf_done (&a);
   mg_buf_done (&b);
 }
