@@ -76,8 +76,12 @@ enum migrate_on_missing {
   MIGRATE_BLOCK = 0,             /* do not create the asset; say what is missing */
   MIGRATE_DROP_ELEMENT = 1,      /* leave the array element out, with a line in
                                     the report */
-  MIGRATE_KEEP = 2               /* the text stays as it is, unless the source has
+  MIGRATE_KEEP = 2,              /* the text stays as it is, unless the source has
                                     something of this name: then as BLOCK */
+  MIGRATE_SPELL_OUT = 3          /* a name that is the same everywhere, and stays.
+                                    What lists the target's does not have it: it is
+                                    left out, and what derived[] has of it is sent
+                                    instead, with a line in the report */
 };
 
 /* A value that names another asset. */
@@ -111,6 +115,8 @@ struct migrate_ref {
   const char *archive;   /* of a 'given' one: with --archive-missing what lies with
                             a name that the target lacks goes below this folder
                             ("/Archive/") instead; NULL = it stays behind */
+  const char *with;      /* MIGRATE_SPELL_OUT: the path of what is left out
+                            together with the name; or NULL */
 };
 
 /* A name by which references find the asset.  The id of a kind is always an

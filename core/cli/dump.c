@@ -25,7 +25,8 @@ show_refs (const struct migrate_kind *k)
   for (; r != NULL && r->path != NULL; r++)
     printf ("    refers  %s -> %s%s\n", r->path, r->ns,
             r->on_missing == MIGRATE_DROP_ELEMENT ? " (left out when missing)"
-            : r->on_missing == MIGRATE_KEEP ? " (if there is one)" : "");
+            : r->on_missing == MIGRATE_KEEP ? " (if there is one)"
+            : r->on_missing == MIGRATE_SPELL_OUT ? " (else in full)" : "");
 }
 
 static const char *
@@ -166,7 +167,8 @@ dump_refs (struct mg_buf *b, const struct migrate_ref *r)
     const char *const values[] = {
       r->path, r->ns,
       r->on_missing == MIGRATE_DROP_ELEMENT ? "drop-element"
-      : r->on_missing == MIGRATE_KEEP ? "keep" : "block",
+      : r->on_missing == MIGRATE_KEEP ? "keep"
+      : r->on_missing == MIGRATE_SPELL_OUT ? "spell-out" : "block",
       r->late ? "yes" : "no"
     };
     dump_row (b, &first, keys, values, 4);

@@ -176,13 +176,15 @@ check_refs (const struct subject *s)
   for (ref = s->k->refs; ref != NULL && ref->path != NULL; ref++) {
     if (ref->ns == NULL)
       return refuse (s, "has a reference without a namespace:", ref->path);
-    if (ref->on_missing > MIGRATE_KEEP)
+    if (ref->on_missing > MIGRATE_SPELL_OUT)
       return too_new (s, "on_missing", ref->on_missing);
     if ((ref->ends & ~KNOWN_ENDS) != 0)
       return too_new (s, "end", ref->ends & ~KNOWN_ENDS);
     if (ref->archive != NULL && (!ref->given || !is_folder (ref->archive)))
       return refuse (s, "archives in what is no folder:", ref->archive);
     r = check_path (s, ref->path);
+    if (r == 0 && ref->with != NULL)
+      r = check_path (s, ref->with);
     if (r < 0)
       return r;
   }

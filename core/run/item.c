@@ -359,6 +359,7 @@ report (struct item *it)
                             .code = it->result->code,
                             .message = it->result->message };
   int bad = it->result->state == MG_FAILED || it->result->state == MG_BLOCKED;
+  char text[200];
 
   if (it->result->state != MG_READY && it->result->state != MG_PARKED)
     mg_run_advance (it->run, it->kind->k->name, !bad, bad);
@@ -370,6 +371,12 @@ report (struct item *it)
     mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
                  it->source.key, "dropped",
                  "elements that name what the target lacks were left out");
+  if (it->body.spelled_out != NULL) {
+    snprintf (text, sizeof text, "the target does not have its '%s'; what comes "
+              "of it is sent in full", it->body.spelled_out->path);
+    mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
+                 it->source.key, "spelled-out", text);
+  }
   if (it->body.dropped_by_rule > 0)
     mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
                  it->source.key, "dropped",

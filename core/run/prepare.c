@@ -355,22 +355,6 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
   return not_there (p, ref, text, err);
 }
 
-void
-mg_run_derived (const struct mg_kind *kind, const char *json, size_t len,
-                const char *ret_paths[MG_MAX_DERIVED + 1])
-{
-  const struct migrate_derived *d = kind->k->derived;
-  int n = 0;
-
-  for (; d != NULL && d->path != NULL && n < MG_MAX_DERIVED; d++) {
-    MG_CLEANUP_FREE char *when = mg_json_get_text (json, len, d->when);
-
-    if (when != NULL && *when != '\0')
-      ret_paths[n++] = d->path;
-  }
-  ret_paths[n] = NULL;
-}
-
 /* ---- values that rules change ---- */
 
 static int
@@ -480,24 +464,44 @@ add_sets (struct collected *c)
       add_edit (c, MG_EDIT_SET, set->path)->value = set->value;
 }
 
+/* Neither the name nor what goes with it; what comes of it stays. */
+static void
+add_derived (struct collected *c)
+{
+  const struct prepare *p = c->p;
+  const struct migrate_ref *out = p->out->spelled_out;
+  const struct migrate_derived *d = p->kind->k->derived;
+  const char *derived[MG_MAX_DERIVED + 1];
+  int i;
+
+  if (out != NULL) {
+    add_edit (c, MG_EDIT_DROP, out->path);
+    if (out->with != NULL)
+      add_edit (c, MG_EDIT_DROP, out->with);
+  }
+  mg_run_derived (p->kind, mg_buf_text (&p->asset->body), p->asset->body.len,
+                  derived);
+  for (i = 0; derived[i] != NULL; d++)
+    if (d->path == derived[i]) {
+      i++;
+      if (out == NULL || strcmp (d->when, out->path) != 0)
+        add_edit (c, MG_EDIT_DROP, d->path);
+    }
+}
+
 static void
 collect_edits (struct collected *c)
 {
   const struct prepare *p = c->p;
   const struct migrate_kind *k = p->kind->k;
   const struct migrate_ref *ref;
-  const char *derived[MG_MAX_DERIVED + 1];
   const char *const *owned;
-  int i;
 
   for (owned = k->owned; owned != NULL && *owned != NULL; owned++)
     add_edit (c, MG_EDIT_DROP, *owned);
-  mg_run_derived (p->kind, mg_buf_text (&p->asset->body), p->asset->body.len,
-                  derived);
-  for (i = 0; derived[i] != NULL; i++)
-    add_edit (c, MG_EDIT_DROP, derived[i]);
+  add_derived (c);
   for (ref = k->refs; ref != NULL && ref->path != NULL; ref++)
-    if (!ref->waits)
+    if (!ref->waits && ref->on_missing != MIGRATE_SPELL_OUT)
       add_map (c, ref->path, ref, 0);
   if (!is_compared (p))
     add_sets (c);
@@ -546,6 +550,9 @@ mg_run_prepare (struct mg_run *run, struct mg_ctx *ctx,
   c.p = &p;
   c.n = 0;
   c.too_many = 0;
+  r = mg_run_unknown (run, kind, asset, &ret->spelled_out, err);
+  if (r < 0)
+    return r;
   collect_edits (&c);
   if (c.too_many)
     return mg_error_set (err, MG_E_INVALID, "plugin",

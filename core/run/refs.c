@@ -272,6 +272,8 @@ edge_value (void *opaque, size_t which, struct mg_span value)
 
   if (r <= 0)
     return r;
+  if (ref->on_missing == MIGRATE_SPELL_OUT)
+    return 0;                      /* the target's lists have it or not */
   if (ref->waits)
     return wait_for (e, named.aid);
   if (named.aid != 0) {
@@ -378,7 +380,7 @@ nowhere_value (void *opaque, struct mg_span value)
 {
   struct nowhere *w = opaque;
   MG_CLEANUP (mg_named_done) struct mg_named named = { 0 };
-  int r = w->ref->waits ? 0
+  int r = w->ref->waits || w->ref->on_missing == MIGRATE_SPELL_OUT ? 0
           : look_up (w->run, w->ref, value, &named, w->err);
 
   if (r <= 0 || (named.aid == 0 && w->ref->on_missing == MIGRATE_KEEP))

@@ -113,8 +113,9 @@ struct mg_prepared {
   int dropped_late;                /* a member of a cycle was left out */
   int dropped;                     /* elements left out by on_missing */
   int changed_by_rule, dropped_by_rule;
+  const struct migrate_ref *spelled_out; /* MIGRATE_SPELL_OUT, and not there */
 };
-#define MG_PREPARED_INIT { MG_BUF_INIT (MG_MAX_ELEMENT), 0, 0, 0, 0 }
+#define MG_PREPARED_INIT { MG_BUF_INIT (MG_MAX_ELEMENT), 0, 0, 0, 0, NULL }
 
 /* FOR_DOUBT: what surely was in a create that was sent; a member of a cycle may
  * have been left out.  FOR_UNDO: to compare, when the service may have taken out
@@ -156,6 +157,12 @@ int mg_run_ensure_body (struct mg_ctx *ctx, const struct mg_kind *kind,
                         struct mg_asset *asset, struct mg_error *err);
 
 /* ---- comparing (compare.c) ---- */
+
+/* The first name of this asset that the target does not know
+ * (MIGRATE_SPELL_OUT); NULL when it knows all of them. */
+int mg_run_unknown (struct mg_run *run, const struct mg_kind *kind,
+                    const struct mg_asset *asset,
+                    const struct migrate_ref **ret_ref, struct mg_error *err);
 
 /* The paths of derived[] that do not count in this body; NULL at the end. */
 #define MG_MAX_DERIVED 24

@@ -367,6 +367,10 @@ const struct migrate_code mg_codes[] = {
   { "source-read-only",
     "Something tried to write to the source, which is only read.",
     "report it to the plugin's author" },
+  { "spelled-out",
+    "What the asset is built on is not in the target, so what came of it in the "
+    "source was sent in full.",
+    "nothing; where the target gets it later, it can be set there by hand" },
   { "stale-plan",
     "The session changed after the plan was written: another export, other rules "
     "or decisions, or another plan.",

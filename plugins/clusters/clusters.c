@@ -73,7 +73,11 @@ static const char *const policy_sets[] = { "libraries", NULL };
   RULE (text, "driver_instance_pool_id", "instance-pools.id"), \
   RULE (text, "aws_attributes\\.instance_profile_arn", "instance-profile.arn")
 
+/* Families have the same ids everywhere, and not every workspace has all. */
 static const struct migrate_ref policy_refs[] = {
+  { .path = "policy_family_id", .ns = "policy-families.id",
+    .on_missing = MIGRATE_SPELL_OUT,
+    .with = "policy_family_definition_overrides" },
   RULES ("definition"),
   RULES ("policy_family_definition_overrides"),
   { .path = NULL },
@@ -240,6 +244,13 @@ static const struct migrate_kind kinds[] = {
     .refs = policy_refs, .values = policy_values, .builtin = policy_builtin,
     .created = "created_at_timestamp", .creator = "creator_user_name",
     .link = "/compute/policies/{id}",
+  },
+  {
+    .name = "policy-families", .title = "families of cluster policies",
+    .key = "policy_family_id", .id = "policy_family_id",
+    .once = MIGRATE_ONCE_UNIQUE, .flags = MIGRATE_KIND_ADOPT_ONLY,
+    .paging = MIGRATE_PAGING_TOKEN,
+    .list = "GET /api/2.0/policy-families", .array = "policy_families",
   },
   {
     .name = "clusters", .title = "clusters",
@@ -541,6 +552,7 @@ static const struct migrate_right rights[] = {
   { "cluster-policies", "source: CAN_USE on each policy; target: workspace "
     "admin" },
   { "cluster-policies/permissions", "workspace admin on both sides" },
+  { "policy-families", "CAN_USE on a policy, on both sides, to find the names" },
   { "clusters", "source: CAN_ATTACH_TO on each cluster; target: workspace "
     "admin" },
   { "cluster-libraries", "source: CAN_ATTACH_TO on each cluster; target: "

@@ -47,6 +47,8 @@ static const struct workspace_option {
   { "tier", "premium|standard", "standard has no permissions [premium]",
     TEXT, 0 },
   { "cloud", "aws|azure|gcp", "the cloud [aws]", TEXT, AT (config.cloud) },
+  { "without-family", "ID", "a family of policies that it lacks", TEXT,
+    AT (config.without_family) },
   { "federated", NULL, "principals belong to an account", SWITCH,
     AT (config.federated) },
   { "faults", "FILE", "what goes wrong, and when", FILE_TEXT,

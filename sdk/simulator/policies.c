@@ -53,14 +53,21 @@ policies (struct sim *s)
   return &s->tables[SIM_POLICIES];
 }
 
+/* The product does not offer every family everywhere. */
+static int
+is_lacking (const struct sim *s, const struct family *f)
+{
+  return mg_streq (s->config.without_family, f->id);
+}
+
 static const struct family *
-find_family (const char *id)
+find_family (const struct sim *s, const char *id)
 {
   size_t i;
 
   for (i = 0; id != NULL && i < MG_N_ELEMENTS (families); i++)
     if (strcmp (families[i].id, id) == 0)
-      return &families[i];
+      return is_lacking (s, &families[i]) ? NULL : &families[i];
   return NULL;
 }
 
@@ -80,10 +87,10 @@ parse_definition (const char *text)
 
 /* What the family says, with the overrides in place of its own. */
 static void
-merge_family (struct json_object *policy)
+merge_family (const struct sim *s, struct json_object *policy)
 {
   const struct family *f =
-    find_family (sim_json_str (policy, "policy_family_id"));
+    find_family (s, sim_json_str (policy, "policy_family_id"));
   const char *text = sim_json_str (policy,
                                    "policy_family_definition_overrides");
   MG_CLEANUP (sim_json_put) struct json_object *all = NULL;
@@ -104,7 +111,8 @@ merge_family (struct json_object *policy)
 }
 
 static void
-take_given (struct json_object *policy, struct json_object *fields)
+take_given (const struct sim *s, struct json_object *policy,
+            struct json_object *fields)
 {
   int i;
 
@@ -115,7 +123,7 @@ take_given (struct json_object *policy, struct json_object *fields)
     if (value != NULL)
       json_object_object_add (policy, given[i], json_object_get (value));
   }
-  merge_family (policy);
+  merge_family (s, policy);
 }
 
 struct sim_object *
@@ -129,7 +137,7 @@ sim_policy_make (struct sim *s, struct json_object *fields, int is_default,
 
   sim_id_text (policies (s), id, id_text);
   sim_json_set_str (o, "policy_id", id_text);
-  take_given (o, fields);
+  take_given (s, o, fields);
   if (!is_default)
     sim_json_set_str (o, "creator_user_name", SIM_ADMIN_NAME);
   json_object_object_add (o, "created_at_timestamp",
@@ -152,6 +160,8 @@ sim_policy_make_defaults (struct sim *s, int64_t n)
     MG_CLEANUP (sim_json_put) struct json_object *o =
       json_object_new_object ();
 
+    if (is_lacking (s, &families[i]))
+      continue;
     sim_json_set_str (o, "name", families[i].name);
     sim_json_set_str (o, "policy_family_id", families[i].id);
     sim_policy_make (s, o, 1, 0);
@@ -218,7 +228,7 @@ family_is_good (struct sim_call *c)
     else if (sim_json_str (c->body, "definition") == NULL)
       why = "A policy needs a definition or a policy_family_id.";
   }
-  else if (find_family (family) == NULL)
+  else if (find_family (c->s, family) == NULL)
     why = "The policy family does not exist.";
   else if (sim_json_str (c->body, "definition") != NULL)
     why = "definition cannot be used with policy_family_id; use "
@@ -273,7 +283,7 @@ sim_policy_edit (struct sim_call *c)
               "policies. Clone this policy to change the policy family.");
     return;
   }
-  take_given (policy, c->body);
+  take_given (c->s, policy, c->body);
   sim_table_set (policies (c->s), o, sim_json_text (policy));
   changed (c, o, "update");
   sim_reply_empty (c);
@@ -344,7 +354,8 @@ sim_family_list (struct sim_call *c)
   }
   last = i + size < n ? i + size : n;
   for (; i < last; i++)
-    json_object_array_add (list, family_json (&families[i]));
+    if (!is_lacking (c->s, &families[i]))
+      json_object_array_add (list, family_json (&families[i]));
   snprintf (next, sizeof next, "%" PRId64, i);
   if (i < n)
     sim_json_set_str (o, "next_page_token", next);
@@ -354,7 +365,7 @@ sim_family_list (struct sim_call *c)
 void
 sim_family_get (struct sim_call *c)
 {
-  const struct family *f = find_family (sim_param (c, 0));
+  const struct family *f = find_family (c->s, sim_param (c, 0));
   MG_CLEANUP (sim_json_put) struct json_object *o = NULL;
 
   if (f == NULL) {

@@ -43,6 +43,7 @@ struct sim_config {
   const char *faults;        /* one JSON object a line */
   const char *routes;        /* extra kinds, see migrate-simulator(1) */
   const char *cloud;         /* "aws", "azure", "gcp"; NULL is aws */
+  const char *without_family; /* id of a policy family that it lacks */
   int64_t latency_us;
   int64_t page;              /* most elements in a page; 0 = the service's */
   int64_t token_life_us;     /* of OAuth tokens; 0 = one hour */

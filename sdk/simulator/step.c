@@ -228,6 +228,7 @@ copy_config (struct sim_config *to, const struct sim_config *from)
   to->faults = mg_xstrdup (from->faults);
   to->routes = mg_xstrdup (from->routes);
   to->cloud = mg_xstrdup (from->cloud ? from->cloud : "aws");
+  to->without_family = mg_xstrdup (from->without_family);
   if (to->time_scale <= 0)
     to->time_scale = 1;
   if (to->n_ledger <= 0)
@@ -368,6 +369,7 @@ sim_free (struct sim *s)
   mg_free ((char *) s->config.faults);
   mg_free ((char *) s->config.routes);
   mg_free ((char *) s->config.cloud);
+  mg_free ((char *) s->config.without_family);
   mg_free (s);
 }
 

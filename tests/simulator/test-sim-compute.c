@@ -344,6 +344,19 @@ MG_TEST (families_are_listed_in_pages)
   is_int (call ("GET", "/api/2.0/policy-families/other", NULL), 404);
 }
 
+MG_TEST (a_workspace_may_lack_a_family)
+{
+  START (.populate = "cluster-policies=4", .without_family = "power-user");
+  is_int (call ("GET", "/api/2.0/policy-families", NULL), 200);
+  is_int (length ("policy_families"), 3);
+  is_null (strstr (text (), "power-user"));
+  is_int (call ("GET", "/api/2.0/policy-families/power-user", NULL), 404);
+  is_int (call ("GET", POLICIES "list", NULL), 200);
+  is_int (length ("policies"), 3);
+  no_policy ("{\"name\":\"x\",\"policy_family_id\":\"power-user\"}",
+             "family does not exist");
+}
+
 /* --- global init scripts ----------------------------------------------- */
 
 #define SCRIPTS "/api/2.0/global-init-scripts"
