@@ -275,6 +275,29 @@ status_is "updated: undo ends with 0" 0
 is "updated: undo puts it back" "$(policy new same definition)" "{}"
 end_process "$simulator_pid"
 
+# --- a list of families that broke off proves nothing
+forget_session
+pair -- --without-family power-user
+for name in job-cluster power-user; do
+  tell "$url_old" object "{\"kind\": \"cluster-policies\", \"create\": {
+    \"name\": \"of $name\", \"policy_family_id\": \"$name\"}}"
+done
+run move export
+tell "$url_new" faults '{"match": "GET */policy-families", "do": "status", '\
+'"status": 400, "times": 0}'
+run move import --plugins clusters
+status_is "broken: import ends with 1" 1
+is "broken: the family that is there is kept" \
+  "$(policy new "of job-cluster" policy_family_id)" job-cluster
+like "broken: what is not there is refused, with the service's words" \
+  "$err" 'of power-user: .*policy family does not exist.* \[refused\]'
+tell "$url_new" faults '' -X DELETE
+run move import --plugins clusters --retry-failed
+status_is "broken: with the list it is made, import ends with 0" 0
+is "broken: of its definition" "$(policy new "of power-user" definition)" \
+  "$(policy old "of power-user" definition)"
+end_process "$simulator_pid"
+
 # --- an edit of what is there, and back
 forget_session
 pair
