@@ -1,140 +1,62 @@
-/* What a tree is made of, and how much is in it: see tree.h. */
+/* How much is in a tree: see tree.h.
+ *
+ * A thread takes a folder, lists it, and leaves those that are in it to whoever
+ * comes next.  'lock' guards what is shared; a page is one's own until it is
+ * whole. */
 #include <config.h>
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "base/limits.h"
+#include "base/supervise.h"
+#include "base/thread.h"
 #include "run/tree.h"
 
-int
-mg_tree_is_of (const struct mg_kind *kind, const char *sort)
-{
-  const char *const *s = kind->k->tree->sorts;
-
-  for (; s != NULL && *s != NULL; s++)
-    if (strcmp (*s, sort) == 0)
-      return 1;
-  return 0;
-}
-
-int
-mg_tree_hides (const struct mg_kind *walker, const char *name)
-{
-  const char *const *hidden = walker->k->tree->hidden;
-
-  for (; name != NULL && hidden != NULL && *hidden != NULL; hidden++)
-    if (fnmatch (*hidden, name, FNM_PATHNAME | FNM_NOESCAPE) == 0)
-      return 1;
-  return 0;
-}
-
-int
-mg_tree_shuts (const struct mg_kind *walker, const char *name)
-{
-  const char *const *shut = walker->k->tree->shut;
-
-  for (; shut != NULL && *shut != NULL; shut++) {
-    size_t len = strlen (*shut);
-
-    if (strncmp (*shut, name, len) == 0
-        && (name[len] == '\0' || name[len] == '/'))
-      return 1;
-  }
-  return 0;
-}
-
-const char *
-mg_tree_left (const struct mg_kind *walker, const char *sort, const char *json,
-              size_t len)
-{
-  struct mg_asset a = MG_ASSET_INIT;
-  const char *code;
-
-  if (!mg_tree_is_of (walker, sort))
-    return NULL;
-  mg_buf_add (&a.body, json, len);
-  code = mg_run_left_out (walker, &a);
-  mg_buf_done (&a.body);
-  return code;
-}
-
-int
-mg_tree_enters (const struct mg_kind *walker, const char *sort,
-                const char *name, const char *left)
-{
-  return mg_tree_is_of (walker, sort) && left == NULL
-         && !mg_tree_shuts (walker, name);
-}
-
-/* ---- names ---- */
-
-void
-mg_tree_names_add (struct mg_tree_names *names, char *name)
-{
-  if (names->n == names->cap) {
-    names->cap = names->cap ? names->cap * 2 : 16;
-    names->names = mg_xreallocarray (names->names, names->cap,
-                                     sizeof *names->names);
-  }
-  names->names[names->n++] = name;
-}
-
-void
-mg_tree_names_keep (struct mg_tree_names *names)
-{
-  names->kept = names->n;
-}
-
-void
-mg_tree_names_restart (struct mg_tree_names *names)
-{
-  while (names->n > names->kept)
-    mg_free (names->names[--names->n]);
-}
-
-void
-mg_tree_names_done (struct mg_tree_names *names)
-{
-  names->kept = 0;
-  mg_tree_names_restart (names);
-  mg_free (names->names);
-  memset (names, 0, sizeof *names);
-}
-
-/* ---- counting ---- */
-
-struct count {
-  const struct mg_registry *registry;
+struct tally {
+  struct mg_ctx *like;             /* the caller's, for the others' contexts */
   const struct mg_kind *walker;
-  int64_t *found, *page;           /* of the page that is being read */
+  struct mg_mutex lock;
+  struct mg_cond changed;
   struct mg_tree_names names;      /* to be listed */
+  int64_t *found;
+  int n_listing;
+  struct mg_error err;             /* the first; it ends the whole */
+};
+
+struct tally_thread {
+  struct tally *tally;
+  struct mg_thread thread;
+  int64_t *page;                   /* of the page that is being read */
+  struct mg_tree_names names;
 };
 
 static int
 count_element (struct migrate_ctx *pub, void *opaque, const char *json,
                size_t len)
 {
-  struct count *c = opaque;
-  const struct migrate_tree *t = c->walker->k->tree;
-  MG_CLEANUP_FREE char *sort = mg_json_get_text (json, len, t->sort);
-  char *name = mg_json_get_text (json, len, t->node);
+  struct tally_thread *t = opaque;
+  const struct mg_kind *walker = t->tally->walker;
+  const struct mg_registry *registry = t->tally->like->registry;
+  MG_CLEANUP_FREE char *sort =
+    mg_json_get_text (json, len, walker->k->tree->sort);
+  char *name = mg_json_get_text (json, len, walker->k->tree->node);
   int i;
 
   (void) pub;
-  if (mg_tree_hides (c->walker, name)) {
+  if (mg_tree_hides (walker, name)) {
     mg_free (name);
     return 0;
   }
-  for (i = 0; sort != NULL && i < c->registry->n_kinds; i++)
-    if (mg_tree_walker_of (c->registry, c->registry->kinds[i]) == c->walker
-        && mg_tree_is_of (c->registry->kinds[i], sort))
-      c->page[i]++;
+  for (i = 0; sort != NULL && i < registry->n_kinds; i++)
+    if (mg_tree_walker_of (registry, registry->kinds[i]) == walker
+        && mg_tree_is_of (registry->kinds[i], sort))
+      t->page[i]++;
   if (sort != NULL && name != NULL
-      && mg_tree_enters (c->walker, sort, name,
-                         mg_tree_left (c->walker, sort, json, len)))
-    mg_tree_names_add (&c->names, name);
+      && mg_tree_enters (walker, sort, name,
+                         mg_tree_left (walker, sort, json, len)))
+    mg_tree_names_add (&t->names, name);
   else
     mg_free (name);
   return 0;
@@ -143,60 +65,127 @@ count_element (struct migrate_ctx *pub, void *opaque, const char *json,
 static void
 count_restart (struct mg_ctx *ctx, void *opaque)
 {
-  struct count *c = opaque;
+  struct tally_thread *t = opaque;
 
-  (void) ctx;
-  memset (c->page, 0, (size_t) c->registry->n_kinds * sizeof *c->page);
-  mg_tree_names_restart (&c->names);
+  memset (t->page, 0, (size_t) ctx->registry->n_kinds * sizeof *t->page);
+  mg_tree_names_restart (&t->names);
 }
 
 static int
 count_page (struct mg_ctx *ctx, void *opaque, const char *cursor)
 {
-  struct count *c = opaque;
+  struct tally_thread *t = opaque;
+  struct tally *tally = t->tally;
   int i;
 
-  (void) ctx, (void) cursor;
-  for (i = 0; i < c->registry->n_kinds; i++)
-    c->found[i] += c->page[i];
-  memset (c->page, 0, (size_t) c->registry->n_kinds * sizeof *c->page);
-  mg_tree_names_keep (&c->names);
+  (void) cursor;
+  mg_mutex_lock (&tally->lock);
+  for (i = 0; i < ctx->registry->n_kinds; i++)
+    tally->found[i] += t->page[i];
+  while (t->names.n > 0)
+    mg_tree_names_add (&tally->names, t->names.names[--t->names.n]);
+  mg_cond_broadcast (&tally->changed);
+  mg_mutex_unlock (&tally->lock);
+  count_restart (ctx, t);
   return 0;
 }
 
-static int
-count_node (struct count *c, struct mg_ctx *ctx)
+/* The next folder, which is the caller's to free; NULL = there will be none. */
+static char *
+take_name (struct tally *tally)
 {
-  MG_CLEANUP_FREE char *name = c->names.names[--c->names.n];
+  while (tally->names.n == 0 && tally->n_listing > 0 && tally->err.code == 0)
+    mg_cond_wait (&tally->changed, &tally->lock);
+  if (tally->names.n == 0 || tally->err.code != 0)
+    return NULL;
+  tally->n_listing++;
+  return tally->names.names[--tally->names.n];
+}
+
+static int
+count_node (struct tally_thread *t, struct mg_ctx *ctx, const char *name)
+{
+  const struct mg_kind *walker = t->tally->walker;
   struct mg_list list = { .node = name, .each = count_element,
                           .page = count_page, .restart = count_restart,
-                          .opaque = c };
-  int r;
+                          .opaque = t };
+  int r = mg_call_export (ctx, walker, &list);
 
-  mg_tree_names_keep (&c->names);
-  r = mg_call_export (ctx, c->walker, &list);
   if (r < 0)
-    count_restart (ctx, c);
-  if (r == MG_E_NOT_FOUND && strcmp (name, c->walker->k->tree->root) != 0)
+    count_restart (ctx, t);
+  if (r == MG_E_NOT_FOUND && strcmp (name, walker->k->tree->root) != 0)
     r = 0;                         /* gone since it was told of */
   return r;
+}
+
+static void
+count_nodes (void *arg)
+{
+  struct tally_thread *t = arg;
+  struct tally *tally = t->tally;
+  struct mg_ctx ctx;
+  char *name;
+  int r;
+
+  mg_slot_thread ();
+  mg_ctx_init (&ctx, NULL, tally->like->side, tally->like->registry);
+  ctx.option = tally->like->option;
+  mg_mutex_lock (&tally->lock);
+  while ((name = take_name (tally)) != NULL) {
+    mg_mutex_unlock (&tally->lock);
+    r = count_node (t, &ctx, name);
+    mg_free (name);
+    mg_mutex_lock (&tally->lock);
+    tally->n_listing--;
+    if (r < 0 && tally->err.code == 0)
+      mg_error_copy (&tally->err, &ctx.error);
+    mg_cond_broadcast (&tally->changed);
+  }
+  mg_mutex_unlock (&tally->lock);
+  mg_ctx_done (&ctx);
+}
+
+/* As many as the service lets beside one another. */
+static int
+run_threads (struct tally *tally, struct mg_error *err)
+{
+  size_t n_kinds = (size_t) tally->like->registry->n_kinds + 1;
+  struct tally_thread threads[MG_MAX_IN_FLIGHT] = { { .tally = NULL } };
+  int i, r = 0;
+
+  for (i = 0; i < MG_MAX_IN_FLIGHT && r == 0; i++) {
+    threads[i].tally = tally;
+    threads[i].page = mg_xcalloc (n_kinds, sizeof *threads[i].page);
+    r = mg_thread_start (&threads[i].thread, "count", count_nodes, &threads[i]);
+  }
+  if (i > 1 && r < 0)              /* fewer do, too */
+    r = 0;
+  while (i-- > 0) {
+    mg_thread_join (&threads[i].thread);
+    mg_tree_names_done (&threads[i].names);
+    mg_free (threads[i].page);
+  }
+  return r < 0 ? mg_error_set (err, r, "no-memory", "cannot start a thread") : 0;
 }
 
 int
 mg_tree_count (struct mg_ctx *ctx, const struct mg_kind *walker,
                int64_t *found, struct mg_error *err)
 {
-  struct count c = { .registry = ctx->registry, .walker = walker,
-                     .found = found };
-  int r = 0;
+  struct tally tally = { .like = ctx, .walker = walker, .found = found };
+  int r;
 
-  c.page = mg_xcalloc ((size_t) ctx->registry->n_kinds + 1, sizeof *c.page);
-  mg_tree_names_add (&c.names, mg_xstrdup (walker->k->tree->root));
-  while (c.names.n > 0 && r == 0)
-    r = count_node (&c, ctx);
-  if (r < 0)
-    mg_error_copy (err, &ctx->error);
-  mg_tree_names_done (&c.names);
-  mg_free (c.page);
+  mg_mutex_init (&tally.lock);
+  mg_cond_init (&tally.changed);
+  mg_tree_names_add (&tally.names, mg_xstrdup (walker->k->tree->root));
+  r = run_threads (&tally, err);
+  if (r == 0 && tally.err.code != 0) {
+    mg_error_copy (&ctx->error, &tally.err);
+    mg_error_copy (err, &tally.err);
+    r = tally.err.code;
+  }
+  mg_tree_names_done (&tally.names);
+  mg_cond_done (&tally.changed);
+  mg_mutex_done (&tally.lock);
   return r;
 }

@@ -61,8 +61,8 @@ void mg_tree_names_keep (struct mg_tree_names *names);
 void mg_tree_names_restart (struct mg_tree_names *names);
 void mg_tree_names_done (struct mg_tree_names *names);
 
-/* Adds up what a walk would find, by the kinds' index, one list after another
- * and without a store. */
+/* Adds up what a walk would find, by the kinds' index, in threads of its own and
+ * without a store.  The context is that of the caller, to be as. */
 int mg_tree_count (struct mg_ctx *ctx, const struct mg_kind *walker,
                    int64_t *found, struct mg_error *err);
 
