@@ -265,6 +265,7 @@ def experiments(bench):
     one = bench.take(kind, has("lifecycle_stage"))
     bench.post(kind, one, set={"lifecycle_stage": "deleted"})
     bench.expect(kind, one, "", "missing")
+    bench.expect(kind + "/permissions", one, "", "missing")
     one = bench.take(kind)
     bench.post(kind, one, delete=True)
     bench.expect(kind, one, "", "missing")
