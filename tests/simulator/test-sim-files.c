@@ -123,32 +123,45 @@ MG_TEST (only_forms_of_an_import_may_be_long)
 
 /* --- once ------------------------------------------------------------ */
 
-MG_TEST (what_is_large_is_kept_where_it_came_in)
+/* A form whose memory the service may keep. */
+static struct sim_request
+given (const char *path, const char *data, size_t len)
 {
   struct sim_request q = { .method = "POST", .target = TREE "import",
                            .content_type = type, .buffer = &form };
-  size_t len = 2 * MIB, n;
-  const char *memory;
+
+  begin (path);
+  field ("format", "RAW");
+  part ("content", "; filename=f", data, len);
+  mg_buf_add_str (&form, "--xyz--\r\n");
+  q.body = form.data;
+  q.body_len = form.len;
+  return q;
+}
+
+/* What the last reply holds lies where this came in. */
+static int
+lies_in (const struct sim_request *q)
+{
+  size_t len;
+  const char *memory = q->body, *got = sim_reply_bytes (&reply, &len);
+
+  return got > memory && got < memory + q->body_len;
+}
+
+MG_TEST (what_is_large_is_kept_where_it_came_in)
+{
+  struct sim_request q;
+  size_t len = 2 * MIB;
 
   START ();
-  begin ("/Shared/f");
-  field ("format", "RAW");
-  part ("content", "; filename=f", bytes (len, ""), len);
-  mg_buf_add_str (&form, "--xyz--\r\n");
-  q.body = memory = form.data;
-  q.body_len = n = form.len;
+  q = given ("/Shared/f", bytes (len, ""), len);
   is_int (ask (&q), 200);
   ok (form.data == NULL);
   is_int (download ("/Shared/f"), 200);
   ok (gives (bytes (len, ""), len));
-  ok (sim_reply_bytes (&reply, &len) > memory
-      && sim_reply_bytes (&reply, &len) < memory + n);
-  begin ("/Shared/small");
-  field ("format", "RAW");
-  part ("content", "; filename=f", "1", 1);
-  mg_buf_add_str (&form, "--xyz--\r\n");
-  q.body = form.data;
-  q.body_len = form.len;
+  ok (lies_in (&q));
+  q = given ("/Shared/small", "1", 1);
   is_int (ask (&q), 200);
   ok (form.data != NULL);
 }
@@ -323,19 +336,12 @@ MG_TEST (what_stands_behind_a_zero_is_found_in_a_body)
 
 MG_TEST (a_form_may_take_effect_later)
 {
-  struct sim_request q = { .method = "POST", .target = TREE "import",
-                           .content_type = type, .buffer = &form };
-  size_t len = 2 * MIB, n;
-  const char *memory;
+  struct sim_request q;
+  size_t len = 2 * MIB;
 
   START ();
   fault ("{\"match\":\"POST *import\",\"do\":\"defer\",\"ms\":1000}");
-  begin ("/Shared/f");
-  field ("format", "RAW");
-  part ("content", "; filename=f", bytes (len, ""), len);
-  mg_buf_add_str (&form, "--xyz--\r\n");
-  q.body = memory = form.data;
-  q.body_len = n = form.len;
+  q = given ("/Shared/f", bytes (len, ""), len);
   ask (&q);
   is_int (reply.wire, SIM_WIRE_CUT);
   ok (form.data == NULL);
@@ -343,6 +349,5 @@ MG_TEST (a_form_may_take_effect_later)
   now_us += 2 * MG_SECOND_US;
   is_int (download ("/Shared/f"), 200);
   ok (gives (bytes (len, ""), len));
-  ok (sim_reply_bytes (&reply, &len) > memory
-      && sim_reply_bytes (&reply, &len) < memory + n);
+  ok (lies_in (&q));
 }
