@@ -4,55 +4,8 @@
 # they were there; what was so before, or was changed by others, stays.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
+. "$srcdir/tests/e2e/jobs-lib.sh"
 
-# api END PATH [BODY]
-api ()
-{
-  eval "mg_url=\$url_$1 mg_token=\$token_$1"
-  curl -sS -H "Authorization: Bearer $mg_token" "$mg_url/api/$2" \
-    ${3:+-d "$3"}
-}
-
-# make_job END SETTINGS: the id of a new job
-make_job ()
-{
-  api "$1" 2.2/jobs/create "$2" | sed 's/.*://; s/}//'
-}
-
-# pauses END: the names of the jobs, and what stands where a job is paused: '-'
-# is off, '+' is on, '.' that nothing is said
-pauses ()
-{
-  api "$1" '2.2/jobs/list?limit=100' | python3 -c '
-import json, sys
-for job in sorted(json.load(sys.stdin).get("jobs", []),
-                  key=lambda j: j["settings"]["name"]):
-    s = job["settings"]
-    places = [s[n] for n in ("schedule", "continuous", "trigger") if n in s]
-    places += s.get("triggers", [])
-    print(s["name"], "".join({"PAUSED": "-", "UNPAUSED": "+"}.get(
-        p.get("pause_status"), ".") for p in places))'
-}
-
-# id_of END NAME
-id_of ()
-{
-  api "$1" '2.2/jobs/list?limit=100' | python3 -c '
-import json, sys
-print(*(j["job_id"] for j in json.load(sys.stdin).get("jobs", [])
-        if j["settings"]["name"] == sys.argv[1]))' "$2"
-}
-
-# act NAME END [ARG...]
-act ()
-{
-  mg_name=$1 mg_on=$2
-  shift 2
-  eval "mg_host=\$host_$([ "$mg_on" = source ] && echo old || echo new)"
-  migrate --session s action "$mg_name" --on "$mg_on" --yes-host "$mg_host" "$@"
-}
-
-cron='"quartz_cron_expression": "0 0 * * * ?", "timezone_id": "UTC"'
 all ()
 {
   make_job old "{\"name\": \"cron\", \"schedule\": {$cron, \"pause_status\":
@@ -107,7 +60,7 @@ theirs -"
 state old "$tmp/old"
 
 # --- the source is paused, once
-run act jobs/pause source
+run act pause source
 status_is "pause: it ends with 0" 0
 is "pause: it tells" "$out" \
   "6 paused, former state recorded, 1 were off before; no active runs left"
@@ -124,7 +77,7 @@ is "pause: every place is" "$(pauses old)" "$paused"
 kept_rows='SELECT key, state, hex (before), off_at FROM action WHERE state <> 3
   ORDER BY key'
 kept=$(rows "$kept_rows")
-run act jobs/pause source
+run act pause source
 status_is "again: it ends with 0" 0
 like "again: nothing is sent" "$out" '^0 paused.* 6 were so by an earlier run'
 is "again: nothing is kept over what was" "$(rows "$kept_rows")" "$kept"
@@ -141,7 +94,7 @@ is "then: the target is paused" "$(pauses new)" "$paused"
 # --- the target is resumed as the source was, not as it is
 sqlite3 -batch "$tmp/sessions/s/session.db" \
   'UPDATE action SET off_at = off_at - 9000000000'   # two and a half hours
-run act jobs/resume target
+run act resume target
 status_is "resume: it ends with 0" 0
 like "resume: it tells" "$out" '^6 resumed as they were, 1 stay off, as they were; '
 is "resume: as the source was" "$(pauses new)" "by hand 
@@ -165,7 +118,7 @@ is "resume: ... and what has none" "$(grep 'not known' "$csv" | cut -d, -f2 |
 files
 many
 tables"
-run act jobs/resume target
+run act resume target
 like "resume: a second time changes nothing" "$out" \
   '^0 resumed as they were, 6 were so already'
 run move import
@@ -191,10 +144,10 @@ status_is "undo: is refused" 3
 like "undo: ... by its code" "$err" '\[resumed\]'
 run move undo --plan
 status_is "undo: its plan is shown" 0
-run act jobs/pause target
+run act pause target
 status_is "back: the target is paused" 0
 is "back: every place is" "$(pauses new)" "$paused"
-run act jobs/resume source
+run act resume source
 status_is "back: the source is resumed" 0
 like "back: it tells" "$out" '^6 resumed as they were, 1 stay off'
 is "back: as it was" "$(pauses old)" "by hand 
@@ -205,7 +158,7 @@ many +-+
 silent +
 tables +
 theirs -"
-run act jobs/resume target
+run act resume target
 is "back: the target as well" "$(pauses new | sed -n 1,5p)" "by hand 
 cron +
 endless +
@@ -223,7 +176,7 @@ run move export
 run move import
 make_job old "{\"name\": \"late\", \"schedule\": {$cron}}" >/dev/null
 gone=$(id_of old files)
-run act jobs/pause source
+run act pause source
 api old 2.2/jobs/delete "{\"job_id\": $gone}" >/dev/null
 api old 2.2/jobs/update "{\"job_id\": $(id_of old endless), \"new_settings\":
   {\"continuous\": {\"pause_status\": \"UNPAUSED\"}}}" \
@@ -238,7 +191,7 @@ is "others: what came late is paused" "$(pauses new | grep late)" "late -"
 api new 2.2/jobs/delete "{\"job_id\": $(id_of new tables)}" >/dev/null
 api new 2.2/jobs/update "{\"job_id\": $(id_of new theirs), \"new_settings\":
   {\"schedule\": {$cron, \"pause_status\": \"UNPAUSED\"}}}" >/dev/null
-run act jobs/resume target
+run act resume target
 status_is "others: resume ends with 0" 0
 like "others: what is not as it was left is told" "$err" \
   'jobs: theirs: changed by others since; left as it is \[changed-since\]'
@@ -246,7 +199,7 @@ like "others: and what is gone" "$out" ' 1 gone'
 is "others: the rest is as it was, also what came late" \
   "$(pauses new | tr '\n' ' ')" \
   "by hand  cron + endless + files + late + many +-+ silent + theirs + "
-run act jobs/resume source
+run act resume source
 status_is "others: resume of the source ends with 0" 0
 like "others: what they changed there is left" "$err" \
   'jobs: many: changed by others since'
@@ -263,22 +216,22 @@ run move export
 run move import
 tell "$url_old" faults '{"match": "POST */jobs/update", "do": "status", "status": 429, "times": 2, "headers": {"Retry-After": "0"}}'
 tell "$url_old" faults '{"match": "POST */jobs/update", "do": "status", "status": 503, "times": 2}'
-run act jobs/pause source --retry-backoff 1ms
+run act pause source --retry-backoff 1ms
 status_is "faults: they pass" 0
 is "faults: all is paused" "$(pauses old)" "$paused"
 ask delete "$url_old" faults >/dev/null
-run act jobs/resume source
+run act resume source
 tell "$url_old" faults '{"match": "POST */jobs/update", "do": "status", "status": 503, "times": 0}'
-run act jobs/pause source --retry-backoff 1ms --retry-total 1
+run act pause source --retry-backoff 1ms --retry-total 1
 status_is "faults: a service that is down is told" 1
 like "faults: how many" "$out" ' 6 failed'
 ask delete "$url_old" faults >/dev/null
 is "faults: nothing is paused" "$(pauses old | tr '\n' ' ')" \
   "by hand  cron + endless + files + many +-+ silent + tables + theirs - "
-run act jobs/pause source
+run act pause source
 status_is "faults: then it goes on" 0
 is "faults: all is paused again" "$(pauses old)" "$paused"
-run act jobs/resume source
+run act resume source
 is "faults: and as it was" "$(pauses old | tr '\n' ' ')" \
   "by hand  cron + endless + files + many +-+ silent + tables + theirs - "
 
@@ -286,14 +239,14 @@ tell "$url_old" object "{\"kind\": \"runs\", \"create\": {\"job_id\":
   $(id_of old cron)}}"
 tell "$url_old" object "{\"kind\": \"runs\", \"create\": {\"job_id\":
   $(id_of old 'by hand')}}"
-run act jobs/pause source --wait 0
+run act pause source --wait 0
 status_is "runs: who does not wait is told" 0
 like "runs: ... how many there are of what was paused" "$out" \
   '; 1 active runs left$'
-run act jobs/pause source --wait 300ms
+run act pause source --wait 300ms
 status_is "runs: who waits in vain has to know" 1
 like "runs: ... by its code" "$err" '\[still-busy\]'
-act jobs/pause source --wait 5m >"$tmp/waiting" 2>"$tmp/waiting.err" &
+act pause source --wait 5m >"$tmp/waiting" 2>"$tmp/waiting.err" &
 waiting=$!
 i=0
 until grep -q 'waiting for 1 active runs' "$tmp/waiting.err" || [ $i = 200 ]; do
@@ -319,7 +272,7 @@ make_job old "{\"name\": \"product\", \"schedule\": {$cron}, \"deployment\":
   {\"kind\": \"SYSTEM_MANAGED\"}}" >/dev/null
 run move export
 run migrate --session s skip jobs/cron --reason 'stays there'
-run act jobs/pause source
+run act pause source
 like "stays: it tells" "$out" ' 1 skipped'
 is "stays: what is skipped, and what the product looks after" \
   "$(pauses old | grep 'cron\|product')" "cron +

@@ -5,26 +5,6 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 
-# put KIND FIELDS...: an object of the source
-put ()
-{
-  tell "$url_old" object "{\"kind\": \"$1\", \"create\": {$2}}"
-}
-
-# api END PATH [BODY]
-api ()
-{
-  eval "mg_host=\$url_$1 mg_token=\$token_$1"
-  curl -sS -H "Authorization: Bearer $mg_token" "$mg_host/api/2.0/$2" \
-    ${3:+-d "$3" -o "$tmp/.done"}
-}
-
-# fault END FIELDS...: one line of a file of faults
-fault ()
-{
-  eval "tell \"\$url_$1\" faults" '"{$(printf %s "$2" | tr "\n" " ")}"'
-}
-
 # tree END PREFIX: what is there below
 tree ()
 {
@@ -37,14 +17,6 @@ for line in sorted(
         for kind in ("files", "folders", "notebooks") for one in tables[kind]
         if one["fields"]["path"].startswith(sys.argv[1])):
     print(line)' "$2"
-}
-
-work_of ()
-{
-  rows "SELECT key, work.state, coalesce (code, '') FROM work
-    JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
-    WHERE kind.name = '$1' AND phase = 1 AND work.wsid <> 0
-      AND key LIKE '/Users/%' ORDER BY key"
 }
 
 # gone NAME: somebody whose home outlives him
@@ -67,12 +39,10 @@ some ()
   put users '"userName": "here@example.com"'
   put notebooks '"path": "/Users/here@example.com/h", "source": "1"'
   put notebooks '"path": "/Users/gone@example.com/shared", "source": "1"'
-  mg_id=$(api old 'workspace/get-status?path=/Users/gone@example.com/shared' \
-    | sed 's/.*"object_id":\([0-9]*\).*/\1/')
-  curl -sS -X PUT -H "Authorization: Bearer $token_old" -o "$tmp/.done" \
-    "$url_old/api/2.0/permissions/notebooks/$mg_id" \
-    -d '{"access_control_list": [{"user_name": "here@example.com",
-      "permission_level": "CAN_RUN"}]}'
+  mg_id=$(number old /Users/gone@example.com/shared)
+  api old 2.0/permissions/notebooks/$mg_id '{"access_control_list": [{
+    "user_name": "here@example.com", "permission_level": "CAN_RUN"}]}' PUT \
+    >/dev/null
 }
 
 # --- without the option: one cause for each of them
@@ -133,9 +103,10 @@ pair --populate users=2
 some
 tell "$url_new" object '{"kind": "users", "create": {
   "userName": "LEFT@example.com"}}'
-api new workspace/mkdirs '{"path": "/Archive/gone@example.com/in"}'
-api new workspace/import '{"path": "/Archive/gone@example.com/a",
-  "language": "R", "content": "dGhlaXJz"}'
+api new 2.0/workspace/mkdirs '{"path": "/Archive/gone@example.com/in"}' \
+  >/dev/null
+api new 2.0/workspace/import '{"path": "/Archive/gone@example.com/a",
+  "language": "R", "content": "dGhlaXJz"}' >/dev/null
 tree new / >"$tmp/theirs"
 fault new '"match": "POST *workspace/*", "with": "/Archive", "do": "cut",
   "when": "after", "times": 3'

@@ -5,14 +5,6 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 
-# api END PATH [BODY]
-api ()
-{
-  eval "mg_url=\$url_$1 mg_token=\$token_$1"
-  curl -sS -H "Authorization: Bearer $mg_token" ${3:+-d "$3"} \
-    "$mg_url/api/$2"
-}
-
 plain='"spark_version": "15.4.x-scala2.12", "node_type_id": "i3.xlarge",
   "num_workers": 1'
 
@@ -31,13 +23,6 @@ import json, sys
 for c in sorted(json.load(sys.stdin).get("clusters", []),
                 key=lambda c: c["cluster_name"]):
     print(eval(sys.argv[1]))' "$2"
-}
-
-work_of ()
-{
-  rows "SELECT key, work.state, coalesce (code, '') FROM work
-    JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
-    WHERE kind.name = '$1' AND phase = 1 ORDER BY key"
 }
 
 # --- what is created does not go on running, and is never started again

@@ -6,35 +6,21 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 
-# api URL TOKEN PATH [BODY]
-api ()
-{
-  curl -sS -H "Authorization: Bearer $2" "$1/api/2.0/$3" ${4:+-d "$4"}
-}
-
-# make END NAME MORE: a pool
+# make_pool END NAME MORE
 make_pool ()
 {
-  eval "api \"\$url_$1\" \"\$token_$1\" instance-pools/create '{
-    \"instance_pool_name\": \"$2\", \"node_type_id\": \"i3.xlarge\"$3}'" \
-    >/dev/null
+  api "$1" 2.0/instance-pools/create "{\"instance_pool_name\": \"$2\",
+    \"node_type_id\": \"i3.xlarge\"$3}" >/dev/null
 }
 
 # pool END NAME FIELD: its value
 pool ()
 {
-  eval "api \"\$url_$1\" \"\$token_$1\" instance-pools/list" | python3 -c '
+  api "$1" 2.0/instance-pools/list | python3 -c '
 import json, sys
 for pool in json.load(sys.stdin)["instance_pools"]:
     if pool["instance_pool_name"] == sys.argv[1]:
         print(json.dumps(pool.get(sys.argv[2])))' "$2" "$3"
-}
-
-work_of ()
-{
-  rows "SELECT key, work.state, coalesce (code, '') FROM work
-    JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
-    WHERE kind.name = '$1' AND phase = 1 ORDER BY key"
 }
 
 # --- one that is in the target already
@@ -123,7 +109,7 @@ status_is "lost: validate ends with 0" 0
 run move undo
 status_is "lost: undo ends with 0" 0
 is "lost: undo finds all of them" \
-  "$(api "$url_new" "$token_new" instance-pools/list)" '{}'
+  "$(api new 2.0/instance-pools/list)" '{}'
 end_process "$simulator_pid"
 
 # --- a workspace of another cloud: each pool is refused, with the reason
@@ -139,7 +125,7 @@ end_process "$simulator_pid"
 # one END NAME FIELD: a field of a policy
 policy ()
 {
-  eval "api \"\$url_$1\" \"\$token_$1\" policies/clusters/list" | python3 -c '
+  api "$1" 2.0/policies/clusters/list | python3 -c '
 import json, sys
 for policy in json.load(sys.stdin)["policies"]:
     if policy["name"] == sys.argv[1]:
@@ -327,16 +313,16 @@ pair --populate global-init-scripts=12
 # scripts END: name and state of each, in order
 scripts ()
 {
-  eval "api \"\$url_$1\" \"\$token_$1\" global-init-scripts" | python3 -c '
+  api "$1" 2.0/global-init-scripts | python3 -c '
 import json, sys
 for one in json.load(sys.stdin)["scripts"]:
     print(one["name"].split()[-1], one["enabled"])'
 }
 
-# id_of NAME: of a script of the target
-id_of ()
+# script_id NAME: of a script of the target
+script_id ()
 {
-  api "$url_new" "$token_new" global-init-scripts | python3 -c '
+  api new 2.0/global-init-scripts | python3 -c '
 import json, sys
 print([one["script_id"] for one in json.load(sys.stdin)["scripts"]
        if one["name"] == sys.argv[1]][0])' "$1"
@@ -346,7 +332,7 @@ print([one["script_id"] for one in json.load(sys.stdin)["scripts"]
 put_script ()
 {
   curl -sSf -o "$tmp/.put" -X PATCH -H "Authorization: Bearer $token_new" \
-    "$url_new/api/2.0/global-init-scripts/$(id_of "$1")" \
+    "$url_new/api/2.0/global-init-scripts/$(script_id "$1")" \
     -d "{\"name\": \"$1\", \"script\": \"$2\"${3:-}}"
 }
 
@@ -386,7 +372,7 @@ end_process "$simulator_pid"
 forget_session
 pair --populate global-init-scripts=12
 for name in theirs proxy; do
-  api "$url_new" "$token_new" global-init-scripts \
+  api new 2.0/global-init-scripts \
     "{\"name\": \"$name\", \"script\": \"IyEK\", \"enabled\": true}" >/dev/null
 done
 run move export

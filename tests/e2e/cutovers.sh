@@ -4,48 +4,17 @@
 # said last counts, and nobody's word is lost without a line.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
+. "$srcdir/tests/e2e/jobs-lib.sh"
 
-# api END PATH [BODY]
-api ()
+# What was at work when it was paused is counted, and not waited for.
+MIGRATE_WAIT=0
+export MIGRATE_WAIT
+
+# jobs_of END: as 'pauses' has them, on one line: 'a- b+'
+jobs_of ()
 {
-  eval "mg_url=\$url_$1 mg_token=\$token_$1"
-  curl -sS -H "Authorization: Bearer $mg_token" "$mg_url/api/$2" \
-    ${3:+-d "$3"}
+  pauses "$1" | tr -d ' ' | tr '\n' ' ' | sed 's/ $//'
 }
-
-# id_of END NAME
-id_of ()
-{
-  api "$1" '2.2/jobs/list?limit=100' | python3 -c '
-import json, sys
-print(*(j["job_id"] for j in json.load(sys.stdin).get("jobs", [])
-        if j["settings"]["name"] == sys.argv[1]))' "$2"
-}
-
-# pauses END: the jobs, and what stands where one is paused: '-' is off, '+' on
-pauses ()
-{
-  api "$1" '2.2/jobs/list?limit=100' | python3 -c '
-import json, sys
-print(*(j["settings"]["name"] + "".join(
-        "-" if p.get("pause_status") == "PAUSED" else "+"
-        for p in [j["settings"][n] for n in ("schedule", "continuous")
-                  if n in j["settings"]] + j["settings"].get("triggers", []))
-    for j in sorted(json.load(sys.stdin).get("jobs", []),
-                    key=lambda j: j["settings"]["name"])))'
-}
-
-# act NAME END [ARG...]
-act ()
-{
-  mg_name=$1 mg_on=$2
-  shift 2
-  eval "mg_host=\$host_$([ "$mg_on" = source ] && echo old || echo new)"
-  migrate --session s action "jobs/$mg_name" --on "$mg_on" \
-    --yes-host "$mg_host" --wait 0 "$@"
-}
-
-cron='"quartz_cron_expression": "0 0 * * * ?", "timezone_id": "UTC"'
 
 # say END NAME STATUS: what its owner does to a job with a schedule
 say ()
@@ -67,35 +36,29 @@ begin ()
   run move export
 }
 
-# refuses END CALL
-refuses ()
-{
-  eval "mg_url=\$url_$1"
-  mg_body="\"match\": \"$2\", \"do\": \"status\", \"status\": 403"
-  tell "$mg_url" faults "{$mg_body, \"times\": 0}"
-}
+refused='"do": "status", "status": 403, "times": 0'
 
 # --- a second cutover, after a roll-back
 begin
 run move import
 run act pause source
 run act resume target
-is "second: the first one is made" "$(pauses old) $(pauses new)" \
+is "second: the first one is made" "$(jobs_of old) $(jobs_of new)" \
   "a- b- c- a+ b- c+"
 run act pause target
 run act resume source
-is "second: and rolled back" "$(pauses old) $(pauses new)" "a+ b- c+ a- b- c-"
+is "second: and rolled back" "$(jobs_of old) $(jobs_of new)" "a+ b- c+ a- b- c-"
 say old a PAUSED
 run act pause source
 run act resume target
 status_is "second: resume ends with 0" 0
-is "second: what its owner paused between them stays so" "$(pauses new)" \
+is "second: what its owner paused between them stays so" "$(jobs_of new)" \
   "a- b- c+"
 say new b UNPAUSED
 run act pause target
 run act resume target
 is "second: what is live in the target comes back as it was there" \
-  "$(pauses new)" "a- b+ c+"
+  "$(jobs_of new)" "a- b+ c+"
 end_process "$simulator_pid"
 
 # --- a rehearsal of the pause, and an export behind it
@@ -107,7 +70,7 @@ say old b UNPAUSED
 run move export
 run move import
 run act resume target
-is "rehearsal: what was exported behind it counts" "$(pauses new)" "a- b+ c+"
+is "rehearsal: what was exported behind it counts" "$(jobs_of new)" "a- b+ c+"
 end_process "$simulator_pid"
 
 # --- a failed resume of the target keeps nothing that the source changes
@@ -122,7 +85,7 @@ run act resume source
 say old a PAUSED
 run act pause source
 run act resume target
-is "failed: the next one asks anew" "$(pauses new)" "a- b- c+"
+is "failed: the next one asks anew" "$(jobs_of new)" "a- b- c+"
 end_process "$simulator_pid"
 
 # --- no pause of the source at all
@@ -131,7 +94,7 @@ run move import
 say old a PAUSED
 run move export
 run act resume target
-is "unpaused: the newest export counts" "$(pauses new)" "a- b- c+"
+is "unpaused: the newest export counts" "$(jobs_of new)" "a- b- c+"
 end_process "$simulator_pid"
 
 # --- paused by who edits it
@@ -150,30 +113,30 @@ status_is "edited: edit ends with 0" 0
 run act pause source
 run move import
 run act resume target
-is "edited: who paused it there is heard" "$(pauses new)" "a- b- c+"
+is "edited: who paused it there is heard" "$(jobs_of new)" "a- b- c+"
 end_process "$simulator_pid"
 
 # --- what is refused leaves nothing behind
 begin
 run move import
 run act pause source
-refuses new "POST */jobs/update"
+fault new "\"match\": \"POST */jobs/update\", $refused"
 run act resume target
 status_is "refused: the resume" 1
 like "refused: ... tells" "$out" ' 2 failed'
 ask delete "$url_new" faults >/dev/null
 run move undo
 status_is "refused: nothing started, so undo may go on" 0
-is "refused: ... and does" "$(pauses new)" ''
+is "refused: ... and does" "$(jobs_of new)" ''
 run act resume source
-refuses old "POST */jobs/update"
+fault old "\"match\": \"POST */jobs/update\", $refused"
 run act pause source
 status_is "refused: the pause" 1
 ask delete "$url_old" faults >/dev/null
 say old a PAUSED
 run act pause source
 run act resume source
-is "refused: what its owner paused then is his" "$(pauses old)" "a- b- c+"
+is "refused: what its owner paused then is his" "$(jobs_of old)" "a- b- c+"
 end_process "$simulator_pid"
 
 # --- what its owner switches on between two pauses, and a list that fails
@@ -190,16 +153,16 @@ two ()
 two UNPAUSED PAUSED
 run act pause source
 two PAUSED UNPAUSED
-refuses old "GET */jobs/runs/list*"
+fault old "\"match\": \"GET */jobs/runs/list*\", $refused"
 run act pause source --wait 1s
 status_is "between: a list of runs that fails is told" 1
 like "between: ... and what was done" "$out" \
   '^1 paused, .*; nobody can tell how many active runs are left$'
 like "between: ... by its code" "$err" '\[not-listed\]'
 ask delete "$url_old" faults >/dev/null
-is "between: all is off" "$(pauses old)" "a-- b- c-"
+is "between: all is off" "$(jobs_of old)" "a-- b- c-"
 run act resume source
-is "between: what was switched on comes back as well" "$(pauses old)" \
+is "between: what was switched on comes back as well" "$(jobs_of old)" \
   "a++ b- c+"
 end_process "$simulator_pid"
 
@@ -239,12 +202,12 @@ say new a PAUSED
 run act resume target
 like "by hand: a second resume wakes nobody's" "$out" \
   '^0 resumed as they were, 1 were so already, 2 stay off'
-is "by hand: ... and says what is so" "$(pauses new)" "a- b- c+"
+is "by hand: ... and says what is so" "$(jobs_of new)" "a- b- c+"
 say new c PAUSED
 run act resume source
 run act pause source
 run act resume target
-is "by hand: what the source says later counts" "$(pauses new)" "a+ b- c+"
+is "by hand: what the source says later counts" "$(jobs_of new)" "a+ b- c+"
 end_process "$simulator_pid"
 
 # --- switched on by hand in the source
@@ -259,5 +222,5 @@ say old c UNPAUSED
 run act resume source
 run act resume target
 is "by hand: what is live in the source is live in the target" \
-  "$(pauses old) $(pauses new)" "a+ b- c+ a+ b- c+"
+  "$(jobs_of old) $(jobs_of new)" "a+ b- c+ a+ b- c+"
 end_process "$simulator_pid"

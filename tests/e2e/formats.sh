@@ -5,18 +5,6 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 
-# put KIND FIELDS...: an object of the source
-put ()
-{
-  tell "$url_old" object "{\"kind\": \"$1\", \"create\": {$2}}"
-}
-
-# fault END FIELDS...: one line of a file of faults
-fault ()
-{
-  eval "tell \"\$url_$1\" faults" '"{$(printf %s "$2" | tr "\n" " ")}"'
-}
-
 # tree END [results]: the notebooks that are there, also with what they show
 tree ()
 {
@@ -27,19 +15,6 @@ for line in sorted(
                     for name in ["path", "language", "content"] + sys.argv[1:]])
         for one in json.load(sys.stdin)["tables"]["notebooks"]):
     print(line)' ${2:+"$2"}
-}
-
-work_of ()
-{
-  rows "SELECT key, work.state, coalesce (code, '') FROM work
-    JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
-    WHERE kind.name = '$1' AND phase = 1 AND work.wsid <> 0 ORDER BY key"
-}
-
-# calls END PATTERN: how often it was asked for
-calls ()
-{
-  eval "ask get \"\$url_$1\" ledger" | grep -c "$2"
 }
 
 some ()
@@ -116,9 +91,8 @@ print([cut (base64.b64decode(json.loads(line)[2]).decode())
 run move validate
 status_is "line breaks: validate ends with 0" 0
 for source in 'Mg==' 'MQo='; do      # "2", and "1\n"
-  curl -sS -H "Authorization: Bearer $token_new" -o "$tmp/.done" \
-    "$url_new/api/2.0/workspace/import" -d '{"path": "/Shared/b",
-      "overwrite": true, "language": "PYTHON", "content": "'"$source"'"}'
+  api new 2.0/workspace/import '{"path": "/Shared/b", "overwrite": true,
+    "language": "PYTHON", "content": "'"$source"'"}' >/dev/null
   run move validate
   [ $source = MQo= ] || status_is "line breaks: another source is found" 5
 done
@@ -153,9 +127,8 @@ forget_session
 pair
 put notebooks '"path": "/Shared/a", "source": "ours"'
 put notebooks '"path": "/Shared/b", "source": "1", "results": 3'
-curl -sS -H "Authorization: Bearer $token_new" -o "$tmp/.done" \
-  "$url_new/api/2.0/workspace/import" \
-  -d '{"path": "/Shared/a", "language": "PYTHON", "content": "dGhlaXJz"}'
+api new 2.0/workspace/import '{"path": "/Shared/a", "language": "PYTHON",
+  "content": "dGhlaXJz"}' >/dev/null
 run move export --notebook-format DBC
 run move import --on-conflict update
 status_is "over: import ends with 1" 1

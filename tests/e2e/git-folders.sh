@@ -10,29 +10,10 @@
 etl='"url": "https://git.example.com/etl", "provider": "gitHub"'
 ann=/Users/ann.smith@example.com
 
-# put PATH MORE: a Git folder of the source
-put ()
+# folder PATH MORE: a Git folder of the source
+folder ()
 {
-  tell "$url_old" object "{\"kind\": \"repos\", \"create\": {\"path\": \"$1\"${2:+, $2}}}"
-}
-
-# repo END PATH FIELD: its value in the state
-repo ()
-{
-  eval "ask get \"\$url_$1\" state" | python3 -c '
-import json, sys
-for one in json.load(sys.stdin)["tables"]["repos"]:
-    if one["fields"]["path"] == sys.argv[1]:
-        print(one[sys.argv[2]] if sys.argv[2] == "id"
-              else one["fields"].get(sys.argv[2], "none"))' "$2" "$3"
-}
-
-# work_of KIND: its rows of the target
-work_of ()
-{
-  rows "SELECT key, work.state, coalesce (code, '') FROM work
-    JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
-    WHERE kind.name = '$1' AND work.wsid > 0 AND phase = 1 ORDER BY key"
+  put repos "\"path\": \"$1\"${2:+, $2}"
 }
 
 # asked: how often Git folders were asked for one by one, and the tree about one
@@ -54,12 +35,6 @@ anew ()
   ask post "$url_old" reset '{"what": "counters"}' >/dev/null
 }
 
-# fault TEXT: of the source, on a line of its own
-fault ()
-{
-  tell "$url_old" faults "{$(printf %s "$1" | tr '\n' ' ')}"
-}
-
 # lists: how many folders were listed
 lists ()
 {
@@ -72,20 +47,20 @@ refused='"do": "status", "status": 403, "times": 0, "body":
 # closed PATH: its own interface refuses to tell of it
 closed ()
 {
-  fault "\"match\": \"GET /api/2.0/repos/$(repo old "$1" id)\", $refused"
+  fault old "\"match\": \"GET /api/2.0/repos/$(repo old "$1" id)\", $refused"
 }
 
 folders ()
 {
-  put /Shared/listed "$etl, \"branch\": \"dev\""
-  put /Repos/a/listed "$etl"
-  put /Repos/a/cli "$etl, \"git_cli_enabled\": true"
-  put /Repos/b/read "$etl, \"level\": \"CAN_READ\""
-  put $ann/cli "$etl, \"branch\": \"dev\", \"git_cli_enabled\": true,
+  folder /Shared/listed "$etl, \"branch\": \"dev\""
+  folder /Repos/a/listed "$etl"
+  folder /Repos/a/cli "$etl, \"git_cli_enabled\": true"
+  folder /Repos/b/read "$etl, \"level\": \"CAN_READ\""
+  folder $ann/cli "$etl, \"branch\": \"dev\", \"git_cli_enabled\": true,
     \"sparse_checkout\": {\"patterns\": [\"a\"]}"
-  put /Shared/deep/read "$etl, \"level\": \"CAN_READ\", \"form\": \"REPO\""
-  put /Shared/closed "$etl, \"branch\": \"dev\", \"level\": \"CAN_READ\""
-  put /Shared/bare '"git_cli_enabled": true'
+  folder /Shared/deep/read "$etl, \"level\": \"CAN_READ\", \"form\": \"REPO\""
+  folder /Shared/closed "$etl, \"branch\": \"dev\", \"level\": \"CAN_READ\""
+  folder /Shared/bare '"git_cli_enabled": true'
 }
 
 # --- what the list lacks is cloned like all others
@@ -164,13 +139,13 @@ end_process "$simulator_pid"
 # --- one that nobody tells of is one line, and comes once it is told
 forget_session
 pair
-put /Shared/dark "$etl, \"level\": \"CAN_READ\", \"form\": \"REPO\""
-put /Shared/mute "$etl, \"git_cli_enabled\": true"
-put /Shared/fine "$etl, \"git_cli_enabled\": true"
+folder /Shared/dark "$etl, \"level\": \"CAN_READ\", \"form\": \"REPO\""
+folder /Shared/mute "$etl, \"git_cli_enabled\": true"
+folder /Shared/fine "$etl, \"git_cli_enabled\": true"
 closed /Shared/dark
 closed /Shared/mute
-fault "\"match\": \"GET *get-status\", \"with\": \"dark\", $refused"
-fault '"match": "GET *get-status", "with": "mute", "do": "text",
+fault old "\"match\": \"GET *get-status\", \"with\": \"dark\", $refused"
+fault old '"match": "GET *get-status", "with": "mute", "do": "text",
   "status": 200, "times": 0, "body": "{\"object_type\":\"DIRECTORY\"}"'
 run move export
 status_is "dark: export ends with 1" 1
@@ -182,7 +157,8 @@ is "dark: both have" "$(rows "SELECT key, code FROM work JOIN asset USING (aid)
 /Shared/mute|git-unreadable"
 run move import
 status_is "dark: import ends with 1" 1
-is "dark: the others are cloned" "$(work_of repos)" "/Shared/dark|6|export-incomplete
+is "dark: the others are cloned" "$(work_of repos 'work.wsid > 0')" \
+  "/Shared/dark|6|export-incomplete
 /Shared/fine|4|
 /Shared/mute|6|export-incomplete"
 ask delete "$url_old" faults >/dev/null
@@ -229,11 +205,11 @@ end_process "$simulator_pid"
 # --- gone between two requests
 forget_session
 pair
-put /Shared/gone "$etl, \"git_cli_enabled\": true"
-fault '"match": "GET /api/2.0/repos/*", "do": "status",
+folder /Shared/gone "$etl, \"git_cli_enabled\": true"
+fault old '"match": "GET /api/2.0/repos/*", "do": "status",
   "status": 404, "times": 0, "body":
   "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"no\"}"'
-fault '"match": "GET *get-status", "do": "status",
+fault old '"match": "GET *get-status", "do": "status",
   "status": 404, "times": 0, "body":
   "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"no\"}"'
 run move export
@@ -246,9 +222,9 @@ end_process "$simulator_pid"
 # --- without repos: a line each, of either sort; without notebooks: the list
 forget_session
 pair
-put /Shared/one "$etl, \"git_cli_enabled\": true"
-put /Shared/two "$etl, \"level\": \"CAN_READ\", \"form\": \"REPO\""
-put /Shared/three "$etl"
+folder /Shared/one "$etl, \"git_cli_enabled\": true"
+folder /Shared/two "$etl, \"level\": \"CAN_READ\", \"form\": \"REPO\""
+folder /Shared/three "$etl"
 anew
 run move export --skip repos
 status_is "without repos: export ends with 0" 0
@@ -265,7 +241,7 @@ is "without notebooks: what is listed" "$(asked) $(rows "SELECT key FROM asset
 
 # --- a list that fails says nothing of what it lacks
 forget_session
-fault '"match": "GET /api/2.0/repos", "do": "status",
+fault old '"match": "GET /api/2.0/repos", "do": "status",
   "status": 400, "times": 0'
 anew
 run move export

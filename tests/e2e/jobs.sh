@@ -4,20 +4,7 @@
 # owner; what names repeat, and what is not there, says so.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
-
-# api END PATH [BODY]
-api ()
-{
-  eval "mg_url=\$url_$1 mg_token=\$token_$1"
-  curl -sS -H "Authorization: Bearer $mg_token" "$mg_url/api/$2" \
-    ${3:+-d "$3"}
-}
-
-# make END SETTINGS: the id of a new job
-make_job ()
-{
-  api "$1" 2.2/jobs/create "$2" | sed 's/.*://; s/}//'
-}
+. "$srcdir/tests/e2e/jobs-lib.sh"
 
 # have END KIND NAME: an object that is only listed; its id
 have ()
@@ -57,13 +44,6 @@ for step in path.split("."):
         break
 print(at if isinstance(at, str) else json.dumps(at, sort_keys=True))
 END
-}
-
-work_of ()
-{
-  rows "SELECT key, work.state, coalesce (code, '') FROM work
-    JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
-    WHERE kind.name = '$1' AND phase = 1 ORDER BY key, work.wid"
 }
 
 notebook='"notebook_task": {"notebook_path": "/Shared/a"}'

@@ -6,25 +6,6 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 
-# put KIND FIELDS...: an object of the source
-put ()
-{
-  tell "$url_old" object "{\"kind\": \"$1\", \"create\": {$2}}"
-}
-
-# fault END FIELDS...: one line of a file of faults
-fault ()
-{
-  eval "tell \"\$url_$1\" faults" '"{$(printf %s "$2" | tr "\n" " ")}"'
-}
-
-work_of ()
-{
-  rows "SELECT key, work.state, coalesce (code, '') FROM work
-    JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
-    WHERE kind.name = '$1' AND phase = 1 AND work.wsid <> 0 ORDER BY key"
-}
-
 # said WSID KEY: what the session tells of a notebook or file
 said ()
 {
@@ -134,7 +115,7 @@ like "helps: what is left of a notebook is told" \
   "$(rows "SELECT message FROM note" | sort -u)" 'moved as JUPYTER without'
 run move import
 status_is "helps: import ends with 1" 1
-is "helps: all but one are there" "$(work_of notebooks)" \
+is "helps: all but one are there" "$(work_of notebooks 'work.wsid > 0')" \
   '/Shared/bytes|4|
 /Shared/cells|4|
 /Shared/nowhere|6|export-incomplete

@@ -5,40 +5,6 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 
-# api END PATH [BODY]
-api ()
-{
-  eval "mg_host=\$url_$1 mg_token=\$token_$1"
-  curl -sS -H "Authorization: Bearer $mg_token" "$mg_host/api/2.0/$2" \
-    ${3:+-d "$3"}
-}
-
-# put KIND FIELDS...: an object of the source
-put ()
-{
-  tell "$url_old" object "{\"kind\": \"$1\", \"create\": {$2}}"
-}
-
-# fault END FIELDS...: one line of a file of faults
-fault ()
-{
-  eval "tell \"\$url_$1\" faults" '"{$(printf %s "$2" | tr "\n" " ")}"'
-}
-
-# number END PATH
-number ()
-{
-  api "$1" "workspace/get-status?path=$2" \
-    | sed 's/.*"object_id":\([0-9]*\).*/\1/'
-}
-
-work_of ()
-{
-  rows "SELECT key, work.state, coalesce (code, '') FROM work
-    JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
-    WHERE kind.name = '$1' AND phase = 1 AND work.wsid <> 0 ORDER BY key"
-}
-
 # tree END: all that is there, with what it holds and who may do what
 tree ()
 {
@@ -56,16 +22,9 @@ for line in sorted(
 # grant END KIND PATH WHO LEVEL
 grant ()
 {
-  eval "mg_host=\$url_$1 mg_token=\$token_$1"
-  curl -sS -X PUT -H "Authorization: Bearer $mg_token" -o "$tmp/.granted" \
-    "$mg_host/api/2.0/permissions/$2/$(number "$1" "$3")" \
-    -d "{\"access_control_list\": [{$4, \"permission_level\": \"$5\"}]}"
-}
-
-# calls END PATTERN: how often it was asked for
-calls ()
-{
-  eval "ask get \"\$url_$1\" ledger" | grep -c "$2"
+  api "$1" "2.0/permissions/$2/$(number "$1" "$3")" \
+    "{\"access_control_list\": [{$4, \"permission_level\": \"$5\"}]}" PUT \
+    >/dev/null
 }
 
 long=$(printf '%0200d' 7)
@@ -123,7 +82,7 @@ status_is "a second import ends with 0" 0
 is "a second import creates nothing" "$(ask twice "$url_new" "$url_old")" ''
 is "nothing that was asked for was unknown to the simulator" \
   "$(ask strict "$url_old")$(ask strict "$url_new")" ''
-api new workspace/import '{"path": "/Shared/case/n", "language": "R",
+api new 2.0/workspace/import '{"path": "/Shared/case/n", "language": "R",
   "content": "MQ==", "overwrite": true}' >/dev/null
 run move validate
 status_is "an edit is found" 5
@@ -155,7 +114,8 @@ run move export
 status_is "left: export ends with 1" 1
 run move import
 status_is "left: import ends with 1" 1
-is "left: what is too large, whose home is gone" "$(work_of notebooks)" \
+is "left: what is too large, whose home is gone" \
+  "$(work_of notebooks 'work.wsid > 0')" \
   "/Shared/inside|6|export-incomplete
 /Shared/large|6|export-incomplete
 /Shared/shows a lot|4|
@@ -213,7 +173,7 @@ end_process "$simulator_pid"
 forget_session
 pair
 put notebooks '"path": "/Shared/n", "source": "ours"'
-api new workspace/import '{"path": "/Shared/n", "language": "PYTHON",
+api new 2.0/workspace/import '{"path": "/Shared/n", "language": "PYTHON",
   "content": "dGhlaXJz"}' >/dev/null
 state new "$tmp/before"
 id=$(number new /Shared/n)
@@ -225,12 +185,12 @@ run move export
 run move import --on-conflict update
 status_is "there: import ends with 0" 0
 is "there: it is the source's" \
-  "$(api new 'workspace/export?path=/Shared/n&direct_download=true')" \
+  "$(api new '2.0/workspace/export?path=/Shared/n&direct_download=true')" \
   '# Databricks notebook source
 ours'
 is "there: and the same object" "$(number new /Shared/n)" "$id"
 run move undo
 is "there: undo brings theirs back" \
-  "$(api new 'workspace/export?path=/Shared/n&direct_download=true')" \
+  "$(api new '2.0/workspace/export?path=/Shared/n&direct_download=true')" \
   '# Databricks notebook source
 theirs'

@@ -6,28 +6,12 @@
 
 git=https://git.example.com
 
-# work_of KIND: its rows, also those that follow a create
-work_of ()
+# phases_of KIND: its rows, also those that follow a create
+phases_of ()
 {
   rows "SELECT key, phase, work.state, coalesce (code, '') FROM work
     JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
     WHERE kind.name = '$1' ORDER BY key, phase"
-}
-
-# repo END PATH FIELD: its value in the state
-repo ()
-{
-  eval "ask get \"\$url_$1\" state" | python3 -c '
-import json, sys
-for one in json.load(sys.stdin)["tables"]["repos"]:
-    if one["fields"]["path"] == sys.argv[1]:
-        print(one["fields"].get(sys.argv[2], "none"))' "$2" "$3"
-}
-
-# put END FIELDS: a Git folder, or with KIND another object
-put ()
-{
-  eval "tell \"\$url_$1\" object '{\"kind\": \"${3:-repos}\", \"create\": {$2}}'"
 }
 
 # folders END: what lies in /Repos
@@ -58,7 +42,7 @@ is "move: what has no remote is left, and nobody asks for its permissions" \
     WHERE work.state = 8 AND kind.name LIKE 'repos%'")" \
   "repos|no-remote"
 is "move: credentials are work to be done by hand" \
-  "$(work_of git-credentials)" "azureDevOpsServices ana@acme|1|8|git-token
+  "$(phases_of git-credentials)" "azureDevOpsServices ana@acme|1|8|git-token
 gitHub ana: mine|1|8|git-token"
 run move validate
 status_is "move: validate ends with 0" 0
@@ -77,24 +61,24 @@ end_process "$simulator_pid"
 # --- what the target cannot do, each with a line of its own, and the cure
 forget_session
 pair
-put old "\"path\": \"/Repos/a/branch\", $etl, \"branch\": \"gone\""
-put old '"path": "/Repos/a/private", "url": "https://git.example.com/own",
+put repos "\"path\": \"/Repos/a/branch\", $etl, \"branch\": \"gone\""
+put repos '"path": "/Repos/a/private", "url": "https://git.example.com/own",
   "provider": "gitLab"'
-put old '"path": "/Repos/a/lost", "url": "https://git.example.com/lost",
+put repos '"path": "/Repos/a/lost", "url": "https://git.example.com/lost",
   "provider": "gitHub"'
-put old "\"path\": \"/Shared/a/taken\", $etl"
-put old "\"path\": \"/Repos/a/tag\", $etl,
+put repos "\"path\": \"/Shared/a/taken\", $etl"
+put repos "\"path\": \"/Repos/a/tag\", $etl,
   \"head_commit_id\": \"4506fdf41e9fa98090570a34df7a5bce163ff15f\""
-put old "\"path\": \"/Repos/a/well\", $etl, \"branch\": \"dev\""
-put new "\"url\": \"$git/etl\", \"branches\": [\"main\", \"dev\"]" remotes
-put new "\"url\": \"$git/own\", \"private\": true" remotes
-put new "\"url\": \"$git/lost\", \"refuses\": \"Remote repo not found.\"" remotes
-put new '"path": "/Shared/a/taken"' folders
+put repos "\"path\": \"/Repos/a/well\", $etl, \"branch\": \"dev\""
+put remotes "\"url\": \"$git/etl\", \"branches\": [\"main\", \"dev\"]" new
+put remotes "\"url\": \"$git/own\", \"private\": true" new
+put remotes "\"url\": \"$git/lost\", \"refuses\": \"Remote repo not found.\"" new
+put folders '"path": "/Shared/a/taken"' new
 state new "$tmp/before"
 run move export
 run move import
 status_is "refused: import ends with 1" 1
-is "refused: each with its reason, and the rest is done" "$(work_of repos)" \
+is "refused: each with its reason, and the rest is done" "$(phases_of repos)" \
   "/Repos/a/branch|1|4|
 /Repos/a/branch|2|6|branch-refused
 /Repos/a/lost|1|6|remote-refused
@@ -124,7 +108,7 @@ tell "$url_new" object "{\"kind\": \"remotes\", \"match\": {\"url\": \"$git/etl\
   \"remove\": [\"branches\"]}"
 tell "$url_new" object "{\"kind\": \"remotes\", \"match\": {\"url\":
   \"$git/lost\"}, \"delete\": true}"
-put new '"git_provider": "gitLab"' git-credentials
+put git-credentials '"git_provider": "gitLab"' new
 tell "$url_new" object '{"kind": "folders", "match": {"path": "/Shared/a/taken"},
   "delete": true}'
 tell "$url_new" object '{"kind": "repos", "match": {"path": "/Repos/a/tag"},
@@ -149,28 +133,28 @@ end_process "$simulator_pid"
 forget_session
 pair
 for name in same branch url later; do
-  put old "\"path\": \"/Repos/a/$name\", $etl, \"branch\": \"dev\""
+  put repos "\"path\": \"/Repos/a/$name\", $etl, \"branch\": \"dev\""
 done
-put new "\"path\": \"/Repos/a/same\", $etl, \"branch\": \"dev\""
-put new "\"path\": \"/Repos/a/branch\", $etl"
-put new "\"path\": \"/Repos/a/url\", \"url\": \"$git/other\",
-  \"provider\": \"gitHub\""
-put new '"git_provider": "gitHub", "git_username": "bo"' git-credentials
-put old '"git_provider": "gitHub", "git_username": "bo"' git-credentials
+put repos "\"path\": \"/Repos/a/same\", $etl, \"branch\": \"dev\"" new
+put repos "\"path\": \"/Repos/a/branch\", $etl" new
+put repos "\"path\": \"/Repos/a/url\", \"url\": \"$git/other\",
+  \"provider\": \"gitHub\"" new
+put git-credentials '"git_provider": "gitHub", "git_username": "bo"' new
+put git-credentials '"git_provider": "gitHub", "git_username": "bo"'
 state new "$tmp/before"
 run move export
 run move plan
-put new "\"path\": \"/Repos/a/later\", \"url\": \"$git/other\",
-  \"provider\": \"gitHub\""
+put repos "\"path\": \"/Repos/a/later\", \"url\": \"$git/other\",
+  \"provider\": \"gitHub\"" new
 run move import
 status_is "there: import ends with 1" 1
 is "there: adopted where the remote is the same, else a conflict" \
-  "$(work_of repos)" "/Repos/a/branch|1|5|
+  "$(phases_of repos)" "/Repos/a/branch|1|5|
 /Repos/a/later|1|6|conflict
 /Repos/a/same|1|5|
 /Repos/a/url|1|6|conflict"
 is "there: a credential of the same user stands for it" \
-  "$(work_of git-credentials)" "gitHub bo|1|5|"
+  "$(phases_of git-credentials)" "gitHub bo|1|5|"
 like "there: one line says what is another" "$(migrate --session s errors)" \
   "conflict +repos '/Repos/a/.*': something else has this name"
 is "there: nothing was changed" "$(repo new /Repos/a/branch branch)" main
@@ -196,7 +180,7 @@ end_process "$simulator_pid"
 forget_session
 pair
 for i in 1 2 3 4 5 6; do
-  put old "\"path\": \"/Repos/a/$i\", $etl, \"branch\": \"dev\""
+  put repos "\"path\": \"/Repos/a/$i\", $etl, \"branch\": \"dev\""
 done
 create='"match": "POST /api/2.0/repos"'
 state new "$tmp/before"
@@ -222,16 +206,16 @@ end_process "$simulator_pid"
 # --- a folder that is called like somebody who has another name in the target
 forget_session
 pair --populate users=4
-put old "\"path\": \"/Repos/ann.smith@example.com/x\", $etl"
-put old "\"path\": \"/Repos/nobody@example.com/x\", $etl"
-put old "\"path\": \"/Users/ann.smith@example.com/x\", $etl"
-put old "\"path\": \"/Users/nobody@example.com/x\", $etl"
+put repos "\"path\": \"/Repos/ann.smith@example.com/x\", $etl"
+put repos "\"path\": \"/Repos/nobody@example.com/x\", $etl"
+put repos "\"path\": \"/Users/ann.smith@example.com/x\", $etl"
+put repos "\"path\": \"/Users/nobody@example.com/x\", $etl"
 run move export
 run migrate --session s rules add email ann.smith@example.com=ann@example.org
 run move import
 status_is "renamed: import ends with 1" 1
 is "renamed: who is called so moves on, and a home that nobody has is blocked" \
-  "$(work_of repos)" "/Repos/ann.smith@example.com/x|1|4|
+  "$(phases_of repos)" "/Repos/ann.smith@example.com/x|1|4|
 /Repos/nobody@example.com/x|1|4|
 /Users/ann.smith@example.com/x|1|4|
 /Users/nobody@example.com/x|1|7|unknown-principal"
@@ -247,17 +231,17 @@ forget_session
 run move export
 run move import --plugins repos
 is "alone: onto users that came by another way, who are not there" \
-  "$(work_of repos | grep -c '|4|')" 1
+  "$(phases_of repos | grep -c '|4|')" 1
 end_process "$simulator_pid"
 
 # --- somebody works in what was made
 forget_session
 pair
-put old "\"path\": \"/Repos/a/x\", $etl"
-put old "\"path\": \"/Repos/a/y\", $etl"
+put repos "\"path\": \"/Repos/a/x\", $etl"
+put repos "\"path\": \"/Repos/a/y\", $etl"
 run move export
 run move import
-put new "\"path\": \"/Repos/a/theirs\", $etl"
+put repos "\"path\": \"/Repos/a/theirs\", $etl" new
 tell "$url_new" object '{"kind": "repos", "match": {"path": "/Repos/a/y"},
   "set": {"branch": "mine"}}'
 run move undo

@@ -32,22 +32,9 @@ download ()
     "$mg_host/api/2.0/workspace/export?path=$2&format=RAW&direct_download=true"
 }
 
-# fault END FIELDS...: one line of a file of faults
-fault ()
-{
-  eval "tell \"\$url_$1\" faults" '"{$(printf %s "$2" | tr "\n" " ")}"'
-}
-
 blobs ()
 {
   find "$tmp/sessions/s/blobs" -type f | wc -l | tr -d ' '
-}
-
-work_of_files ()
-{
-  rows "SELECT key, work.state, coalesce (code, '') FROM work
-    JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
-    WHERE kind.name = 'files' AND phase = 1 AND work.wsid <> 0 ORDER BY key"
 }
 
 export='"match": "GET *workspace/export", "with": "direct_download"'
@@ -142,7 +129,8 @@ for file in "$tmp"/sessions/s/blobs/b*; do
 done
 run move import
 status_is "damage: import ends with 1" 1
-is "damage: what is damaged is not sent, the rest is" "$(work_of_files)" \
+is "damage: what is damaged is not sent, the rest is" \
+  "$(work_of files 'work.wsid > 0')" \
   '/Shared/large|4|
 /Shared/other|6|session-corrupt'
 end_process "$simulator_pid"
@@ -187,7 +175,7 @@ upload old /Shared/other "$tmp/other"
 run move export
 run move import
 status_is "limit: import ends with 1" 1
-is "limit: what is too large is one line, the rest is moved" "$(work_of_files)" \
+is "limit: what is too large is one line, the rest is moved" "$(work_of files)" \
   '/Shared/large|6|too-large
 /Shared/other|4|'
 like "limit: which tells the size" "$(migrate --session s errors)" \

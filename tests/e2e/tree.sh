@@ -5,48 +5,23 @@
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 
-# api END PATH [BODY]
-api ()
-{
-  eval "mg_host=\$url_$1 mg_token=\$token_$1"
-  curl -sS -H "Authorization: Bearer $mg_token" "$mg_host/api/2.0/$2" \
-    ${3:+-d "$3" -o "$tmp/.done"}
-}
-
-# put KIND FIELDS...: an object of the source
-put ()
-{
-  tell "$url_old" object "{\"kind\": \"$1\", \"create\": {$2}}"
-}
-
-# fault END FIELDS...: one line of a file of faults
-fault ()
-{
-  eval "tell \"\$url_$1\" faults" '"{$(printf %s "$2" | tr "\n" " ")}"'
-}
-
 # made PATH LANGUAGE: somebody makes a notebook in the target
 made ()
 {
-  api new workspace/import "{\"path\": \"$1\", \"language\": \"$2\",
-    \"content\": \"IyBEYXRhYnJpY2tzIG5vdGVib29rIHNvdXJjZQpvbmU=\"}"
+  api new 2.0/workspace/import "{\"path\": \"$1\", \"language\": \"$2\",
+    \"content\": \"IyBEYXRhYnJpY2tzIG5vdGVib29rIHNvdXJjZQpvbmU=\"}" \
+    >/dev/null
 }
 
 # is_at END PATH: what is there
 is_at ()
 {
-  api "$1" "workspace/get-status?path=$2" \
+  api "$1" "2.0/workspace/get-status?path=$2" \
     | grep -oE '"(object_type|error_code)":"[A-Z_]*"' | cut -d '"' -f 4
 }
 
-# number END PATH
-number ()
-{
-  api "$1" "workspace/get-status?path=$2" \
-    | sed 's/.*"object_id":\([0-9]*\).*/\1/'
-}
-
-work_of ()
+# whose KIND: its rows of the target below /Shared, and who made what is there
+whose ()
 {
   rows "SELECT key, work.state, provenance, coalesce (code, '') FROM work
     JOIN asset USING (aid) JOIN kind ON kind.kid = work.kid
@@ -76,7 +51,7 @@ unended
 fault new "$lost"
 run move import --settle 0
 status_is "chosen later: import ends with 0" 0
-is "chosen later: what was there is adopted" "$(work_of notebooks)" \
+is "chosen later: what was there is adopted" "$(whose notebooks)" \
   '/Shared/in/m|4|1|
 /Shared/n|5|2|'
 is "chosen later: what was thrown away stays" \
@@ -92,7 +67,7 @@ end_process "$simulator_pid"
 forget_session
 pair
 put notebooks '"path": "/Shared/in/n", "source": "one"'
-api new workspace/mkdirs '{"path": "/Shared/in"}'
+api new 2.0/workspace/mkdirs '{"path": "/Shared/in"}' >/dev/null
 made /Shared/in/n PYTHON
 fault new '"match": "GET *workspace/list", "with": "%2Fin", "times": 1,
   "do": "status", "status": 403, "body":
@@ -105,7 +80,7 @@ run move plan --plugins directories
 unended
 fault new "$lost"
 run move import --settle 0
-is "fewer, then all: what was there is adopted" "$(work_of notebooks)" \
+is "fewer, then all: what was there is adopted" "$(whose notebooks)" \
   '/Shared/in/n|5|2|'
 run move undo
 is "fewer, then all: undo leaves it" "$(is_at new /Shared/in/n)" NOTEBOOK
@@ -125,9 +100,9 @@ fault new '"match": "GET *workspace/list", "do": "stale", "ms": 3600000,
   "times": 0'
 made /Shared/folder PYTHON
 made /Shared/tongue R
-api new workspace/mkdirs '{"path": "/Shared/theirs"}'
-api new workspace/import '{"path": "/Shared/file", "format": "RAW",
-  "content": "IyBEYXRhYnJpY2tzIG5vdGVib29rIHNvdXJjZQpvbmU="}'
+api new 2.0/workspace/mkdirs '{"path": "/Shared/theirs"}' >/dev/null
+api new 2.0/workspace/import '{"path": "/Shared/file", "format": "RAW",
+  "content": "IyBEYXRhYnJpY2tzIG5vdGVib29rIHNvdXJjZQpvbmU="}' >/dev/null
 for name in folder file tongue; do
   fault new '"match": "POST *workspace/*", "with": "/Shared/'$name'",
     "do": "cut", "when": "before", "times": 1'
@@ -135,11 +110,11 @@ done
 run move import --settle 0
 status_is "meanwhile: import ends with 1" 1
 is "meanwhile: a folder is no notebook, theirs is not made by us" \
-  "$(work_of directories)" \
+  "$(whose directories)" \
   '/Shared/folder|6|0|unusable
 /Shared/theirs|5|2|exists'
 is "meanwhile: a notebook is no file, nor one of another language" \
-  "$(work_of notebooks)" \
+  "$(whose notebooks)" \
   '/Shared/file|6|0|unusable
 /Shared/fine|4|1|
 /Shared/folder/n|7|0|blocked
@@ -171,18 +146,16 @@ print(next(one["fields"]["userName"]
            if one["fields"]["userName"] != "admin@example.com"))')
 put notebooks "\"path\": \"/Users/$name/n\", \"source\": \"one\""
 for each in directories: notebooks:/n; do
-  curl -sS -X PATCH -H "Authorization: Bearer $token_old" -o "$tmp/.granted" \
-    "$url_old/api/2.0/permissions/${each%:*}/$(
-      number old "/Users/$name${each#*:}")" \
-    -d '{"access_control_list": [{"group_name": "users",
-      "permission_level": "CAN_READ"}]}'
+  id=$(number old "/Users/$name${each#*:}")
+  api old "2.0/permissions/${each%:*}/$id" '{"access_control_list": [{
+    "group_name": "users", "permission_level": "CAN_READ"}]}' PATCH >/dev/null
 done
 state new "$tmp/before"
 run move export
 run move import
 status_is "home: import ends with 0" 0
 like "home: it has the permissions of the source's" \
-  "$(api new "permissions/directories/$(number new "/Users/$name")" |
+  "$(api new "2.0/permissions/directories/$(number new "/Users/$name")" |
     tr -d ' \n')" \
   '"group_name":"users","all_permissions":\[\{"permission_level":"CAN_READ"'
 run move validate
@@ -195,11 +168,11 @@ is "home: undo leaves the target as it was" \
 run move import
 status_is "home: another import ends with 0" 0
 like "home: and brings its permissions again" \
-  "$(api new "permissions/directories/$(number new "/Users/$name")" |
+  "$(api new "2.0/permissions/directories/$(number new "/Users/$name")" |
     tr -d ' \n')" \
   '"group_name":"users","all_permissions":\[\{"permission_level":"CAN_READ"'
 like "home: and those of the notebook in it" \
-  "$(api new "permissions/notebooks/$(number new "/Users/$name/n")" |
+  "$(api new "2.0/permissions/notebooks/$(number new "/Users/$name/n")" |
     tr -d ' \n')" \
   '"group_name":"users","all_permissions":\[\{"permission_level":"CAN_READ"'
 run move validate
@@ -239,7 +212,7 @@ run move export
 run migrate --session s skip $names --reason 'left us'
 run move import
 status_is "owners: import ends with 1" 1
-is "owners: the rest came" "$(work_of notebooks)" '/Shared/in/n|4|1|'
+is "owners: the rest came" "$(whose notebooks)" '/Shared/in/n|4|1|'
 like "owners: one cause" "$(migrate --session s errors | head -n 1)" \
   '^25  skipped  users .*blocks 50 directories, 25 notebooks'
 is "owners: and no other" "$(migrate --session s errors | grep -c '^[0-9]')" 1
@@ -283,7 +256,7 @@ pair
 # has END PATH: the source of a notebook
 has ()
 {
-  api "$1" "workspace/export?path=$2" |
+  api "$1" "2.0/workspace/export?path=$2" |
     sed 's/.*"content":"\([^"]*\)".*/\1/' | base64 -d |
     awk 'END { print }'
 }
@@ -339,7 +312,7 @@ looked %2Fsort 1 '\"object_type\":\"FILE\"'
 run move import --on-conflict update
 status_is "changed: import ends with 1" 1
 is "changed: what is of another sort by now is left alone" \
-  "$(work_of notebooks)" \
+  "$(whose notebooks)" \
   '/Shared/kept|4|2|
 /Shared/sort|6|2|exists'
 is "changed: as it was" "$(has new /Shared/sort; has new /Shared/kept)" 'one
@@ -358,7 +331,8 @@ pair
 put notebooks '"path": "/Shared/git/n", "source": "one"'
 run move export
 run move import
-api new workspace/delete '{"path": "/Shared/git", "recursive": true}'
+api new 2.0/workspace/delete '{"path": "/Shared/git", "recursive": true}' \
+  >/dev/null
 tell "$url_new" object '{"kind": "repos", "create": {"path": "/Shared/git",
   "url": "https://example.com/etl", "provider": "gitHub"}}'
 run move undo
@@ -379,7 +353,7 @@ fault new '"match": "GET *workspace/get-status", "with": "%2Fshut", "times": 0,
   "{\"error_code\":\"PERMISSION_DENIED\",\"message\":\"not yours\"}"'
 run move export
 run move import --settle 0
-is "shut: the other is settled" "$(work_of notebooks)" \
+is "shut: the other is settled" "$(whose notebooks)" \
   '/Shared/open|4|1|settled
 /Shared/shut|6|0|uncertain'
 run move undo --settle 0

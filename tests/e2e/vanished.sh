@@ -4,28 +4,21 @@
 # that failed, or is behind, loses nothing.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
-
-# api END VERB PATH [BODY]
-api ()
-{
-  eval "mg_url=\$url_$1 mg_token=\$token_$1"
-  curl -sS -X "$2" -H "Authorization: Bearer $mg_token" "$mg_url/api/$3" \
-    ${4:+-d "$4"}
-}
+. "$srcdir/tests/e2e/jobs-lib.sh"
 
 users=2.0/preview/scim/v2/Users
 
 # user NAME: its id
 user ()
 {
-  api old POST $users "{\"userName\": \"$1@example.com\"}" |
+  api old $users "{\"userName\": \"$1@example.com\"}" |
     python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])'
 }
 
 # names: those of the target, but the administrator's
 names ()
 {
-  api new GET $users | python3 -c '
+  api new $users | python3 -c '
 import json, sys
 print(*sorted(u["userName"].split("@")[0]
               for u in json.load(sys.stdin)["Resources"]
@@ -35,14 +28,13 @@ print(*sorted(u["userName"].split("@")[0]
 # job NAME [SETTINGS]
 job ()
 {
-  api old POST 2.2/jobs/create "{\"name\": \"$1\"${2:+, $2}}" |
-    sed 's/.*://; s/}//'
+  make_job old "{\"name\": \"$1\"${2:+, $2}}"
 }
 
 # jobs END
 jobs ()
 {
-  api "$1" GET '2.2/jobs/list?limit=100' | python3 -c '
+  api "$1" '2.2/jobs/list?limit=100' | python3 -c '
 import json, sys
 print(*sorted(j["settings"]["name"] for j in json.load(sys.stdin).get("jobs", [])))'
 }
@@ -67,7 +59,7 @@ run move export
 run move plan
 tell "$url_new" faults '{"match": "POST */Users", "with": "refused@", "do": "status", "status": 400, "times": 0}'
 tell "$url_new" faults '{"match": "POST */Users", "with": "planned@", "do": "status", "status": 400, "times": 0}'
-api old DELETE $users/$new
+api old $users/$new '' DELETE
 run move export
 run migrate --session s report
 like "deleted: the report of the export names it" "$out" \
@@ -78,7 +70,7 @@ is "deleted: it is not made" "$(names)" "moved stays"
 is "deleted: it has its line" "$(state_of users new@)" '8|vanished'
 ask delete "$url_new" faults >/dev/null
 for id in $planned $refused $moved; do
-  api old DELETE $users/$id
+  api old $users/$id '' DELETE
 done
 run move export
 run move import --retry-failed
@@ -105,9 +97,9 @@ same=$(job same)
 other=$(job other)
 run move export
 run move import
-api old DELETE $users/$moved
+api old $users/$moved '' DELETE
 for id in $same $other; do
-  api old POST 2.2/jobs/delete "{\"job_id\": $id}" >/dev/null
+  api old 2.2/jobs/delete "{\"job_id\": $id}" >/dev/null
 done
 user moved >/dev/null
 job same >/dev/null
@@ -137,7 +129,7 @@ user one >/dev/null
 job two >/dev/null
 gone=$(job gone)
 run move export
-api old POST 2.2/jobs/delete "{\"job_id\": $gone}" >/dev/null
+api old 2.2/jobs/delete "{\"job_id\": $gone}" >/dev/null
 tell "$url_old" faults '{"match": "GET *scim/v2/Users*", "do": "status", "status": 400, "times": 0}'
 tell "$url_old" faults '{"match": "GET */jobs/list*", "do": "status", "status": 200, "body": "{\"jobs\":[]}", "times": 1}'
 run move export
@@ -167,19 +159,19 @@ end_process "$simulator_pid"
 # --- a folder with all that is in it, and what names what is gone
 forget_session
 pair
-api old POST 2.0/workspace/mkdirs '{"path": "/Shared/a/b"}' >/dev/null
-api old POST 2.0/workspace/import '{"path": "/Shared/a/b/n", "language":
+api old 2.0/workspace/mkdirs '{"path": "/Shared/a/b"}' >/dev/null
+api old 2.0/workspace/import '{"path": "/Shared/a/b/n", "language":
   "PYTHON", "format": "SOURCE", "content": "MQo="}' >/dev/null
-pool=$(api old POST 2.0/instance-pools/create '{"instance_pool_name": "p",
+pool=$(api old 2.0/instance-pools/create '{"instance_pool_name": "p",
   "node_type_id": "i3.xlarge"}' | sed 's/.*: *"//; s/".*//')
 job names "\"job_clusters\": [{\"job_cluster_key\": \"k\", \"new_cluster\":
   {\"spark_version\": \"13.3.x-scala2.12\", \"num_workers\": 1,
   \"instance_pool_id\": \"$pool\"}}]" >/dev/null
 run move export
 status_is "folder: export ends with 0" 0
-api old POST 2.0/workspace/delete '{"path": "/Shared/a", "recursive": true}' \
+api old 2.0/workspace/delete '{"path": "/Shared/a", "recursive": true}' \
   >/dev/null
-api old POST 2.0/instance-pools/delete "{\"instance_pool_id\": \"$pool\"}" \
+api old 2.0/instance-pools/delete "{\"instance_pool_id\": \"$pool\"}" \
   >/dev/null
 run move export
 run move import
@@ -196,38 +188,38 @@ end_process "$simulator_pid"
 # --- what names what is gone, and was made before
 forget_session
 pair
-pool=$(api old POST 2.0/instance-pools/create '{"instance_pool_name": "p",
+pool=$(api old 2.0/instance-pools/create '{"instance_pool_name": "p",
   "node_type_id": "i3.xlarge"}' | sed 's/.*: *"//; s/".*//')
 job names "\"job_clusters\": [{\"job_cluster_key\": \"k\", \"new_cluster\":
   {\"spark_version\": \"13.3.x-scala2.12\", \"num_workers\": 1,
   \"instance_pool_id\": \"$pool\"}}]" >/dev/null
 run move export
 run move import
-api old POST 2.0/instance-pools/delete "{\"instance_pool_id\": \"$pool\"}" \
+api old 2.0/instance-pools/delete "{\"instance_pool_id\": \"$pool\"}" \
   >/dev/null
 run move export
 run move validate
 status_is "made before: validate finds no difference" 0
 run move undo
 status_is "made before: undo ends with 0" 0
-is "made before: and leaves nothing of ours" "$(jobs new)$(api new GET \
+is "made before: and leaves nothing of ours" "$(jobs new)$(api new \
   2.0/instance-pools/list | grep -c '"p"' || :)" 0
 end_process "$simulator_pid"
 
 # --- planned, and gone before it is done
 forget_session
 pair
-alice=$(api old POST $users '{"userName": "alice@example.com", "entitlements":
+alice=$(api old $users '{"userName": "alice@example.com", "entitlements":
   [{"value": "allow-cluster-create"}]}' |
   python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])')
-api new POST $users '{"userName": "alice@example.com"}' >/dev/null
+api new $users '{"userName": "alice@example.com"}' >/dev/null
 run move export
 run move plan
-api old DELETE $users/$alice
+api old $users/$alice '' DELETE
 run move export
 run move import
 status_is "planned: import ends with 0" 0
-is "planned: nothing is given to one who is gone" "$(api new GET $users |
+is "planned: nothing is given to one who is gone" "$(api new $users |
   grep -c allow-cluster-create || :)" 0
 end_process "$simulator_pid"
 
@@ -242,7 +234,7 @@ run move export
 run move import --settle 0 --retry-total 1 --retry-backoff 1ms
 ask delete "$url_new" faults >/dev/null
 for id in $lost $found; do
-  api old DELETE $users/$id
+  api old $users/$id '' DELETE
 done
 run move export
 run move import --retry-failed --settle 0
@@ -259,7 +251,7 @@ pair
 moved=$(user moved)
 run move export
 run move import
-api old DELETE $users/$moved
+api old $users/$moved '' DELETE
 user moved >/dev/null
 run move export
 run move import
@@ -273,10 +265,10 @@ end_process "$simulator_pid"
 # --- a notebook that was not read, gone, and back as it was
 forget_session
 pair
-api old POST 2.0/workspace/import '{"path": "/Shared/n", "language":
+api old 2.0/workspace/import '{"path": "/Shared/n", "language":
   "PYTHON", "format": "SOURCE", "content": "b2xk"}' >/dev/null
 run move export
-api old POST 2.0/workspace/import '{"path": "/Shared/n", "language":
+api old 2.0/workspace/import '{"path": "/Shared/n", "language":
   "PYTHON", "format": "SOURCE", "content": "bmV3", "overwrite": true}' >/dev/null
 tell "$url_old" faults '{"match": "GET *workspace/export*", "do": "status", "status": 400, "times": 0}'
 run move export
@@ -288,7 +280,7 @@ is "back: it was gone" "$(rows "SELECT count (*) FROM asset
   WHERE key = '/Shared/n' AND gone_sid IS NOT NULL")" 1
 run move export
 run move import
-is "back: it is imported as it is" "$(api new GET \
+is "back: it is imported as it is" "$(api new \
   '2.0/workspace/export?path=/Shared/n&format=SOURCE&direct_download=true' |
   tail -n 1)" new
 end_process "$simulator_pid"
@@ -299,13 +291,13 @@ pair
 # policy DEFINITION: its id
 policy ()
 {
-  api old POST 2.0/policies/clusters/create "{\"name\": \"pol\",
+  api old 2.0/policies/clusters/create "{\"name\": \"pol\",
     \"definition\": \"$1\"}" | sed 's/.*: *"//; s/".*//'
 }
 old=$(policy '{}')
 run move export
 run move import
-api old POST 2.0/policies/clusters/delete "{\"policy_id\": \"$old\"}" >/dev/null
+api old 2.0/policies/clusters/delete "{\"policy_id\": \"$old\"}" >/dev/null
 policy '{\"spark_version\":{\"type\":\"fixed\",\"value\":\"x\"}}' >/dev/null
 run move export
 run move import
@@ -314,5 +306,5 @@ like "another content: ... and tells" "$(rows "SELECT message FROM note
   WHERE code = 'vanished' AND wsid > 0")" 'made anew in the source'
 run move undo
 is "another content: undo takes back what we made" \
-  "$(api new GET 2.0/policies/clusters/list | grep -c '"pol"' || :)" 0
+  "$(api new 2.0/policies/clusters/list | grep -c '"pol"' || :)" 0
 end_process "$simulator_pid"

@@ -6,16 +6,9 @@
 . "$srcdir/tests/e2e/pair.sh"
 requires curl --version
 
-principals=/api/2.0/preview/scim/v2/ServicePrincipals
-scim ()
-{
-  curl -sS -H "Authorization: Bearer $token_new" \
-    -H 'Content-Type: application/scim+json' "$@"
-}
-
 namesake ()
 {
-  scim -X POST -d "{\"displayName\":\"$name\"$1}" "$url_new$principals" |
+  scim new ServicePrincipals "{\"displayName\":\"$name\"$1}" |
     sed -n 's/.*"id": *"\([0-9]*\)".*/\1/p'
 }
 
@@ -43,7 +36,7 @@ run move import --retry-failed
 status_is "a retry tells again" 1
 is "... and makes no third" "$(named)" 2
 
-scim -X DELETE "$url_new$principals/$first"
+scim new ServicePrincipals/$first '' DELETE
 run move import --retry-failed
 status_is "one of one name that is not the same: the import tells" 1
 is "... and makes no second" "$(named)" 1
@@ -56,11 +49,11 @@ is "... and it is not ours" "$(rows "SELECT src_id, provenance FROM work
   JOIN asset ON asset.aid = work.new_aid WHERE key = '$name'")" "$same|2"
 
 forget_session
-scim -X DELETE "$url_new$principals/$same"
+scim new ServicePrincipals/$same '' DELETE
 run move export
 run move import
 is "what is in the way" "$(ambiguous)" "$name"
-scim -X DELETE "$url_new$principals/$second"
+scim new ServicePrincipals/$second '' DELETE
 run move plan
 is "... until it is gone: a plan looks again" "$(rows "SELECT count (*)
   FROM asset JOIN snapshot ON seen_sid = sid WHERE key = '$name'

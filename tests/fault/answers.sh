@@ -58,8 +58,8 @@ run move export
 status_is "export ends with 0" 0
 cp -R "$tmp/sessions/s" "$tmp/exported"
 
-# fault MATCH DO [MEMBERS]: one line of the simulator's faults
-fault ()
+# fault_line MATCH DO [MEMBERS]: one line of the simulator's faults
+fault_line ()
 {
   printf '{"match": "%s", "do": "%s"%s}' "$1" "$2" "${3:+, $3}"
 }
@@ -71,22 +71,22 @@ error ()
 }
 
 # --- refusals: one asset fails, the rest is done
-answer '403' 1 denied "$(fault 'POST *Users' status \
+answer '403' 1 denied "$(fault_line 'POST *Users' status \
   "$(error 403 PERMISSION_DENIED), \"offset\": 3")"
-answer '404' 1 not-found "$(fault 'POST *Users' status \
+answer '404' 1 not-found "$(fault_line 'POST *Users' status \
   "$(error 404 RESOURCE_DOES_NOT_EXIST), \"offset\": 3")"
-answer '400' 1 refused "$(fault 'POST *Users' status \
+answer '400' 1 refused "$(fault_line 'POST *Users' status \
   "$(error 400 INVALID_PARAMETER_VALUE), \"offset\": 3")"
-answer 'a quota' 1 quota "$(fault 'POST *Users' status \
+answer 'a quota' 1 quota "$(fault_line 'POST *Users' status \
   "$(error 400 QUOTA_EXCEEDED), \"offset\": 3")"
-answer '409 that is not so' 0 '' "$(fault 'POST *Users' status \
+answer '409 that is not so' 0 '' "$(fault_line 'POST *Users' status \
   "$(error 409 RESOURCE_ALREADY_EXISTS), \"offset\": 3")"
 
 # --- throttling: never a failure
 date=$(date -u -d '+1 second' '+%a, %d %b %Y %H:%M:%S GMT')
 for after in '"1"' "\"$date\"" '"soon"' ''; do
   answer "429 with Retry-After ${after:-missing}" 0 '' \
-    "$(fault 'POST *Users' status "$(error 429 REQUEST_LIMIT_EXCEEDED), \
+    "$(fault_line 'POST *Users' status "$(error 429 REQUEST_LIMIT_EXCEEDED), \
 \"times\": 3${after:+, \"headers\": {\"Retry-After\": $after\}}")"
 done
 
@@ -95,40 +95,40 @@ for kind in Users ServicePrincipals Groups instance-profiles/add \
   experiments/create; do
   for when in before after; do
     answer "$kind: 503 $when the effect" 0 '' \
-      "$(fault "POST *$kind" status "\"when\": \"$when\", \"offset\": 2")"
+      "$(fault_line "POST *$kind" status "\"when\": \"$when\", \"offset\": 2")"
     answer "$kind: cut $when the effect" 0 '' \
-      "$(fault "POST *$kind" cut "\"when\": \"$when\", \"offset\": 2")"
+      "$(fault_line "POST *$kind" cut "\"when\": \"$when\", \"offset\": 2")"
   done
   answer "$kind: an effect that comes late" 0 '' \
-    "$(fault "POST *$kind" defer '"ms": 100, "offset": 2')"
+    "$(fault_line "POST *$kind" defer '"ms": 100, "offset": 2')"
 done
 for how in html empty truncate length text big deep close \
   'html", "status": 502, "x": "'; do
   case $how in html*502*) how=html more='"status": 502, ' ;; *) more= ;; esac
   for kind in Users ServicePrincipals; do
-    answer "$kind: $how after the effect" 0 '' "$(fault "POST *$kind" "$how" \
+    answer "$kind: $how after the effect" 0 '' "$(fault_line "POST *$kind" "$how" \
       "$more\"when\": \"after\", \"offset\": 2")"
   done
 done
 answer 'a connection that is closed when it is used again' 0 '' \
-  "$(fault 'POST *' cut '"reused": true, "when": "after", "times": 3')"
-answer 'a slow answer' 0 '' "$(fault 'POST *Users' slow '"ms": 2')"
+  "$(fault_line 'POST *' cut '"reused": true, "when": "after", "times": 3')"
+answer 'a slow answer' 0 '' "$(fault_line 'POST *Users' slow '"ms": 2')"
 answer 'a list that lags' 0 '' \
-  "$(fault 'POST *ServicePrincipals' cut '"when": "after", "times": 2')" \
-  "$(fault 'GET *ServicePrincipals*' stale '"ms": 100, "offset": 1')"
+  "$(fault_line 'POST *ServicePrincipals' cut '"when": "after", "times": 2')" \
+  "$(fault_line 'GET *ServicePrincipals*' stale '"ms": 100, "offset": 1')"
 answer 'idempotent writes are tried again' 0 '' \
-  "$(fault 'PUT *' status '"times": 3')" \
-  "$(fault 'PATCH *' cut '"when": "after"')"
+  "$(fault_line 'PUT *' status '"times": 3')" \
+  "$(fault_line 'PATCH *' cut '"when": "after"')"
 
 # --- not a moment's trouble
-begin "$(fault 'POST *Users' status "$(error 429 REQUEST_LIMIT_EXCEEDED), \
+begin "$(fault_line 'POST *Users' status "$(error 429 REQUEST_LIMIT_EXCEEDED), \
 \"times\": 0, \"headers\": {\"Retry-After\": \"1\"}")"
 run move import --throttle-wait 1s
 status_is "429 for ever: import ends with 10" 10
 like "429 for ever: it says so" "$err" '\[throttled\]'
 goes_on "429 for ever"
 
-begin "$(fault 'POST *Users' html '"times": 0')"
+begin "$(fault_line 'POST *Users' html '"times": 0')"
 run move import --settle 50ms
 status_is "pages instead of answers, for ever: import ends with 1" 1
 is "pages instead of answers, for ever: the rest is done" "$(rows "
@@ -136,8 +136,8 @@ is "pages instead of answers, for ever: the rest is done" "$(rows "
   ('service-principals', 'instance-profiles') AND state NOT IN (4, 5)")" 0
 goes_on "pages instead of answers, for ever"
 
-begin "$(fault 'POST *ServicePrincipals' cut '"when": "after", "times": 2')
-$(fault 'GET *ServicePrincipals*' html '"offset": 1, "times": 0')"
+begin "$(fault_line 'POST *ServicePrincipals' cut '"when": "after", "times": 2')
+$(fault_line 'GET *ServicePrincipals*' html '"offset": 1, "times": 0')"
 run move import --settle 100ms
 status_is "a list for doubts that is never answered: import ends with 1" 1
 is "a list for doubts that is never answered: they stay uncertain" "$(rows "

@@ -6,8 +6,8 @@
 . "$srcdir/tests/e2e/pair.sh"
 . "$srcdir/tests/fault/killed.sh"
 
-# pauses FILE: the jobs of a state, by name, and whether they start by themselves
-pauses ()
+# pauses_in FILE: the jobs of a state, by name, and whether they start by themselves
+pauses_in ()
 {
   python3 - "$1" <<'END2'
 import json, sys
@@ -41,7 +41,7 @@ switched ()
 
 pair --populate users=4,jobs=60
 state old "$tmp/start"
-pauses "$tmp/start" >"$tmp/were"
+pauses_in "$tmp/start" >"$tmp/were"
 ok "there are live jobs, and some that are paused" \
   sh -c "grep -q UNPAUSED '$tmp/were' && grep -q ' PAUSED' '$tmp/were'"
 run move export
@@ -51,23 +51,23 @@ is "import ends with 0" "$status" 0
 switched pause old source
 resumed_at_last pause 6
 state old "$tmp/paused"
-is "pause: all of the source is" "$(pauses "$tmp/paused" | grep UNPAUSED)" ''
+is "pause: all of the source is" "$(pauses_in "$tmp/paused" | grep UNPAUSED)" ''
 run move export
 run move import
 
 switched resume new target
 resumed_at_last resume 6
 state new "$tmp/new"
-pauses "$tmp/new" >"$tmp/are"
+pauses_in "$tmp/new" >"$tmp/are"
 is "resume: the target is what the source was" \
   "$(diff "$tmp/were" "$tmp/are")" ''
 run move import
 state new "$tmp/new"
-is "resume: an import leaves it" "$(pauses "$tmp/new" | diff "$tmp/are" -)" ''
+is "resume: an import leaves it" "$(pauses_in "$tmp/new" | diff "$tmp/are" -)" ''
 
 switched resume old source
 resumed_at_last back 6
 state old "$tmp/end"
 is "back: the source is what it was" \
-  "$(pauses "$tmp/end" | diff "$tmp/were" -)" ''
+  "$(pauses_in "$tmp/end" | diff "$tmp/were" -)" ''
 is "nothing was made" "$(ask twice "$url_new" "$url_old")" ''

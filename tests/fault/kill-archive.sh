@@ -6,12 +6,6 @@
 . "$srcdir/tests/e2e/pair.sh"
 . "$srcdir/tests/fault/killed.sh"
 
-# put KIND FIELDS...: an object of the source
-put ()
-{
-  tell "$url_old" object "{\"kind\": \"$1\", \"create\": {$2}}"
-}
-
 # tree END: what lies in homes and archives, with what it shows
 tree ()
 {

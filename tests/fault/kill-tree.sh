@@ -6,12 +6,6 @@
 . "$srcdir/tests/e2e/pair.sh"
 . "$srcdir/tests/fault/killed.sh"
 
-# calls END WHAT: how many requests there were
-calls ()
-{
-  eval "ask get \"\$url_$1\" ledger" | grep -c "$2"
-}
-
 # Lists as slow as real ones, or a commit would hold more than is in flight.
 pair --populate users=12,groups=4,notebooks=90 --latency 30
 state old "$tmp/source"

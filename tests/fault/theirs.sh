@@ -7,13 +7,6 @@
 . "$srcdir/tests/e2e/pair.sh"
 . "$srcdir/tests/fault/killed.sh"
 
-scim ()
-{
-  curl -sS -H "Authorization: Bearer $1" \
-    -H 'Content-Type: application/scim+json' "$2$base/$3" ${4:+-X POST -d "$4"}
-}
-base=/api/2.0/preview/scim/v2
-
 pair --populate users=30,groups=12
 run move export
 run move plan
@@ -21,12 +14,12 @@ run move plan
 # --- the same user, made by hand after the plan
 user=$(rows "SELECT src_id FROM asset JOIN kind USING (kid) JOIN work USING (aid)
   WHERE kind.name = 'users' AND op = 1 ORDER BY aid LIMIT 1")
-body=$(scim "$token_old" "$url_old" "Users/$user" |
+body=$(scim old "Users/$user" |
   python3 -c 'import json, sys
 one = json.load (sys.stdin)
 print (json.dumps ({name: one[name] for name in one
                     if name not in ("id", "groups", "meta")}))')
-made=$(scim "$token_new" "$url_new" Users "$body" |
+made=$(scim new Users "$body" |
   python3 -c 'import json, sys; print (json.load (sys.stdin)["id"])')
 run move import
 status_is "the import ends with 0" 0
@@ -34,14 +27,14 @@ is "the user is theirs" "$(rows "SELECT provenance FROM work JOIN asset
   ON asset.aid = work.new_aid WHERE src_id = '$made' AND phase = 1")" 2
 run move undo
 status_is "undo ends with 0" 0
-like "... and leaves it" "$(scim "$token_new" "$url_new" "Users/$made")" \
+like "... and leaves it" "$(scim new "Users/$made")" \
   '"userName"'
 
 # --- a group of theirs that gets members; killed behind the change
 forget_session
 run move export
 name=everybody
-scim "$token_new" "$url_new" Groups "{\"displayName\":\"$name\",\"members\":
+scim new Groups "{\"displayName\":\"$name\",\"members\":
   [{\"value\":\"$made\"}]}" >/dev/null
 state new "$tmp/before"
 seed=5
