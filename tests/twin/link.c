@@ -228,6 +228,7 @@ constant (const char *text)
   static const char *const known[] = {
     "application/json", "application/scim+json", "text/plain", "text/html",
     "text/html; charset=utf-8", "application/x-ndjson",
+    "application/octet-stream",
   };
   size_t i;
 

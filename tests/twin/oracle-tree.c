@@ -1,7 +1,12 @@
 /* Oracles of the workspace tree: see oracle-tree.h. */
 #include <config.h>
 
+#include <dirent.h>
+#include <string.h>
+
 #include "base/alloc.h"
+#include "base/digest.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "simulator/state.h"
 #include "twin/oracle-tree.h"
@@ -117,4 +122,56 @@ tree_raw (struct json_object *state, struct texts *ret)
       sim_json_sorted (&row, one);
       texts_add (ret, mg_buf_steal (&row));
     }
+}
+
+/* --- files of the session -------------------------------------------- */
+
+static void
+check_blob (const char *path, const char *digest, struct mg_buf *ret_text)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (MAX_TEXT);
+  unsigned char sha[MG_DIGEST_LEN];
+  char found[2 * MG_DIGEST_LEN + 1];
+  struct mg_error err = MG_ERROR_INIT;
+
+  if (mg_file_read (path, &text, &err) < 0)
+    mg_bug ("%s", err.text);
+  mg_digest_of (text.data, text.len, sha);
+  mg_hex (sha, sizeof sha, found);
+  if (strcmp (found, digest) != 0)
+    mg_buf_addf (ret_text, "not what its name says: %s\n", path);
+}
+
+/* What has no digest behind its 'b' is a body. */
+static void
+check_one (const char *folder, const char *name, int is_partial,
+           struct mg_buf *ret_text)
+{
+  MG_CLEANUP_FREE char *path = mg_path_join (folder, name);
+
+  if (is_partial)
+    mg_buf_addf (ret_text, "left half: %s\n", path);
+  else if (name[0] == 'b' && strlen (name) == 1 + 2 * MG_DIGEST_LEN)
+    check_blob (path, name + 1, ret_text);
+}
+
+void
+tree_blobs (const char *session, struct mg_buf *ret_text)
+{
+  static const char *const folders[] = { "blobs", "blobs/partial" };
+  struct dirent *entry;
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (folders); i++) {
+    MG_CLEANUP_FREE char *folder = mg_path_join (session, folders[i]);
+    DIR *dir = opendir (folder);
+
+    if (dir == NULL)
+      mg_buf_addf (ret_text, "not there: %s\n", folder);
+    while (dir != NULL && (entry = readdir (dir)) != NULL)
+      if (entry->d_name[0] != '.')
+        check_one (folder, entry->d_name, i == 1, ret_text);
+    if (dir != NULL)
+      closedir (dir);
+  }
 }

@@ -15,7 +15,8 @@
 #include "twin/texts.h"
 
 #define MAX_FAULTS (32 * 1024)
-#define MAX_PUT (1024 * 1024)
+#define MAX_PUT (16 * 1024 * 1024)
+#define LARGE (10 * 1024 * 1024)       /* what is longer is streamed */
 #define MAX_STATE ((size_t) 64 * 1024 * 1024)
 
 static int64_t
@@ -74,6 +75,9 @@ static const struct fault write_faults[] = {
   { "*", "\"do\":\"delay\",\"ms\":%d", 100, 90000 },
 };
 
+#define DOWNLOAD "GET *workspace/export", "\"with\":\"direct_download\","
+#define UPLOAD "POST *workspace/import", "\"with\":\"/Shared/large/\","
+
 /* Of lists there are few: these come soon and often. */
 static const struct fault list_faults[] = {
   { "GET *", "\"do\":\"stale\",\"ms\":%d", 1000, 50000 },
@@ -85,6 +89,27 @@ static const struct fault list_faults[] = {
   { "GET *s?*", "\"do\":\"truncate\"", 0, 0 },
   { "GET *", "\"do\":\"length\"", 0, 0 },
 };
+
+/* Of files that are streamed there are one or two. */
+static const struct fault large_faults[] = {
+  { DOWNLOAD "\"do\":\"truncate\",\"bytes\":%d", 1, LARGE },
+  { DOWNLOAD "\"do\":\"length\"", 0, 0 },
+  { DOWNLOAD "\"do\":\"cut\"", 0, 0 },
+  { DOWNLOAD "\"do\":\"slow\",\"ms\":%d", 1, 50 },
+  { DOWNLOAD "\"do\":\"silent\"", 0, 0 },
+  { DOWNLOAD "\"do\":\"empty\"", 0, 0 },
+  { DOWNLOAD "\"do\":\"text\"", 0, 0 },
+  { DOWNLOAD "\"do\":\"status\",\"status\":503", 0, 0 },
+  { UPLOAD "\"do\":\"cut\",\"when\":\"before\"", 0, 0 },
+  { UPLOAD "\"do\":\"cut\",\"when\":\"after\"", 0, 0 },
+  { UPLOAD "\"do\":\"cut\",\"when\":\"before\",\"reused\":true", 0, 0 },
+  { UPLOAD "\"do\":\"cut\",\"when\":\"after\",\"reused\":true", 0, 0 },
+  { UPLOAD "\"do\":\"defer\",\"ms\":%d", 500, 60000 },
+  { UPLOAD "\"do\":\"status\",\"status\":503,\"when\":\"before\"", 0, 0 },
+  { UPLOAD "\"do\":\"status\",\"status\":503,\"when\":\"after\"", 0, 0 },
+  { UPLOAD "\"do\":\"silent\",\"when\":\"after\"", 0, 0 },
+};
+#define N_DOWNLOADS 8
 
 /* The first are writes: what creates an asset whose name may repeat is worth
  * most of the trouble. */
@@ -129,7 +154,7 @@ add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
   mg_buf_addf (out, "{\"match\":\"%s\",%.*s", match, (int) n, f->text);
   if (number != NULL)
     mg_buf_addf (out, "%" PRId64 "%s", ms, number + 2);
-  if (one_in (s, 2))
+  if (most_offset > 1 && one_in (s, 2))
     mg_buf_addf (out, ",\"probability\":0.%02d", (int) between (s, 1, 30));
   else {
     mg_buf_addf (out, ",\"offset\":%d", (int) between (s, 0, most_offset));
@@ -152,13 +177,20 @@ some_call (struct scenario *s, int is_write)
 }
 
 static const char *
-make_faults (struct scenario *s, int n)
+make_faults (struct scenario *s, int end, int n)
 {
   struct mg_buf out = MG_BUF_INIT (MAX_FAULTS);
 
   mg_buf_add_str (&out, "");
   while (n-- > 0) {
-    if (one_in (s, 4)) {
+    if (s->has_large && one_in (s, 2)) {
+      const struct fault *f = &large_faults[mg_rand_below (
+        &s->rng, end == WORLD_OLD ? N_DOWNLOADS
+                                  : MG_N_ELEMENTS (large_faults))];
+
+      add_fault (s, &out, f, f->match, 1);
+    }
+    else if (one_in (s, 4)) {
       const struct fault *f = &list_faults[
         mg_rand_below (&s->rng, MG_N_ELEMENTS (list_faults))];
 
@@ -247,9 +279,9 @@ make_ends (struct scenario *s)
     : between (s, -3600, 3600) * MG_SECOND_US;
   if (!s->has_faults)
     return;
-  if (one_in (s, 2))
-    old->faults = make_faults (s, (int) between (s, 1, 4));
-  new->faults = make_faults (s, (int) between (s, 1, 7));
+  if (s->has_large || one_in (s, 2))
+    old->faults = make_faults (s, WORLD_OLD, (int) between (s, 1, 4));
+  new->faults = make_faults (s, WORLD_NEW, (int) between (s, 1, 7));
 }
 
 static void
@@ -280,6 +312,8 @@ scenario_begin (struct scenario *s, uint64_t seed, enum program_assets assets)
   mg_rand_seed (&s->rng, seed * UINT64_C (0x9e3779b97f4a7c15) + 17);
   s->world.seed = seed;
   s->world.has_tree = assets == PROGRAM_TREE;
+  /* the histories of the others are older, and cost a tenth */
+  s->has_large = assets == PROGRAM_TREE && seed % 24 == 5;
   s->has_faults = !one_in (s, 16);
   s->n_faulty = s->has_faults ? (int) between (s, 1, SCENARIO_FAULTY_LIVES)
                               : 0;
@@ -312,7 +346,8 @@ scenario_done (struct scenario *s)
 const char *
 scenario_more_faults (struct scenario *s)
 {
-  return s->has_faults ? make_faults (s, (int) between (s, 0, 4)) : NULL;
+  return s->has_faults ? make_faults (s, WORLD_NEW, (int) between (s, 0, 4))
+                       : NULL;
 }
 
 void
@@ -336,6 +371,9 @@ scenario_kill (struct scenario *s, struct world *w)
   int64_t nth = between (s, 1, one_in (s, 2) ? 30 : 150);
 
   world_arm (w, one_in (s, 3) ? WORLD_NEVER : moment, nth);
+  if (s->has_large && one_in (s, 2))
+    world_aim (w, between (s, 1, moment == WORLD_COMMIT
+                                 || moment == WORLD_COMMITTED ? 4 : 2));
 }
 
 /* --- what no population has ------------------------------------------ */
@@ -370,6 +408,23 @@ put_files (struct scenario *s, struct world *w, const char *folder,
     put (w, WORLD_OLD, "files", path, lens[mg_rand_below (&s->rng, 8)]);
     if (is_shared && one_in (s, 6))
       put (w, WORLD_NEW, "files", path, 7);
+  }
+}
+
+/* They are of one length, and so the same, or not; of some the target has other
+ * bytes, or the same. */
+static void
+put_large (struct scenario *s, struct world *w)
+{
+  int64_t len = LARGE + between (s, 1, 500000);
+  int i, n = (int) between (s, 1, 2), are_same = one_in (s, 2);
+
+  for (i = 0; i < n; i++) {
+    MG_CLEANUP_FREE char *path = mg_xasprintf ("/Shared/large/%d.bin", i);
+
+    put (w, WORLD_OLD, "files", path, len + (are_same ? 0 : i));
+    if (one_in (s, 6))
+      put (w, WORLD_NEW, "files", path, one_in (s, 2) ? 7 : len);
   }
 }
 
@@ -409,6 +464,8 @@ scenario_furnish (struct scenario *s, struct world *w)
     put (w, WORLD_NEW, "folders", "/Shared/hollow/and", 0);
   if (one_in (s, 2))
     put_home (s, w);
+  if (s->has_large)
+    put_large (s, w);
 }
 
 void

@@ -17,6 +17,7 @@ struct scenario {
   struct life_options life;      /* of the first; see scenario_vary */
   int n_faulty;                  /* lives with faults */
   int has_faults, has_undo;
+  int has_large;                 /* files that are streamed */
   char *texts[8];                /* owned */
   int n_texts;
 };

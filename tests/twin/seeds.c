@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/parse.h"
+#include "twin/oracle-tree.h"
 #include "twin/oracle.h"
 #include "twin/place.h"
 #include "twin/scenario.h"
@@ -91,6 +92,8 @@ judge (struct history *h, const struct mg_buf *before)
   oracle_moved (&h->w, before, &h->wrong);
   oracle_once (&h->w, &h->wrong);
   oracle_strict (&h->w, &h->wrong);
+  if (h->s.has_large)
+    tree_blobs (h->session, &h->wrong);
   writes = oracle_count (&h->w, WORLD_NEW).writes;
   if (h->wrong.len > 0)
     return;

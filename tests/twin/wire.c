@@ -16,6 +16,7 @@
 
 #define NEVER INT64_MAX
 #define PIECE 16384
+#define SLOW_PIECES 4096         /* of what is large: else it takes days */
 #define IDLE_US (50 * MG_SECOND_US)
 #define MAX_IDLE 32
 
@@ -42,6 +43,7 @@ struct mg_transfer {
   size_t delivered;
   enum mg_transfer_result result;
   int die_late;
+  size_t dies_at;                /* having got so much of a large answer */
 };
 
 struct wire {
@@ -227,6 +229,18 @@ connection_lost (struct wire *w, struct mg_transfer *t)
   send_body (w, t, 1);
 }
 
+/* Half of those who die of a large answer do in its midst. */
+static size_t
+dying_at (struct wire *w, const struct mg_transfer *t)
+{
+  size_t len;
+
+  (void) sim_reply_bytes (&t->reply, &len);
+  if (!t->die_late || len <= WORLD_LARGE || mg_rand_below (&w->rng, 2) == 0)
+    return SIZE_MAX;
+  return (size_t) mg_rand_below (&w->rng, len);
+}
+
 static void
 arrive (struct wire *w, struct mg_transfer *t)
 {
@@ -239,6 +253,7 @@ arrive (struct wire *w, struct mg_transfer *t)
     return;
   }
   link_serve (w->o.link, t->id, now_us, &t->reply, &t->die_late);
+  t->dies_at = dying_at (w, t);
   t->due_us = now_us + t->reply.delay_us + one_way (w);
   t->phase = t->reply.wire == SIM_WIRE_CUT ? LOST
              : t->reply.wire == SIM_WIRE_SILENT ? SILENT : ANSWERED;
@@ -295,7 +310,8 @@ deliver (struct wire *w, struct mg_transfer *t)
   const struct mg_submit *s = &t->submit;
   size_t all, len = whole_len (t);
   const char *bytes = sim_reply_bytes (&t->reply, &all);
-  size_t piece = t->reply.wire == SIM_WIRE_SLOW ? 1 : PIECE;
+  size_t piece = t->reply.wire != SIM_WIRE_SLOW ? PIECE
+                 : all > WORLD_LARGE ? all / SLOW_PIECES : 1;
 
   if (t->phase == ANSWERED) {
     t->phase = REPLYING;
@@ -314,6 +330,8 @@ deliver (struct wire *w, struct mg_transfer *t)
       return;
     }
     t->delivered += n;
+    if (t->delivered >= t->dies_at)
+      link_die (w->o.link);
     if (t->reply.wire == SIM_WIRE_SLOW) {
       t->due_us += t->reply.wire_arg;
       return;

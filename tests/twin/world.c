@@ -166,13 +166,32 @@ strikes (struct world *w, enum world_moment moment, int64_t n)
   return 1;
 }
 
+/* A file that is streamed, of which nothing but the request is known. */
+static int
+is_large (const struct world_pending *p)
+{
+  return p->body_len > WORLD_LARGE
+         || strstr (p->target, "direct_download=true") != NULL;
+}
+
+/* Which one it is, of those that count; 0: it does not. */
+static int64_t
+count (struct world *w, const struct world_pending *p)
+{
+  int large = is_large (p);
+
+  w->n_requests++;
+  w->n_large += large;
+  return !w->of_large ? w->n_requests : large ? w->n_large : 0;
+}
+
 enum world_verdict
 world_serve (struct world *w, uint64_t id, int64_t now_us,
              struct sim_reply *ret_reply)
 {
   struct world_pending p = take (w, find (w, id));
   enum world_verdict verdict = WORLD_GO_ON;
-  int64_t n = ++w->n_requests;
+  int64_t n = count (w, &p);
 
   w->now_us = now_us;
   memset (ret_reply, 0, sizeof *ret_reply);
@@ -200,8 +219,10 @@ world_serve (struct world *w, uint64_t id, int64_t now_us,
 enum world_verdict
 world_commit (struct world *w, int synced, int64_t now_us)
 {
-  int64_t n = synced ? w->n_commits : ++w->n_commits;
+  int64_t n;
 
+  w->n_commits += !synced && (!w->of_large || w->n_large > 0);
+  n = w->n_commits;
   w->now_us = now_us;
   if (!strikes (w, synced ? WORLD_COMMITTED : WORLD_COMMIT, n))
     return WORLD_GO_ON;
@@ -256,8 +277,15 @@ world_arm (struct world *w, enum world_moment moment, int64_t nth)
 {
   w->moment = moment;
   w->nth = nth;
-  w->n_requests = w->n_commits = 0;
-  w->killed = 0;
+  w->n_requests = w->n_commits = w->n_large = 0;
+  w->of_large = w->killed = 0;
+}
+
+void
+world_aim (struct world *w, int64_t nth)
+{
+  w->of_large = 1;
+  w->nth = nth;
 }
 
 int

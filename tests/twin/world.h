@@ -16,6 +16,7 @@
 #include "base/digest.h"
 #include "simulator/sim.h"
 
+#define WORLD_LARGE (1024 * 1024)  /* bodies over this are large */
 #define WORLD_BEGIN_US ((int64_t) 1000000000)
 #define WORLD_BEGIN_WALL_US ((int64_t) 1795300000 * 1000000)
 
@@ -68,6 +69,8 @@ struct world {
   enum world_moment moment;      /* kill at the nth */
   int64_t nth;
   int64_t n_requests, n_commits; /* since world_arm */
+  int64_t n_large;               /* of these requests, with a large body */
+  int of_large;                  /* only they count, and commits behind them */
   int killed;
 
   FILE *out;                     /* the history, for people; or NULL */
@@ -81,6 +84,10 @@ void world_end (struct world *w);
 
 /* From here on requests and commits count; NEVER only counts. */
 void world_arm (struct world *w, enum world_moment moment, int64_t nth);
+
+/* What was armed strikes at the nth request with a large body or a large answer,
+ * or at the nth commit that follows the first of these. */
+void world_aim (struct world *w, int64_t nth);
 
 /* It has left the program and arrives later, if nothing comes between. */
 void world_send (struct world *w, const struct world_request *request);
