@@ -3,6 +3,7 @@
 # kill -9 at random moments of a whole migration of everything that there is, of
 # the supervisor, its child, both, and a process without one, resumed each time:
 # nothing is lost, nothing made twice, and undo, killed too, takes all of it back.
+# A file that is streamed is killed while it comes and while it leaves, too.
 # 20 of an import here, 50 in 'make check-long'.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
@@ -15,7 +16,7 @@ else
 fi
 # How many requests pass before one of them kills, at most.  Where the machine is
 # slow a kill comes late, and there is less left for those that follow.
-export_every=$((500 / exports))
+export_every=$((400 / exports))
 import_every=$((900 / imports))
 undo_every=$((800 / undos))
 
@@ -44,7 +45,23 @@ print(sorted({one["fields"]["state"][:8] for one in tables["clusters"]}),
 END
 }
 
+# half: what the session has of files that are not whole, or not what their names
+# say
+half ()
+{
+  find "$tmp/sessions/s/blobs/partial" -type f
+  for file in "$tmp"/sessions/s/blobs/b*; do
+    name=$(basename "$file")
+    [ ${#name} != 65 ] ||
+      echo "${name#b}  $file" | sha256sum --check --quiet 2>&1 || :
+  done
+}
+
 pair --populate small
+large=/Shared/files/large.bin
+python3 -c '
+import sys
+sys.stdout.buffer.write((bytes(range(256)) * 41000)[1:])' >"$tmp/large"
 for n in 1 2 3 4 5 6; do
   put files "\"path\": \"/Shared/files/$n.csv\", \"source\": \"a,b\\n$n,\\u00e9\""
   put clusters '"cluster_name": "equal", "spark_version": "15.4.x-scala2.12",
@@ -52,14 +69,24 @@ for n in 1 2 3 4 5 6; do
   put jobs '"name": "equal", "tasks": [{"task_key": "a", "notebook_task":
     {"notebook_path": "/Shared/notebooks/a"}}]'
 done
+curl -sSf -o "$tmp/.done" -H "Authorization: Bearer $token_old" -F path=$large \
+  -F format=RAW -F "content=@$tmp/large" "$url_old/api/2.0/workspace/import"
+ask post "$url_old" reset '{"what": "counters"}' >/dev/null
 state old "$tmp/source"
 state new "$tmp/before"
 
-killed "$url_old" "$exports $export_every *" '' export --from old --parallel 4
+download='GET *workspace/export with direct_download'
+killed "$url_old" "1 1 $download replied;$((exports - 1)) $export_every *" \
+  '' export --from old --parallel 4
 resumed_at_last export "$exports"
 is "export: nothing was written to the source" "$(ask writes "$url_old")" 0
+is "export: one large file lies in the session" \
+  "$(find "$tmp/sessions/s/blobs" -type f -size +10M | wc -l | tr -d ' ')" 1
+is "export: and nothing half" "$(half)" ''
 
-killed "$url_new" "$imports $import_every *" "$tmp/faults" import --to new \
+upload="POST *workspace/import with $large"
+killed "$url_new" "1 1 $upload before;1 1 $upload after;$((imports - 2)) \
+$import_every *" "$tmp/faults" import --to new \
   --yes-host "$host_new" --invitations-muted --settle 2s --parallel 4
 resumed_at_last import "$imports"
 ok "import: killed nearly as often as it should be" \
@@ -73,8 +100,12 @@ is "import: and nothing that the source has not" \
   "$(ask moved "$tmp/after" "$tmp/source" | grep -v 'automation of new' || :)" ''
 is "import: nothing runs, and nothing starts by itself" \
   "$(rested "$tmp/after")" "['TERMINAT'] 0 0"
+curl -sSf -o "$tmp/got" -H "Authorization: Bearer $token_new" \
+  "$url_new/api/2.0/workspace/export?path=$large&format=RAW&direct_download=true"
+ok "import: and the large file, byte for byte" cmp "$tmp/large" "$tmp/got"
 run move validate
 status_is "validate finds no difference" 0
+is "validate leaves nothing half" "$(half)" ''
 is "validate leaves nothing without a reason" "$(rows "SELECT count (*)
   FROM difference WHERE why IS NULL OR why = ''")" 0
 ask post "$url_new" reset '{"what": "counters"}' >/dev/null

@@ -6,8 +6,11 @@
 MOMENTS are 'KILLS EVERY METHOD PATH', joined by ';': so often the simulator
 ends the program with SIGKILL at the nth request that fits the pattern, before
 or after its effect; n is random, 1 to EVERY, so the moments follow from SEED
-and not from the clock.  Then the command runs once more, undisturbed.  FAULTS
-is a file of other faults, which are there all the time.
+and not from the clock.  ' with TEXT WHEN' behind it are only those requests that
+have the text in their target or their body, and the moment: before, after, or
+replied, when the answer has left the simulator.  Then the command runs once
+more, undisturbed.  FAULTS is a file of other faults, which are there all the
+time.
 
 Prints 'killed N', 'ended STATUS' and what the last run said.  A run that ends
 by itself before its turn to be killed has come ends the series.
@@ -57,9 +60,11 @@ class Killer:
         """'pid' ends at one of so many requests that fit."""
         more = ""
         if match:
-            more = processes.kill_line(
-                match, pid, self.rng.choice(("before", "after")),
-                self.rng.randrange(every))
+            match, _, only = match.partition(" with ")
+            text, when = only.split() if only else (
+                None, self.rng.choice(("before", "after")))
+            more = processes.kill_line(match, pid, when,
+                                       self.rng.randrange(every), text)
         self.set_faults(more)
 
     @staticmethod

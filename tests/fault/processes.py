@@ -26,10 +26,12 @@ def children(pid):
     return [one for one in numbers if int(stat(one)[1]) == pid]
 
 
-def kill_line(match, pid, when, offset):
-    """A fault of the simulator's: it ends the process at a request."""
-    return ('{"match": "%s", "do": "kill", "pid": %d, "when": "%s", '
-            '"offset": %d}\n' % (match, pid, when, offset))
+def kill_line(match, pid, when, offset, text=None):
+    """A fault of the simulator's: it ends the process at a request, which has
+    the text in its target or its body."""
+    return ('{"match": "%s", %s"do": "kill", "pid": %d, "when": "%s", '
+            '"offset": %d}\n' % (match, '"with": "%s", ' % text if text else "",
+                                 pid, when, offset))
 
 
 class StandIn:
