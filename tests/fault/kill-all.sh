@@ -15,9 +15,10 @@ else
   exports=3 imports=20 undos=6
 fi
 # How many requests pass before one of them kills, at most.  Where the machine is
-# slow a kill comes late, and there is less left for those that follow.
-export_every=$((400 / exports))
-import_every=$((900 / imports))
+# slow a kill comes late, and there is less left for those that follow; the
+# streamed file is to be among that.
+export_every=$((250 / exports))
+import_every=$((600 / imports))
 undo_every=$((800 / undos))
 
 # Beside the kills: replies that are lost, and effects that come late, both
@@ -85,8 +86,8 @@ is "export: one large file lies in the session" \
 is "export: and nothing half" "$(half)" ''
 
 upload="POST *workspace/import with $large"
-killed "$url_new" "1 1 $upload before;1 1 $upload after;$((imports - 2)) \
-$import_every *" "$tmp/faults" import --to new \
+killed "$url_new" "$((imports - 2)) $import_every *;1 1 $upload before;\
+1 1 $upload after" "$tmp/faults" import --to new \
   --yes-host "$host_new" --invitations-muted --settle 2s --parallel 4
 resumed_at_last import "$imports"
 ok "import: killed nearly as often as it should be" \
