@@ -23,7 +23,8 @@ mg_run_derived (const struct mg_kind *kind, const char *json, size_t len,
   ret_paths[n] = NULL;
 }
 
-/* Of a list that broke off nothing follows. */
+/* Nothing follows of a list that broke off, that this workspace does not offer, or
+ * that nobody has asked for. */
 static int
 is_list_whole (struct mg_run *run, const struct migrate_ref *ref)
 {
@@ -33,8 +34,9 @@ is_list_whole (struct mg_run *run, const struct migrate_ref *ref)
   const struct mg_kind *kind = mg_registry_kind (run->registry, name);
 
   return kind != NULL
-         && (mg_walk_get (run->store, run->target.sid, kind->kid, "", &walk,
-                          NULL) <= 0 || walk.state == MG_WALK_DONE);
+         && mg_walk_get (run->store, run->target.sid, kind->kid, "", &walk,
+                         NULL) > 0
+         && walk.state == MG_WALK_DONE && walk.code == NULL;
 }
 
 /* Is there what could be sent instead of the name? */

@@ -221,7 +221,7 @@ fail_one (struct lister *l, struct mg_ctx *ctx, const struct mg_seen_one *one,
 }
 
 /* What an earlier export had is asked for once more by those who look for what is
- * gone. */
+ * gone; what this one has a stub of, behind a stop, is not. */
 static int
 lose (struct lister *l, struct mg_ctx *ctx, const struct mg_seen_one *one,
       const struct mg_asset *known)
@@ -229,6 +229,8 @@ lose (struct lister *l, struct mg_ctx *ctx, const struct mg_seen_one *one,
   mg_error_clear (&ctx->error);
   if (known->aid == 0)
     mg_run_note (l->run, l->side, 0, one->kind, one->node, "vanished", GONE);
+  else if (known->want && known->seen_sid == l->side->sid)
+    mg_fetch_vanished (l, one->kind, known->aid, one->node, GONE);
   return end_one (l, one, 0, &ctx->error);
 }
 
@@ -240,11 +242,24 @@ read_one (struct lister *l, struct mg_ctx *ctx, const struct mg_seen_one *one,
   int r = mg_call_get (ctx, one->kind, id, one->node, &body);
 
   if (r == 0)
-    return take (l, ctx, one, known, &body);
+    r = take (l, ctx, one, known, &body);
+  if (r == 0)
+    return 0;
   if (r == MG_E_NOT_FOUND)
     return lose (l, ctx, one, known);
   return r == MG_E_CANCELLED || mg_run_is_fatal (r) ? r
          : fail_one (l, ctx, one, id);
+}
+
+/* The list has it, whatever became of it when it was read by itself. */
+static int
+end_listed (struct lister *l, const struct mg_seen_one *one,
+            const struct mg_asset *known, struct mg_error *err)
+{
+  int r = mg_work_fetched (l->run->store, l->side->wsid, known->aid,
+                           one->kind->kid, MG_DONE, NULL, NULL, err);
+
+  return r < 0 ? r : end_one (l, one, 0, err);
 }
 
 /* Was it brought by the list of this export? */
@@ -272,7 +287,7 @@ look_at (struct lister *l, struct mg_ctx *ctx, const struct mg_seen_one *one)
     r = mg_asset_by_src (l->run->store, &ctx->packer, l->side->wsid,
                          one->kind->kid, id, &known, &ctx->error);
   if (r >= 0)
-    r = is_listed (l, &known) ? end_one (l, one, 0, &ctx->error)
+    r = is_listed (l, &known) ? end_listed (l, one, &known, &ctx->error)
         : read_one (l, ctx, one, &known, id);
   if (r < 0 && r != MG_E_CANCELLED)
     mg_run_fail (l->run, &ctx->error);

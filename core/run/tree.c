@@ -370,7 +370,8 @@ node_failed (struct mg_tree *tree, struct visit *v, const struct mg_error *err)
                "export-incomplete", err->text);
   MG_LOCKED (&s->lock);
   tree->run->n_failed++;
-  if (v->w->code == NULL) {
+  /* what is shut holds nothing of those that the walk is for */
+  if (v->w->code == NULL && !v->is_shut) {
     v->w->code = mg_xstrdup (code);
     v->w->message = mg_xstrdup (err->text);
   }

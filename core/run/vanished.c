@@ -67,15 +67,19 @@ find_some (struct search *s, struct mg_error *err)
 
 /* 1: it is not there, or it is one of those that are never moved. */
 static int
-is_gone (struct mg_ctx *ctx, const struct mg_kind *kind, const char *id)
+is_gone (struct mg_ctx *ctx, const struct mg_kind *kind,
+         const struct mg_asset *a)
 {
   struct mg_asset now = MG_ASSET_INIT;
   int r;
 
-  r = kind->k->tree != NULL ? mg_tree_look (ctx, kind, id, &now.body)
-      : mg_generic_get (ctx, kind, id, &now.body);
+  /* what a walk has seen may be known by its path alone: the plugin knows how */
+  r = kind->k->tree != NULL ? mg_tree_look (ctx, kind, a->src_id, &now.body)
+      : kind->k->seen != NULL
+      ? mg_call_get (ctx, kind, a->src_id, a->key, &now.body)
+      : mg_generic_get (ctx, kind, a->src_id, &now.body);
   if (r == 0)
-    r = mg_run_left_out (kind, &now) != NULL;
+    r = kind->k->seen == NULL && mg_run_left_out (kind, &now) != NULL;
   else if (r == MG_E_NOT_FOUND || r == MG_E_EXISTS) {
     mg_error_clear (&ctx->error);
     r = 1;
@@ -105,7 +109,7 @@ look_at (struct search *s, struct mg_ctx *ctx, const struct mg_asset *a)
   int r;
 
   mg_ctx_begin (ctx, s->kind, NULL);
-  r = is_gone (ctx, s->kind, a->src_id);
+  r = is_gone (ctx, s->kind, a);
   if (r == 0 && l->fetches[s->kind->index].wanted)
     r = read_again (ctx, s->kind, a);
   if (r > 0)

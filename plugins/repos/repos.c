@@ -222,6 +222,12 @@ fetch_by_path (struct migrate_ctx *ctx, const struct migrate_asset *asset, int r
                 ctx, "GET " REPOS "/%s", text_of (ctx, info, len, "id")), NULL,
               &res) == 0)
     return emit_repo (ctx, res->body, res->body_len);
+  if (*text_of (ctx, info, len, "path") == '\0') {
+    info = migrate_printf (ctx, "{\"path\":%s,%.*s",
+                           migrate_quote (ctx, asset->key), (int) (len - 1),
+                           info + 1);
+    len = strlen (info);
+  }
   return emit_repo (ctx, info, len);
 }
 

@@ -284,6 +284,19 @@ is "broken: of its definition" "$(policy new "of power-user" definition)" \
   "$(policy old "of power-user" definition)"
 end_process "$simulator_pid"
 
+# --- nor does one that the target does not offer
+forget_session
+pair
+tell "$url_old" object '{"kind": "cluster-policies", "create": {
+  "name": "kept", "policy_family_id": "power-user"}}'
+run move export
+tell "$url_new" faults '{"match": "GET */policy-families", "do": "status", '\
+'"status": 404, "times": 0, "body": "{\"error_code\":\"FEATURE_DISABLED\"}"}'
+run move import --plugins clusters
+status_is "no list: import ends with 0" 0
+is "no list: the family is kept" "$(policy new kept policy_family_id)" power-user
+end_process "$simulator_pid"
+
 # --- an edit of what is there, and back
 forget_session
 pair

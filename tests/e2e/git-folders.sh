@@ -125,9 +125,12 @@ run move import
 status_is "again: import ends with 0" 0
 is "again: and writes nothing" "$(ask writes "$url_new")" "$before"
 run move export --plugins repos
-status_is "again: the list alone is not believed that they are gone" 1
-like "again: what cannot be looked at by itself stays, with a line" \
-  "$(migrate --session s report)" "/Shared/closed .*not listed now"
+status_is "again: the list alone is not believed that they are gone" 0
+fault old '"match": "GET */repos/*", "do": "status", "status": 404, "times": 0,
+  "body": "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"no\"}"'
+run move export --plugins repos
+status_is "again: nor a number that is hidden, where the path is there" 0
+tell "$url_old" reset '{"what": "faults"}'
 is "again: none is gone" "$(gone)" 0
 run move undo
 state new "$tmp/after"
@@ -162,13 +165,49 @@ is "dark: the others are cloned" "$(work_of repos 'work.wsid > 0')" \
 /Shared/fine|4|
 /Shared/mute|6|export-incomplete"
 ask delete "$url_old" faults >/dev/null
+tell "$url_old" object '{"kind": "repos", "match": {"path": "/Shared/dark"},
+  "set": {"level": "CAN_MANAGE"}}'
 run move export
 status_is "dark: then export ends with 0" 0
+is "dark: and nothing is left of what failed, also of one that is listed now" \
+  "$(rows "SELECT count (*) FROM work WHERE wsid = 0 AND state = 6")" 0
 run move import --retry-failed
 status_is "dark: and import ends with 0" 0
 is "dark: all are cloned" "$(work_of repos | cut -d'|' -f2 | sort -u)" 4
 run move validate
 status_is "dark: validate ends with 0" 0
+end_process "$simulator_pid"
+
+# --- it has the name that the walk told, where nothing else tells one
+forget_session
+pair
+folder /Shared/named "$etl, \"git_cli_enabled\": true"
+closed /Shared/named
+fault old '"match": "GET *get-status", "with": "named", "do": "text",
+  "status": 200, "times": 0, "body": "{\"git_info\":{\"id\":77,
+  \"url\":\"https://git.example.com/a/etl.git\",\"provider\":\"gitHub\",
+  \"branch\":\"main\"}}"'
+run move export
+is "named: it has its path" "$(rows "SELECT key FROM asset JOIN kind USING (kid)
+  WHERE name = 'repos'")" /Shared/named
+end_process "$simulator_pid"
+
+# --- a folder of /Repos that cannot be listed fails nobody else's list
+forget_session
+pair --populate users=2,notebooks=5
+api old 2.0/workspace/mkdirs '{"path": "/Repos/b"}' >/dev/null
+fault old '"match": "GET *workspace/list", "with": "%2FRepos%2Fb", "times": 0,
+  "do": "status", "status": 403,
+  "body": "{\"error_code\":\"PERMISSION_DENIED\",\"message\":\"no\"}"'
+run move export
+status_is "shut: export ends with 1" 1
+is "shut: the walk of notebooks is whole" "$(rows "SELECT name, walk.state
+  FROM walk JOIN kind USING (kid) WHERE node = ''
+    AND name IN ('directories', 'notebooks')")" "directories|1
+notebooks|1"
+is "shut: and a line tells what may be missing" \
+  "$(rows "SELECT name, code FROM note JOIN kind USING (kid)")" \
+  "directories|export-incomplete"
 end_process "$simulator_pid"
 
 # --- killed between the walk and what is asked for by itself
