@@ -205,7 +205,9 @@ key_there (struct mg_match *m, const struct mg_asset *source, char **ret_key,
   }
   mg_buf_add_json (&value, source->key);
   edit.value = mg_buf_text (&value);
-  r = mg_json_edit ("{}", 2, &edit, 1, &one.body, err);
+  r = mg_buf_check (&value, "key", err);
+  if (r == 0)
+    r = mg_json_edit ("{}", 2, &edit, 1, &one.body, err);
   if (r == 0)
     r = mg_run_prepare (m->run, &m->ctx, m->kind, &one, MG_FOR_CREATE, &sent,
                         err);

@@ -192,7 +192,8 @@ vfs_map (sqlite3_file *f, int page, int size, int extend, void volatile **ret)
 static int
 vfs_shm_lock (sqlite3_file *f, int offset, int n, int flags)
 {
-  return fails (DISK) ? SQLITE_IOERR_SHMLOCK
+  /* an unlock never fails, and SQLite does not ask: the lock would stay */
+  return (flags & SQLITE_SHM_UNLOCK) == 0 && fails (DISK) ? SQLITE_IOERR_SHMLOCK
     : real_of (f)->xShmLock (f, offset, n, flags);
 }
 
