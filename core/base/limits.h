@@ -6,6 +6,8 @@
 #define MG_MIB (1024 * 1024)
 
 #define MG_MAX_BODY (16 * MG_MIB)        /* one answer that is kept whole */
+#define MG_MAX_BLOB ((uint64_t) 5 << 30)  /* one that becomes a file: what the
+                                            service's Files API takes in a request */
 #define MG_MAX_PAGE (256 * MG_MIB)       /* one list page, which is streamed */
 #define MG_MAX_ELEMENT (16 * MG_MIB)     /* one element of a list */
 #define MG_MAX_ERROR_BODY (64 * MG_KIB)  /* of a refusal; the rest is dropped */

@@ -269,11 +269,17 @@ check_success (struct mg_remote *r, struct mg_call *call)
 {
   static const struct meaning not_json = {
     MG_E_PROTOCOL, "not-json", "look whether the host is the right one" };
+  static const struct meaning packed = {
+    MG_E_PROTOCOL, "encoded", "look for a proxy that packs what it hands on" };
   const struct mg_request *req = call->req;
   const char *body = mg_buf_text (&call->res->body);
   size_t len = call->res->body.len;
   struct mg_error why = MG_ERROR_INIT;
 
+  if (call->is_packed) {
+    set_error (r, call, packed, "a body in an encoding that was not asked for");
+    return 1;
+  }
   if (!mg_wants_json (req))
     return 0;
   if (call->is_html || mg_error_body_is_html (body, len)) {

@@ -134,6 +134,8 @@ build_headers (struct mg_remote *r, struct mg_call *call)
 
   add_header (call, &n, "Accept", req->accept ? req->accept
                                               : "application/json");
+  if (!mg_wants_json (req))        /* nothing unpacks what is handed on */
+    add_header (call, &n, NULL, "Accept-Encoding: identity");
   if (req->n_parts > 0)
     add_header (call, &n, "Content-Type",
                 req->content_type ? req->content_type : "application/json");

@@ -84,7 +84,7 @@ on_status (void *opaque, int status)
 
   mg_flight_heard (call);
   call->status = status;
-  call->is_html = 0;
+  call->is_html = call->is_packed = 0;
 }
 
 static void
@@ -116,6 +116,9 @@ on_header (void *opaque, const char *name, const char *value)
     copy (call->org_id, sizeof call->org_id, value);
   else if (strcasecmp (name, "location") == 0)
     copy (call->location, sizeof call->location, value);
+  else if (strcasecmp (name, "content-encoding") == 0)
+    call->is_packed = strcasecmp (value, "identity") != 0
+                      && !mg_wants_json (call->req);
   else if (strcasecmp (name, "content-type") == 0)
     call->is_html = strncasecmp (value, "text/html", 9) == 0;
 }

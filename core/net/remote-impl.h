@@ -58,7 +58,7 @@ struct mg_call {
   int too_large;
   int held_back;                       /* paused: others hold too much */
   int64_t n_kept;
-  int is_html;
+  int is_html, is_packed;
   int is_odd;                          /* 2xx with an error inside, or no JSON */
   struct mg_error_body error;
   int code;                            /* of mg_remote_call */

@@ -225,6 +225,7 @@ send (struct mg_ctx *ctx, const struct migrate_request *asked, const char *id,
   fill_request (ctx, asked, id, pieces, &req);
   if (asked->to_blob) {
     req.on_data = add_to_blob;
+    req.max_body = MG_MAX_BLOB < SIZE_MAX ? (size_t) MG_MAX_BLOB : SIZE_MAX;
     req.opaque = blob;
   }
   mg_response_init (&res);

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "run/session.h"
+#include "store/blob.h"
 
 #define LOCK_WAIT_US (5 * MG_SECOND_US)
 
@@ -118,6 +119,8 @@ mg_session_open (const char *name_or_dir, int create, int lock_fd,
   ret_session->name = mg_xstrdup (name_or_dir);
   ret_session->folder = mg_session_folder (name_or_dir);
   r = mg_store_open (ret_session->folder, create, &ret_session->store, err);
+  if (r == 0 && lock_fd >= 0)
+    mg_blob_clean (mg_store_blobs (ret_session->store));
   if (r == 0 && registry != NULL)
     r = mg_store_do (ret_session->store, &op.op, err);
   if (r < 0) {

@@ -12,23 +12,34 @@
 
 #define PARTIAL "partial"
 
-int
-mg_blob_prepare (const char *blobs, struct mg_error *err)
+void
+mg_blob_clean (const char *blobs)
 {
   MG_CLEANUP_FREE char *partial = mg_path_join (blobs, PARTIAL);
 
   mg_file_empty (partial);
-  return mg_file_mkdirs (partial, 0700, err);
+}
+
+/* For whoever reads it, "not found" would be the asset. */
+static int
+cannot_write (int r, struct mg_error *err)
+{
+  if (r == MG_E_NOT_FOUND && err != NULL)
+    err->code = MG_E_IO;
+  return r == MG_E_NOT_FOUND ? MG_E_IO : r;
 }
 
 int
 mg_blob_begin (struct mg_blob *blob, const char *blobs, struct mg_error *err)
 {
-  int r;
+  MG_CLEANUP_FREE char *partial = mg_path_join (blobs, PARTIAL);
+  int r = mg_file_mkdirs (partial, 0700, err);
 
   memset (blob, 0, sizeof *blob);
+  if (r < 0)
+    return cannot_write (r, err);
   blob->blobs = blobs;
-  blob->temp = mg_xasprintf ("%s/" PARTIAL "/%016llx", blobs,
+  blob->temp = mg_xasprintf ("%s/%016llx", partial,
                              (unsigned long long) mg_rand_seed_from_system ());
   mg_digest_init (&blob->digest);
   r = mg_fd_create (blob->temp, 0600, &blob->fd, err);
@@ -36,7 +47,7 @@ mg_blob_begin (struct mg_blob *blob, const char *blobs, struct mg_error *err)
     mg_free (blob->temp);
     blob->temp = NULL;
   }
-  return r;
+  return cannot_write (r, err);
 }
 
 int
@@ -69,7 +80,7 @@ mg_blob_end (struct mg_blob *blob, char ret_name[MG_BLOB_NAME + 1],
   mg_fd_close (&blob->fd);
   mg_free (blob->temp);
   blob->temp = NULL;
-  return r;
+  return cannot_write (r, err);
 }
 
 void
@@ -128,13 +139,12 @@ mg_blob_path (const char *blobs, const char *name, char **ret_path,
                          name);
   path = path_of (blobs, name);
   r = read_digest (path, found, err);
-  if (r < 0 && r != MG_E_NOT_FOUND)
-    return r;
-  if (strcmp (found, name) != 0)
+  if (r < 0 || strcmp (found, name) != 0)
     return mg_error_set (err, MG_E_FAIL, "session-corrupt",
-                         "the file '%s' is %s; restore the session from a copy, "
-                         "or export again", path,
-                         r < 0 ? "not there" : "damaged");
+                         "the file '%s' is %s; bring the session's folder back "
+                         "from a copy, or export into another session", path,
+                         r == MG_E_NOT_FOUND ? "not there"
+                         : r < 0 ? "not to be read" : "damaged");
   *ret_path = path;
   path = NULL;
   return 0;

@@ -23,7 +23,8 @@ struct mg_blob {
   struct mg_digest digest;
 };
 
-/* All of these return 0 or MG_E_IO [disk-full] [cannot-write]. */
+/* All of these return 0 or MG_E_IO [disk-full] [cannot-write], also where the
+ * folder went. */
 int mg_blob_begin (struct mg_blob *blob, const char *blobs,
                    struct mg_error *err);
 int mg_blob_add (struct mg_blob *blob, const void *data, size_t len,
@@ -35,12 +36,13 @@ int mg_blob_end (struct mg_blob *blob, char ret_name[MG_BLOB_NAME + 1],
 void mg_blob_done (struct mg_blob *blob);
 
 /* The path of a blob, after all of it was read and is what its name says; the
- * caller frees it.  MG_E_FAIL [session-corrupt]: it is not, or not there;
- * MG_E_INVALID: that is no name. */
+ * caller frees it.  MG_E_FAIL [session-corrupt]: it is not, not there, or not to
+ * be read; MG_E_INVALID: that is no name. */
 int mg_blob_path (const char *blobs, const char *name, char **ret_path,
                   struct mg_error *err);
 
-/* The folders, and nothing left of what a process wrote when it died. */
-int mg_blob_prepare (const char *blobs, struct mg_error *err);
+/* What a process left behind that died while it wrote.  Only who holds the
+ * session's lock may: it cannot be told from what is being written. */
+void mg_blob_clean (const char *blobs);
 
 #endif

@@ -14,7 +14,6 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/thread.h"
-#include "store/blob.h"
 #include "store/schema.h"
 #include "store/store.h"
 
@@ -398,7 +397,7 @@ open_connections (struct mg_store *s, struct mg_error *err)
     r = mg_conn_open (&s->readers[i], file, SQLITE_OPEN_READONLY,
                       READER_CACHE_KIB, err);
   if (r == 0)
-    r = mg_blob_prepare (s->blobs, err);
+    r = mg_file_mkdirs (s->blobs, 0700, err);
   return r;
 }
 

@@ -148,6 +148,9 @@ const struct migrate_code mg_codes[] = {
   { "editor",
     "The editor that $VISUAL or $EDITOR names ended with an error.",
     "run migrate edit again, maybe with another: VISUAL=vi migrate edit ..." },
+  { "encoded",
+    "What was to be kept byte for byte came packed, though nobody asked for that.",
+    "look for a proxy on the way that packs what it hands on" },
   { "exists",
     "The target has an asset of this name already.",
     "migrate import --on-conflict update, or rename it in the target, "

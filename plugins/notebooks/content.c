@@ -337,8 +337,11 @@ fetch_file (struct migrate_ctx *ctx, struct reading *rd)
   struct form bytes = { "RAW", "", NULL, 0, 0 };
   int r = ask (ctx, rd, "format=RAW", &bytes);
 
-  return r == LARGE ? object_fetch (ctx, rd)
-         : r < 0 ? r : tell (ctx, rd, &bytes, NULL);
+  /* also where this service lets it out at once: what is compared is alike */
+  if (r == LARGE || r == MIGRATE_E_NOMEM
+      || (r == MIGRATE_OK && bytes.len / 4 * 3 > MAX_BYTES + 3))
+    return object_fetch (ctx, rd);
+  return r < 0 ? r : tell (ctx, rd, &bytes, NULL);
 }
 
 int
@@ -393,10 +396,12 @@ notebooks_put_file (struct migrate_ctx *ctx, const struct migrate_asset *asset)
   const char *content = "\"\"", *sha256;
   size_t len = 2;
 
-  if (migrate_json_get (ctx, asset->json, asset->json_len, "sha256", &sha256))
+  /* a content that an edit has put beside the digest is what is wanted */
+  if (!migrate_json_raw (ctx, asset->json, asset->json_len, "content", &content,
+                         &len)
+      && migrate_json_get (ctx, asset->json, asset->json_len, "sha256",
+                           &sha256))
     return object_put (ctx, asset, sha256);
-  migrate_json_raw (ctx, asset->json, asset->json_len, "content", &content,
-                    &len);
   return import_content (ctx, asset, "\"format\":\"RAW\"", content, len);
 }
 

@@ -107,13 +107,14 @@ too_large (struct migrate_ctx *ctx, const struct reading *rd)
                     object_size_text (ctx, rd->size)));
 }
 
-/* What is not over the limit would have come in one piece: it is an error that
- * came with 200, or not the whole. */
+/* What has another length is an error that came with 200, or not the whole; where
+ * nobody tells the length, nobody knows. */
 static int
-is_whole (const struct reading *rd, const struct migrate_response *res)
+is_whole (struct migrate_ctx *ctx, const char *told,
+          const struct migrate_response *res)
 {
-  return rd->size > 0 ? (int64_t) res->body_len == rd->size
-         : res->body_len > MAX_BYTES;
+  return strcmp (told, migrate_printf (ctx, "%lu",
+                                       (unsigned long) res->body_len)) == 0;
 }
 
 int
@@ -126,8 +127,11 @@ object_fetch (struct migrate_ctx *ctx, struct reading *rd)
 
   if (r < 0)
     return r;
+  if (rd->size > 0)
+    told = migrate_printf (ctx, "%ld", (long) rd->size);
   migrate_json_get (ctx, res->body, res->body_len, "size", &told);
-  rd->size = size_told (told);
+  if (size_told (told) > 0)
+    rd->size = size_told (told);
   req.call = migrate_printf (ctx, EXPORT "%s&format=RAW&direct_download=true",
                              rd->url);
   req.accept = "application/octet-stream";
@@ -137,11 +141,11 @@ object_fetch (struct migrate_ctx *ctx, struct reading *rd)
   r = object_refused (rd, r, res);
   if (r != MIGRATE_OK)
     return r == LARGE ? too_large (ctx, rd) : r;
-  if (!is_whole (rd, res))
+  if (!is_whole (ctx, told, res))
     return migrate_fail (ctx, MIGRATE_E_PROTOCOL, "no-content",
                          migrate_printf (ctx, "%lu bytes came of %s",
                                          (unsigned long) res->body_len,
-                                         *told ? told : "more than 10 MiB"));
+                                         *told ? told : "nobody knows how many"));
   json = migrate_printf (ctx, "{\"path\":%s,\"sha256\":\"%s\",\"size\":%lu}",
                          migrate_quote (ctx, rd->asset->id), res->blob,
                          (unsigned long) res->body_len);

@@ -106,7 +106,10 @@ on_completed (void *cls, struct MHD_Connection *connection, void **con_cls,
   mg_free (x->target);
   mg_free (x->host);
   mg_buf_done (&x->body);
+  /* what it shows may be shared, also with what another workspace serves */
+  mg_mutex_lock (&x->server->lock);
   sim_reply_done (&x->reply);
+  mg_mutex_unlock (&x->server->lock);
   mg_free (x);
   *con_cls = NULL;
 }

@@ -181,3 +181,53 @@ is "limit: what is too large is one line, the rest is moved" "$(work_of files)" 
 like "limit: which tells the size" "$(migrate --session s errors)" \
   '11\.5 MiB, over what the target takes'
 end_process "$simulator_pid"
+
+# --- who only reads leaves alone what an export is writing
+forget_session
+pair
+upload old /Shared/large "$tmp/large"
+run move export
+: >"$tmp/sessions/s/blobs/partial/half"
+run migrate --session s status
+ok "reading: what is written stays" test -e "$tmp/sessions/s/blobs/partial/half"
+run move export
+ok "reading: what nobody writes any more goes with the next export" \
+  test ! -e "$tmp/sessions/s/blobs/partial/half"
+end_process "$simulator_pid"
+
+# --- how large it is
+# nameless: what a service says of a file, without its size
+nameless='"match": "GET *get-status", "do": "text", "status": 200, "times": 0,
+  "body": "{\"object_type\":\"FILE\",\"path\":\"/Shared/large\"}"'
+single='"match": "GET *workspace/export", "do": "status", "status": 400, "body":
+  "{\"error_code\":\"MAX_NOTEBOOK_SIZE_EXCEEDED\",\"message\":\"no\"}"'
+forget_session
+pair
+upload old /Shared/large "$tmp/large"
+upload old /Shared/small "$tmp/small"
+fault old "$nameless"', "with": "large"'
+fault old "$single"', "with": "small&format=RAW"'
+run move export
+status_is "size: a refusal tells it as well, and a small one may be refused: 0" 0
+run move import
+download new /Shared/small "$tmp/got"
+ok "size: it is whole" cmp "$tmp/small" "$tmp/got"
+end_process "$simulator_pid"
+
+# --- what an edit puts beside the digest is what is moved
+forget_session
+pair
+upload old /Shared/large "$tmp/large"
+run move export
+cat >"$tmp/editor" <<'END'
+#!/bin/sh
+sed 's/"path"/"content": "eA==", "path"/' "$1" >"$1.new" && mv "$1.new" "$1"
+END
+chmod +x "$tmp/editor"
+EDITOR=$tmp/editor VISUAL=$tmp/editor run migrate --session s edit \
+  files//Shared/large
+status_is "edit: ends with 0" 0
+run move import
+download new /Shared/large "$tmp/got"
+is "edit: what was written is there" "$(cat "$tmp/got")" x
+end_process "$simulator_pid"

@@ -127,6 +127,23 @@ MG_TEST (half_an_answer_is_none)
   down_with_store (&s);
 }
 
+MG_TEST (what_comes_packed_is_not_kept)
+{
+  static const struct reply script[] = {
+    { .status = 200, .body = "not what it is", .times = -1,
+      .headers = "Content-Encoding: gzip\r\n" },
+  };
+  const struct migrate_response *res;
+  struct stand s;
+
+  up_with_store (&s, script, 1);
+  res = fetch (&s, MG_E_PROTOCOL);
+  is_str (s.ctx.error.id, "encoded");
+  ok (res == NULL || res->blob == NULL);
+  has_str (replier_request (s.rig.server, 0), "Accept-Encoding: identity\r\n");
+  down_with_store (&s);
+}
+
 MG_TEST (what_is_damaged_is_not_sent_and_counts_as_no_create)
 {
   MG_CLEANUP_FREE char *text = bytes ();

@@ -36,7 +36,7 @@ folder (void)
 
   mg_error_clear (&err);
   mg_file_empty (blobs);
-  is_ok (mg_blob_prepare (blobs, &err));
+  mg_blob_clean (blobs);
   return blobs;
 }
 
@@ -95,10 +95,23 @@ MG_TEST (what_a_dead_process_wrote_goes_with_the_next)
 
   write_hello (blobs, name);
   is_ok (mg_blob_begin (&blob, blobs, &err));
-  is_ok (mg_blob_prepare (blobs, &err));
+  mg_blob_clean (blobs);
   is_int (n_files (partial), 0);
   is_int (n_files (blobs), 1);
   mg_blob_done (&blob);
+}
+
+MG_TEST (what_is_lost_under_way_is_no_asset_that_is_gone)
+{
+  MG_CLEANUP_FREE char *blobs = folder ();
+  char name[MG_BLOB_NAME + 1];
+  struct mg_blob blob;
+
+  is_ok (mg_blob_begin (&blob, blobs, &err));
+  mg_blob_clean (blobs);
+  is_int (mg_blob_end (&blob, name, &err), MG_E_IO);
+  is_int (err.code, MG_E_IO);
+  is_str (err.id, "cannot-write");
 }
 
 MG_TEST (a_damaged_or_missing_file_is_told)
