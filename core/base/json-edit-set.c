@@ -182,6 +182,8 @@ add_members (struct mg_js_edit *e, unsigned level, struct mg_buf *out,
     comma = 1;
     mg_buf_reset (&name);
     mg_js_add_name (&name, step);
+    if (name.failed)               /* half a name is another one */
+      out->failed = name.failed;
     mg_js_add_string (out, mg_buf_text (&name), name.len);
     mg_buf_add_byte (out, ':');
     if (step[1].kind == MG_JS_END) {

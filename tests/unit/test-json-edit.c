@@ -379,6 +379,19 @@ MG_TEST (a_failure_leaves_the_output_as_it_was)
   mg_buf_done (&b);
 }
 
+/* The member that is added never has another name. */
+MG_TEST (a_name_without_room_is_an_error)
+{
+  MG_CLEANUP_FREE char *path = mg_xmalloc (MG_MAX_PATH + 2);
+  struct mg_buf b = MG_BUF_INIT ((size_t) 4 * MG_MAX_PATH);
+  struct mg_edit edit = SET (path, "1");
+
+  memset (path, 'a', MG_MAX_PATH + 1);
+  path[MG_MAX_PATH + 1] = '\0';
+  is_int (mg_json_edit ("{}", 2, &edit, 1, &b, NULL), MG_E_NOMEM);
+  mg_buf_done (&b);
+}
+
 MG_TEST (a_bad_path_is_refused)
 {
   is_str (EDIT ("{}", DROP ("a..b")), "error: invalid bad-path");
