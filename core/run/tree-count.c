@@ -76,14 +76,16 @@ count_page (struct mg_ctx *ctx, void *opaque, const char *cursor)
 {
   struct tally_thread *t = opaque;
   struct tally *tally = t->tally;
+  size_t n;
   int i;
 
   (void) cursor;
   mg_mutex_lock (&tally->lock);
   for (i = 0; i < ctx->registry->n_kinds; i++)
     tally->found[i] += t->page[i];
-  while (t->names.n > 0)
-    mg_tree_names_add (&tally->names, t->names.names[--t->names.n]);
+  for (n = 0; n < t->names.n; n++)
+    mg_tree_names_add (&tally->names, t->names.names[n]);
+  t->names.n = 0;
   mg_cond_broadcast (&tally->changed);
   mg_mutex_unlock (&tally->lock);
   count_restart (ctx, t);
@@ -145,15 +147,18 @@ count_nodes (void *arg)
   mg_ctx_done (&ctx);
 }
 
-/* As many as the service lets beside one another. */
+/* As many as the service lets beside one another, and the kind. */
 static int
 run_threads (struct tally *tally, struct mg_error *err)
 {
   size_t n_kinds = (size_t) tally->like->registry->n_kinds + 1;
   struct tally_thread threads[MG_MAX_IN_FLIGHT] = { { .tally = NULL } };
+  uint32_t lanes = tally->walker->k->lanes;
+  int most = lanes > 0 && lanes < MG_MAX_IN_FLIGHT ? (int) lanes
+             : MG_MAX_IN_FLIGHT;
   int i, r = 0;
 
-  for (i = 0; i < MG_MAX_IN_FLIGHT && r == 0; i++) {
+  for (i = 0; i < most && r == 0; i++) {
     threads[i].tally = tally;
     threads[i].page = mg_xcalloc (n_kinds, sizeof *threads[i].page);
     r = mg_thread_start (&threads[i].thread, "count", count_nodes, &threads[i]);

@@ -18,6 +18,7 @@ folders (void)
   k.id = "name";
   k.list = "GET /gadgets?in={node}";
   k.paging = MIGRATE_PAGING_TOKEN;
+  k.lanes = 1;                     /* the script is one list after another */
   k.tree = &tree;
   return k;
 }
