@@ -322,8 +322,7 @@ settle_one (struct settler *s, struct mg_work *w, struct mg_error *err)
   s->not_ours = !w->maybe;
   r = look_for_key (s, err);
   if (r < 0)
-    return r == MG_E_CANCELLED || mg_run_is_fatal (r) ? r
-           : cannot_look (s, w, err);
+    return r;
   if (s->exact && s->match == 0)
     return 0;
   s->asked++;
