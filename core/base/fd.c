@@ -36,6 +36,8 @@ mg_fd_create (const char *path, int mode, int *ret_fd, struct mg_error *err)
 
   if (fd < 0 || fchmod (fd, (mode_t) mode) < 0) {
     saved = errno;
+    if (fd >= 0)
+      unlink (path);
     mg_fd_close (&fd);
     return mg_file_error (err, "write", path, saved);
   }
