@@ -112,7 +112,7 @@ check_parts (struct mg_fake *f, const struct migrate_request *req)
   for (i = 0; req->parts != NULL && i < req->n_parts; i++) {
     blob = req->parts[i].blob;
     if (req->parts[i].data == NULL
-        && (blob == NULL || strspn (blob, "0123456789abcdef") != 64))
+        && (blob == NULL || strspn (blob, "0123456789abcdef") != 2 * MG_DIGEST_LEN))
       mg_fake_wrong (f, "part %u of a body is neither bytes nor a blob", i);
   }
 }

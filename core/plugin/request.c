@@ -112,48 +112,43 @@ note_write (struct mg_ctx *ctx, uint32_t effect, const struct mg_response *res)
 
 /* ---- bodies of any size ---- */
 
-/* What is sent piece by piece. */
+/* What is sent piece by piece; all of it in the arena. */
 struct pieces {
-  struct mg_part *parts;           /* in the arena */
-  char **paths;                    /* of those that are blobs */
+  struct mg_part *parts;
   size_t n;
   int has_blobs;
 };
 
-static void
-pieces_done (struct pieces *p)
+static int
+find_blob (struct mg_ctx *ctx, const char *name, struct mg_part *ret_part)
 {
-  size_t i;
+  MG_CLEANUP_FREE char *path = NULL;
+  int r = mg_blob_path (mg_store_blobs (ctx->store), name ? name : "", &path,
+                        &ctx->error);
 
-  for (i = 0; i < p->n; i++)
-    mg_free (p->paths[i]);
-  p->n = 0;
+  ret_part->type = MG_PART_FILE;
+  ret_part->path = r < 0 ? NULL : mg_arena_strdup (&ctx->arena, path);
+  return r;
 }
 
 static int
 gather (struct mg_ctx *ctx, const struct migrate_request *asked,
         struct pieces *p)
 {
-  size_t i, n = asked->body != NULL ? 1 : asked->n_parts;
+  const struct migrate_part whole = { asked->body, asked->body_len, NULL };
+  const struct migrate_part *from = asked->body ? &whole : asked->parts;
+  size_t i;
   int r = 0;
 
-  p->parts = mg_arena_alloc (&ctx->arena, (n + 1) * sizeof *p->parts);
-  p->paths = mg_arena_alloc (&ctx->arena, (n + 1) * sizeof *p->paths);
-  for (i = 0; i < n && r == 0; i++) {
-    const struct migrate_part whole = { asked->body, asked->body_len, NULL };
-    const struct migrate_part *from = asked->body ? &whole : &asked->parts[i];
-    struct mg_part to = { MG_PART_MEM, from->data, from->len, NULL };
-
-    p->paths[i] = NULL;
-    p->n = i + 1;
-    if (from->data == NULL) {
-      r = mg_blob_path (mg_store_blobs (ctx->store), from->blob ? from->blob : "",
-                        &p->paths[i], &ctx->error);
-      to.type = MG_PART_FILE;
-      to.path = p->paths[i];
-      p->has_blobs = 1;
-    }
-    p->parts[i] = to;
+  p->n = asked->body != NULL ? 1 : asked->n_parts;
+  p->parts = mg_arena_alloc (&ctx->arena, (p->n + 1) * sizeof *p->parts);
+  for (i = 0; i < p->n && r == 0; i++) {
+    p->parts[i] = (struct mg_part) { MG_PART_MEM, from[i].data, from[i].len,
+                                     NULL };
+    if (from[i].data != NULL)
+      continue;
+    p->has_blobs = 1;
+    r = find_blob (ctx, from[i].blob, &p->parts[i]);
   }
   return r;
 }
@@ -250,7 +245,7 @@ int
 mg_ctx_request (struct mg_ctx *ctx, const struct migrate_request *asked,
                 const char *id, const struct migrate_response **ret_res)
 {
-  MG_CLEANUP (pieces_done) struct pieces pieces = { NULL, NULL, 0, 0 };
+  struct pieces pieces = { NULL, 0, 0 };
   MG_CLEANUP (mg_blob_done) struct mg_blob blob = { .temp = NULL };
   struct migrate_response *kept = NULL;
   int r = refuse_blob (ctx, asked);
