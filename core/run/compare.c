@@ -53,7 +53,7 @@ ignore_derived (struct paths *p, const struct mg_kind *kind, const char *json,
 
   while (p->ignore[n] != NULL)
     n++;
-  mg_run_derived (kind, json, len, derived);
+  mg_run_derived (kind, json, len, NULL, derived);
   add_all (p->ignore, n, derived);
 }
 

@@ -9,6 +9,7 @@
 
 void
 mg_run_derived (const struct mg_kind *kind, const char *json, size_t len,
+                const struct migrate_ref *but,
                 const char *ret_paths[MG_MAX_DERIVED + 1])
 {
   const struct migrate_derived *d = kind->k->derived;
@@ -17,7 +18,8 @@ mg_run_derived (const struct mg_kind *kind, const char *json, size_t len,
   for (; d != NULL && d->path != NULL && n < MG_MAX_DERIVED; d++) {
     MG_CLEANUP_FREE char *when = mg_json_get_text (json, len, d->when);
 
-    if (when != NULL && *when != '\0')
+    if (when != NULL && *when != '\0'
+        && (but == NULL || strcmp (d->when, but->path) != 0))
       ret_paths[n++] = d->path;
   }
   ret_paths[n] = NULL;

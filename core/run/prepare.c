@@ -470,7 +470,6 @@ add_derived (struct collected *c)
 {
   const struct prepare *p = c->p;
   const struct migrate_ref *out = p->out->spelled_out;
-  const struct migrate_derived *d = p->kind->k->derived;
   const char *derived[MG_MAX_DERIVED + 1];
   int i;
 
@@ -480,13 +479,9 @@ add_derived (struct collected *c)
       add_edit (c, MG_EDIT_DROP, out->with);
   }
   mg_run_derived (p->kind, mg_buf_text (&p->asset->body), p->asset->body.len,
-                  derived);
-  for (i = 0; derived[i] != NULL; d++)
-    if (d->path == derived[i]) {
-      i++;
-      if (out == NULL || strcmp (d->when, out->path) != 0)
-        add_edit (c, MG_EDIT_DROP, d->path);
-    }
+                  out, derived);
+  for (i = 0; derived[i] != NULL; i++)
+    add_edit (c, MG_EDIT_DROP, derived[i]);
 }
 
 static void

@@ -164,9 +164,11 @@ int mg_run_unknown (struct mg_run *run, const struct mg_kind *kind,
                     const struct mg_asset *asset,
                     const struct migrate_ref **ret_ref, struct mg_error *err);
 
-/* The paths of derived[] that do not count in this body; NULL at the end. */
+/* The paths of derived[] that do not count in this body, but for those that come
+ * of 'but' (NULL: of none); NULL at the end. */
 #define MG_MAX_DERIVED 24
 void mg_run_derived (const struct mg_kind *kind, const char *json, size_t len,
+                     const struct migrate_ref *but,
                      const char *ret_paths[MG_MAX_DERIVED + 1]);
 
 /* What both sides look like when they are equal.  Appends. */

@@ -219,7 +219,7 @@ restore (struct undoer *u, struct mg_ctx *ctx, const struct mg_work *w,
   for (owned = u->kind->k->owned; owned != NULL && *owned != NULL && n < 64;
        owned++)
     edits[n++] = (struct mg_edit) { .op = MG_EDIT_DROP, .path = *owned };
-  mg_run_derived (u->kind, mg_buf_text (&before), before.len, derived);
+  mg_run_derived (u->kind, mg_buf_text (&before), before.len, NULL, derived);
   for (i = 0; derived[i] != NULL; i++)
     edits[n++] = (struct mg_edit) { .op = MG_EDIT_DROP, .path = derived[i] };
   r = mg_json_edit (mg_buf_text (&before), before.len, edits, n, &json,
