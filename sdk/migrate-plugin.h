@@ -423,6 +423,34 @@ migrate_quote (struct migrate_ctx *ctx, const char *text)
   return ctx->core->quote (ctx, text);
 }
 
+/* The text as a part of a URL: of it only letters, digits and -._~ stay. */
+static inline const char *
+migrate_in_url (struct migrate_ctx *ctx, const char *text)
+{
+  static const char digits[] = "0123456789ABCDEF";
+  char *url, *to;
+  size_t len = 0;
+
+  while (text[len] != '\0')
+    len++;
+  url = to = migrate_printf (ctx, "%*s", (int) len * 3, "");
+  for (; *text != '\0'; text++) {
+    const unsigned char c = (unsigned char) *text;
+
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'
+        || c == '~')
+      *to++ = *text;
+    else {
+      *to++ = '%';
+      *to++ = digits[c >> 4];
+      *to++ = digits[c & 15];
+    }
+  }
+  *to = '\0';
+  return url;
+}
+
 /* Value of one of the plugin's options; NULL when not given. */
 static inline const char *
 migrate_option (struct migrate_ctx *ctx, const char *name)

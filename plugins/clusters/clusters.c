@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <migrate-plugin.h>
+#include <migrate-compute.h>
 
 #define CLUSTERS "/api/2.1/clusters/"
 #define LIBRARIES "/api/2.0/libraries/"
@@ -116,32 +117,9 @@ static const char *const cluster_owned[] = {
   NULL,
 };
 
-/* A pool's machines are described by the pool, and a create refuses to hear of
- * them again. */
-#define BY_THE_POOL(path) { path, "instance_pool_id" }
+#define BY_THE_POOL(path) { path, "instance_pool_id" },
 static const struct migrate_derived cluster_derived[] = {
-  BY_THE_POOL ("node_type_id"), BY_THE_POOL ("driver_node_type_id"),
-  BY_THE_POOL ("driver_node_type_flexibility"),
-  BY_THE_POOL ("worker_node_type_flexibility"),
-  BY_THE_POOL ("enable_elastic_disk"),
-  BY_THE_POOL ("aws_attributes.availability"),
-  BY_THE_POOL ("aws_attributes.zone_id"),
-  BY_THE_POOL ("aws_attributes.first_on_demand"),
-  BY_THE_POOL ("aws_attributes.spot_bid_price_percent"),
-  BY_THE_POOL ("aws_attributes.ebs_volume_type"),
-  BY_THE_POOL ("aws_attributes.ebs_volume_count"),
-  BY_THE_POOL ("aws_attributes.ebs_volume_size"),
-  BY_THE_POOL ("aws_attributes.ebs_volume_iops"),
-  BY_THE_POOL ("aws_attributes.ebs_volume_throughput"),
-  BY_THE_POOL ("azure_attributes"),
-  BY_THE_POOL ("gcp_attributes.availability"),
-  BY_THE_POOL ("gcp_attributes.zone_id"),
-  BY_THE_POOL ("gcp_attributes.first_on_demand"),
-  BY_THE_POOL ("gcp_attributes.use_preemptible_executors"),
-  BY_THE_POOL ("gcp_attributes.boot_disk_size"),
-  BY_THE_POOL ("gcp_attributes.local_ssd_count"),
-  BY_THE_POOL ("gcp_attributes.confidential_compute_type"),
-  { NULL, NULL },
+  MIGRATE_POOL_DECIDES (BY_THE_POOL) { NULL, NULL },
 };
 
 static const char *const cluster_sets[] = { "ssh_public_keys", NULL };

@@ -5,10 +5,10 @@
  */
 #include <string.h>
 #include <migrate-plugin.h>
+#include <migrate-compute.h>
 
-/* A pool's machines are described by the pool, and a create refuses to hear of
- * them again: of each cluster in one, and of no other. */
-#define BY_THE_POOL(member) "**.new_cluster[?instance_pool_id]." member
+/* Of each cluster in a pool, and of no other. */
+#define BY_THE_POOL(path) "**.new_cluster[?instance_pool_id]." path,
 
 static const char *const job_owned[] = {
   "job_id", "creator_user_name", "created_time", "run_as_user_name",
@@ -18,27 +18,7 @@ static const char *const job_owned[] = {
   "settings.git_source.job_source", "**.clean_rooms_notebook_task.etag",
   /* of a cluster that lives as long as a run they mean nothing */
   "**.new_cluster.autotermination_minutes", "**.new_cluster.cluster_name",
-  BY_THE_POOL ("node_type_id"), BY_THE_POOL ("driver_node_type_id"),
-  BY_THE_POOL ("driver_node_type_flexibility"),
-  BY_THE_POOL ("worker_node_type_flexibility"),
-  BY_THE_POOL ("enable_elastic_disk"),
-  BY_THE_POOL ("aws_attributes.availability"),
-  BY_THE_POOL ("aws_attributes.zone_id"),
-  BY_THE_POOL ("aws_attributes.first_on_demand"),
-  BY_THE_POOL ("aws_attributes.spot_bid_price_percent"),
-  BY_THE_POOL ("aws_attributes.ebs_volume_type"),
-  BY_THE_POOL ("aws_attributes.ebs_volume_count"),
-  BY_THE_POOL ("aws_attributes.ebs_volume_size"),
-  BY_THE_POOL ("aws_attributes.ebs_volume_iops"),
-  BY_THE_POOL ("aws_attributes.ebs_volume_throughput"),
-  BY_THE_POOL ("azure_attributes"),
-  BY_THE_POOL ("gcp_attributes.availability"),
-  BY_THE_POOL ("gcp_attributes.zone_id"),
-  BY_THE_POOL ("gcp_attributes.first_on_demand"),
-  BY_THE_POOL ("gcp_attributes.use_preemptible_executors"),
-  BY_THE_POOL ("gcp_attributes.boot_disk_size"),
-  BY_THE_POOL ("gcp_attributes.local_ssd_count"),
-  BY_THE_POOL ("gcp_attributes.confidential_compute_type"),
+  MIGRATE_POOL_DECIDES (BY_THE_POOL)
   NULL,
 };
 

@@ -364,7 +364,7 @@ notebooks_fetch (struct migrate_ctx *ctx, void *self,
   struct reading rd = { .asset = asset };
 
   (void) self;
-  rd.url = object_in_url (ctx, asset->id);
+  rd.url = migrate_in_url (ctx, asset->id);
   return strcmp (asset->kind->name, "files") == 0 ? fetch_file (ctx, &rd)
          : fetch_notebook (ctx, &rd);
 }

@@ -5,26 +5,6 @@
 
 #define FILE_BYTES "524288000"   /* of a file, in the documentation */
 
-const char *
-object_in_url (struct migrate_ctx *ctx, const char *text)
-{
-  static const char digits[] = "0123456789ABCDEF";
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-  char *url = migrate_printf (ctx, "%*s", (int) strlen (text) * 3, ""), *w = url;
-
-  for (; *text != '\0'; text++)
-    if (strchr (plain, *text) != NULL)
-      *w++ = *text;
-    else {
-      *w++ = '%';
-      *w++ = digits[(unsigned char) *text >> 4];
-      *w++ = digits[(unsigned char) *text & 15];
-    }
-  *w = '\0';
-  return url;
-}
-
 int
 object_look (struct migrate_ctx *ctx, struct reading *rd,
              const struct migrate_response **ret_res)

@@ -16,8 +16,6 @@ struct reading {
   int64_t size;                  /* the most that somebody told; 0 = nobody did */
 };
 
-const char *object_in_url (struct migrate_ctx *ctx, const char *text);
-
 /* get-status. */
 int object_look (struct migrate_ctx *ctx, struct reading *rd,
                  const struct migrate_response **ret_res);

@@ -16,27 +16,6 @@ text_of (struct migrate_ctx *ctx, const char *json, size_t len,
   return text;
 }
 
-const char *
-in_query (struct migrate_ctx *ctx, const char *path)
-{
-  static const char hex[] = "0123456789ABCDEF";
-  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                              "abcdefghijklmnopqrstuvwxyz0123456789-_./";
-  char *text = migrate_printf (ctx, "%*s", (int) (3 * strlen (path)), "");
-  char *to = text;
-
-  for (; *path != '\0'; path++)
-    if (strchr (plain, *path) != NULL)
-      *to++ = *path;
-    else {
-      *to++ = '%';
-      *to++ = hex[(unsigned char) *path >> 4];
-      *to++ = hex[(unsigned char) *path & 15];
-    }
-  *to = '\0';
-  return text;
-}
-
 int
 ask (struct migrate_ctx *ctx, uint32_t effect, const char *call,
      const char *body, const struct migrate_response **ret_res)
@@ -100,7 +79,7 @@ look_at_path (struct migrate_ctx *ctx, const char *path, int r)
   const char *type, *git;
   int found = ask (ctx, MIGRATE_READ,
                    migrate_printf (ctx, "GET " TREE "get-status?path=%s",
-                                   in_query (ctx, path)), NULL, &res);
+                                   migrate_in_url (ctx, path)), NULL, &res);
 
   if (found < 0 || res == NULL)
     return r;

@@ -178,7 +178,7 @@ each_top (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
   if (!is_folder (ctx, json, len) || strcmp (below.folder, "/Repos") == 0)
     return 0;
   there.list = migrate_printf (ctx, "GET " REPOS "?path_prefix=/Workspace%s",
-                               in_query (ctx, below.folder));
+                               migrate_in_url (ctx, below.folder));
   return migrate_pages (ctx, &there, each_repo, &below);
 }
 
@@ -201,7 +201,7 @@ fetch_by_path (struct migrate_ctx *ctx, const struct migrate_asset *asset, int r
 {
   const char *call = migrate_printf (ctx, "GET " TREE "get-status?path=%s"
                                      "&return_git_info=true",
-                                     in_query (ctx, asset->key));
+                                     migrate_in_url (ctx, asset->key));
   const struct migrate_response *res = NULL;
   const char *info = NULL;
   size_t len = 0;
@@ -305,7 +305,7 @@ make_folder (struct migrate_ctx *ctx, const struct migrate_asset *asset)
   if (r == 0)
     r = ask (ctx, MIGRATE_READ,
              migrate_printf (ctx, "GET " TREE "get-status?path=%s",
-                             in_query (ctx, path)), NULL, &res);
+                             migrate_in_url (ctx, path)), NULL, &res);
   if (r < 0)
     return r;
   id = text_of (ctx, res->body, res->body_len, "object_id");

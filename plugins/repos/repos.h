@@ -10,8 +10,6 @@
 /* The text at a path of the JSON, or "". */
 const char *text_of (struct migrate_ctx *ctx, const char *json, size_t len,
                         const char *path);
-/* A path as the value of a query. */
-const char *in_query (struct migrate_ctx *ctx, const char *path);
 /* migrate_request; 'body' and 'ret_res' may be NULL. */
 int ask (struct migrate_ctx *ctx, uint32_t effect, const char *call,
                const char *body, const struct migrate_response **ret_res);
