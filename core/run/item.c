@@ -150,6 +150,7 @@ static void
 say_error (struct item *it, int state, const struct mg_error *err)
 {
   it->result->state = state;
+  it->result->damaged = strcmp (err->id, MG_CODE_DAMAGED) == 0;
   mg_result_say (it->result, err->id[0] ? err->id : "failed", err->text);
 }
 

@@ -140,9 +140,10 @@ mg_blob_path (const char *blobs, const char *name, char **ret_path,
   path = path_of (blobs, name);
   r = read_digest (path, found, err);
   if (r < 0 || strcmp (found, name) != 0)
-    return mg_error_set (err, MG_E_FAIL, "session-corrupt",
-                         "the file '%s' is %s; bring the session's folder back "
-                         "from a copy, or export into another session", path,
+    return mg_error_set (err, MG_E_FAIL, "damaged-file",
+                         "the file '%s' is %s; export again, which reads it "
+                         "anew, or bring it back from a copy of the session",
+                         path,
                          r == MG_E_NOT_FOUND ? "not there"
                          : r < 0 ? "not to be read" : "damaged");
   *ret_path = path;

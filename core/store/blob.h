@@ -36,7 +36,7 @@ int mg_blob_end (struct mg_blob *blob, char ret_name[MG_BLOB_NAME + 1],
 void mg_blob_done (struct mg_blob *blob);
 
 /* The path of a blob, after all of it was read and is what its name says; the
- * caller frees it.  MG_E_FAIL [session-corrupt]: it is not, not there, or not to
+ * caller frees it.  MG_E_FAIL [damaged-file]: it is not, not there, or not to
  * be read; MG_E_INVALID: that is no name. */
 int mg_blob_path (const char *blobs, const char *name, char **ret_path,
                   struct mg_error *err);

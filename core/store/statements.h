@@ -70,6 +70,7 @@
      " CASE WHEN first_sid > ?3 AND ?3 > 0 THEN ?3 ELSE first_sid END," \
      " seen_sid = max (seen_sid, ?3), gone_sid = NULL WHERE aid = ?1") \
   X (ASSET_UNWANT, "UPDATE asset SET want = 0 WHERE aid = ?1") \
+  X (ASSET_DISTRUST, "UPDATE asset SET stamp = NULL WHERE aid = ?1") \
   X (ASSET_GONE, "UPDATE asset SET gone_sid = ?2, stamp = CASE WHEN want = 0" \
      " THEN stamp END, want = 0 WHERE aid = ?1") \
   X (ASSET_GET, "SELECT " MG_ASSET_COLUMNS " FROM asset WHERE aid = ?1") \

@@ -392,6 +392,8 @@ apply_result (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
     r = mg_put_apply (store, conn, w.wsid, 0, &res->put, &new_aid, err);
   if (r == 0)
     r = settle_row (store, conn, &w, res, new_aid, err);
+  if (r == 0 && res->damaged)
+    r = mg_sql_run (conn, err, MG_SQL_ASSET_DISTRUST, "i", w.aid);
   if (r == 0 && w.phase == MG_PHASE_MAIN && res->state >= MG_DONE)
     r = mg_work_wake (store, conn, w.wsid, w.aid, err);
   return r;

@@ -112,6 +112,8 @@ int mg_work_may_replan (const struct mg_work *w);
 /* Of a row that is SKIPPED, a walk and a note: this workspace does not offer
  * it.  Nobody waits for such a row. */
 #define MG_CODE_UNSUPPORTED "unsupported"
+/* a file of the session (blob.h) is not what its name says */
+#define MG_CODE_DAMAGED "damaged-file"
 
 /* Of a row that a person has given its counterpart (UNCHANGED). */
 #define MG_CODE_RESOLVED "resolved"
@@ -173,6 +175,7 @@ struct mg_result {
   int surely_not;                  /* what may have left never did (FAILED) */
   int anew;                        /* it is not there, and goes as it is now */
   int gone;                        /* the target's asset was deleted (undo) */
+  int damaged;                     /* the next export reads the source's anew */
   char code[48];
   char *message;
 };

@@ -123,6 +123,9 @@ const struct migrate_code mg_codes[] = {
     "Assets need each other, and none of them can be made before the others.",
     "make one of them by hand in the target, without what it needs, then: "
     "migrate import" },
+  { "damaged-file",
+    "A large file that the session holds is not what was exported.",
+    "migrate export reads it anew; then: migrate import --retry-failed" },
   { "denied",
     "The credentials are good, but the right is missing.",
     "give that identity the right (a workspace admin has all), then run "

@@ -132,7 +132,13 @@ status_is "damage: import ends with 1" 1
 is "damage: what is damaged is not sent, the rest is" \
   "$(work_of files 'work.wsid > 0')" \
   '/Shared/large|4|
-/Shared/other|6|session-corrupt'
+/Shared/other|6|damaged-file'
+run move export
+status_is "damage: an export reads it anew" 0
+run move import --retry-failed
+status_is "damage: and what failed is done" 0
+download new /Shared/other "$tmp/got"
+ok "damage: it is there, byte for byte" cmp "$tmp/other" "$tmp/got"
 end_process "$simulator_pid"
 
 # --- what somebody else has there is put back

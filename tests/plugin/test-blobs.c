@@ -159,7 +159,7 @@ MG_TEST (what_is_damaged_is_not_sent_and_counts_as_no_create)
   path = mg_xasprintf ("%s/b%s", mg_store_blobs (s.ctx.store), res->blob);
   is_ok (mg_file_write (path, "x", 1, 0600, NULL));
   is_int (send_blob (&s, res->blob), MG_E_FAIL);
-  is_str (s.ctx.error.id, "session-corrupt");
+  is_str (s.ctx.error.id, "damaged-file");
   is_int (send_blob (&s, "../session.db"), MG_E_INVALID);
   is_int (s.ctx.n_creates, 0);
   is_int (replier_n (s.rig.server), 1);

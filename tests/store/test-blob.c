@@ -124,7 +124,7 @@ MG_TEST (a_damaged_or_missing_file_is_told)
   is_ok (mg_file_write (file, "hellO", 5, 0600, &err));
   is_int (mg_blob_path (blobs, name, &path, &err), MG_E_FAIL);
   is_null (path);
-  is_str (err.id, "session-corrupt");
+  is_str (err.id, "damaged-file");
   has_str (err.text, "is damaged");
   is_ok (mg_file_remove (file));
   is_int (mg_blob_path (blobs, name, &path, &err), MG_E_FAIL);
