@@ -6,6 +6,21 @@
 #ifndef MIGRATE_COMPUTE_H
 #define MIGRATE_COMPUTE_H
 
+/* References, with their commas, of a path that may lie in somebody's home: whoever
+ * is called otherwise in the target has another one there.  Of somebody who is not
+ * moved the path stays as it is. */
+#define MIGRATE_IN_HOME(path_, where) \
+  { .path = path_, .ns = "principal.home", .prefix = where, \
+    .on_missing = MIGRATE_KEEP }
+#define MIGRATE_IN_HOMES(path_) \
+  MIGRATE_IN_HOME (path_, "/Users/"), \
+  MIGRATE_IN_HOME (path_, "/Workspace/Users/"), \
+  MIGRATE_IN_HOME (path_, "/Repos/"), \
+  MIGRATE_IN_HOME (path_, "/Workspace/Repos/")
+
+/* The places of a library that name a file; X as below. */
+#define MIGRATE_LIBRARY_FILES(X) X ("jar") X ("egg") X ("whl") X ("requirements")
+
 /* A pool's machines are described by the pool, and a create of a cluster with
  * 'instance_pool_id' refuses to hear of them again.  X is a macro that takes the
  * path of a member, from the cluster on, and makes a row of a table of it, its

@@ -150,7 +150,8 @@ enum migrate_value_sort {
 };
 
 /* A value that may have to be another in the target, where no reference says
- * which. */
+ * which.  The same path may stand in refs[]: what a rule changes there is sent so,
+ * and what none does is a reference. */
 struct migrate_value {
   const char *path;
   uint32_t what;                 /* enum migrate_value_sort */

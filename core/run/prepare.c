@@ -306,6 +306,33 @@ find_ref (struct prepare *p, const struct migrate_ref *first, const char *whole,
   return NULL;
 }
 
+static uint32_t
+sort_at (const struct migrate_kind *k, const char *path)
+{
+  const struct migrate_value *value;
+
+  for (value = k->values; value != NULL && value->path != NULL; value++)
+    if (strcmp (value->path, path) == 0)
+      return value->what;
+  return 0;
+}
+
+/* What names somebody's home may be a path as well, which rules change. */
+static int
+map_ruled (struct prepare *p, const char *path, const char *whole,
+           struct mg_buf *ret_text)
+{
+  uint32_t what = sort_at (p->kind->k, path);
+  MG_CLEANUP_FREE char *changed =
+    what ? mg_rules_change (p->run->rules, path, what, whole) : NULL;
+
+  if (changed == NULL)
+    return 0;
+  mg_buf_add_str (ret_text, changed);
+  p->out->changed_by_rule++;
+  return 1;
+}
+
 static int
 map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
                struct mg_span parent, struct mg_buf *ret_text,
@@ -321,7 +348,9 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
   const char *rest;
   int r;
 
-  (void) edit, (void) parent;
+  (void) parent;
+  if (whole != NULL && map_ruled (p, edit->path, whole, ret_text))
+    return MG_MAP_REPLACE;
   ref = whole ? find_ref (p, e->ref, whole, &text, &rest) : NULL;
   if (ref == NULL)
     return MG_MAP_KEEP;
@@ -406,17 +435,6 @@ add_map (struct collected *c, const char *path, const struct migrate_ref *ref,
   edit->opaque = place;
 }
 
-static uint32_t
-sort_at (const struct migrate_kind *k, const char *path)
-{
-  const struct migrate_value *value;
-
-  for (value = k->values; value != NULL && value->path != NULL; value++)
-    if (strcmp (value->path, path) == 0)
-      return value->what;
-  return 0;
-}
-
 /* Nothing is looked for that no rule could change. */
 static void
 add_values (struct collected *c)
@@ -484,6 +502,12 @@ add_derived (struct collected *c)
     add_edit (c, MG_EDIT_DROP, derived[i]);
 }
 
+static int
+is_edit (const struct migrate_ref *ref)
+{
+  return !ref->waits && ref->on_missing != MIGRATE_SPELL_OUT;
+}
+
 static void
 collect_edits (struct collected *c)
 {
@@ -496,7 +520,8 @@ collect_edits (struct collected *c)
     add_edit (c, MG_EDIT_DROP, *owned);
   add_derived (c);
   for (ref = k->refs; ref != NULL && ref->path != NULL; ref++)
-    if (!ref->waits && ref->on_missing != MIGRATE_SPELL_OUT)
+    if (is_edit (ref) && (ref == k->refs || !is_edit (ref - 1)
+                          || strcmp (ref[-1].path, ref->path) != 0))
       add_map (c, ref->path, ref, 0);
   if (!is_compared (p))
     add_sets (c);

@@ -142,11 +142,13 @@ find_part (const struct mg_rules *rules, const char *sort, struct mg_span part)
   return find (rules, sort, text);
 }
 
-/* Of a path the whole, or the nearest of its folders that has a rule. */
+/* Of a path the whole, or the nearest of its folders that has a rule.  What lies in
+ * the workspace may be named from its root, or from that of the file system. */
 static const struct mg_rule *
 find_folder (const struct mg_rules *rules, const char *path,
              struct mg_span *ret)
 {
+  static const char mount[] = "/Workspace";
   const struct mg_rule *rule = NULL;
   size_t len = strlen (path);
 
@@ -156,6 +158,9 @@ find_folder (const struct mg_rules *rules, const char *path,
     while (len > 0 && path[--len] != '/')
       ;
   }
+  if (rule == NULL && mg_starts (path, mount)
+      && path[sizeof mount - 1] == '/')
+    return find_folder (rules, path + sizeof mount - 1, ret);
   return rule;
 }
 

@@ -65,14 +65,17 @@ static const struct migrate_derived policy_derived[] = {
 static const char *const policy_sets[] = { "libraries", NULL };
 
 /* A rule of a definition holds a value, a default and a list of values. */
-#define RULE(text, key, ns_) \
-  { .path = text "|json." key ".value", .ns = ns_ }, \
-  { .path = text "|json." key ".defaultValue", .ns = ns_ }, \
-  { .path = text "|json." key ".values[*]", .ns = ns_ }
+#define RULE(text, key, ns_, missing) \
+  { .path = text "|json." key ".value", .ns = ns_, .on_missing = missing }, \
+  { .path = text "|json." key ".defaultValue", .ns = ns_, \
+    .on_missing = missing }, \
+  { .path = text "|json." key ".values[*]", .ns = ns_, .on_missing = missing }
 #define RULES(text) \
-  RULE (text, "instance_pool_id", "instance-pools.id"), \
-  RULE (text, "driver_instance_pool_id", "instance-pools.id"), \
-  RULE (text, "aws_attributes\\.instance_profile_arn", "instance-profile.arn")
+  RULE (text, "instance_pool_id", "instance-pools.id", MIGRATE_BLOCK), \
+  RULE (text, "driver_instance_pool_id", "instance-pools.id", MIGRATE_BLOCK), \
+  RULE (text, "aws_attributes\\.instance_profile_arn", \
+        "instance-profile.arn", MIGRATE_BLOCK), \
+  RULE (text, "single_user_name", "principal.name", MIGRATE_KEEP)
 
 /* Families have the same ids everywhere, and not every workspace has all. */
 static const struct migrate_ref policy_refs[] = {
@@ -131,6 +134,7 @@ static const struct migrate_ref cluster_refs[] = {
   { .path = "aws_attributes.instance_profile_arn",
     .ns = "instance-profile.arn" },
   { .path = "single_user_name", .ns = "principal.name" },
+  MIGRATE_IN_HOMES ("init_scripts[*].workspace.destination"),
   { .path = NULL },
 };
 
@@ -145,6 +149,7 @@ static const struct migrate_value cluster_values[] = {
   { "init_scripts[*].volumes.destination", MIGRATE_VALUE_PATH },
   { "init_scripts[*].dbfs.destination", MIGRATE_VALUE_PATH },
   { "cluster_log_conf.dbfs.destination", MIGRATE_VALUE_PATH },
+  { "cluster_log_conf.volumes.destination", MIGRATE_VALUE_PATH },
   { NULL, 0 },
 };
 
@@ -171,6 +176,17 @@ static const char *const library_owned[] = {
 
 static const char *const library_sets[] = {
   "library_statuses", "library_statuses[*].library.maven.exclusions", NULL,
+};
+
+#define LIBRARY(member) "library_statuses[*].library." member
+#define LIBRARY_HOMES(member) MIGRATE_IN_HOMES (LIBRARY (member)),
+static const struct migrate_ref library_refs[] = {
+  MIGRATE_LIBRARY_FILES (LIBRARY_HOMES) { .path = NULL },
+};
+
+#define LIBRARY_PATH(member) { LIBRARY (member), MIGRATE_VALUE_PATH },
+static const struct migrate_value library_values[] = {
+  MIGRATE_LIBRARY_FILES (LIBRARY_PATH) { NULL, 0 },
 };
 
 /* ---- global init scripts ---- */
@@ -259,6 +275,7 @@ static const struct migrate_kind kinds[] = {
     .get = "GET " LIBRARIES "cluster-status?cluster_id={id}",
     .update = "POST " LIBRARIES "install",
     .owned = library_owned, .unordered = library_sets,
+    .refs = library_refs, .values = library_values,
   },
   {
     .name = SCRIPTS, .title = "global init scripts",

@@ -98,6 +98,9 @@ static const struct migrate_leave job_leave[] = {
 #define WEBHOOK(event) { .path = "**.webhook_notifications." event "[*].id", \
                          .ns = "notification-destinations.id", .element = 1 }
 
+#define LIBRARY_HOMES(member) MIGRATE_IN_HOMES ("**.libraries[*]." member),
+#define LIBRARY_PATH(member) { "**.libraries[*]." member, MIGRATE_VALUE_PATH },
+
 static const struct migrate_ref job_refs[] = {
   { .path = "settings.tasks[*].existing_cluster_id", .ns = "clusters.id" },
   { .path = "settings.tasks[*].for_each_task.task.existing_cluster_id",
@@ -139,6 +142,15 @@ static const struct migrate_ref job_refs[] = {
   { .path = "settings.run_as.service_principal_name",
     .ns = "principal.service_principal_name" },
   { .path = "settings.run_as.group_name", .ns = "principal.group_name" },
+  MIGRATE_LIBRARY_FILES (LIBRARY_HOMES)
+  MIGRATE_IN_HOMES ("**.notebook_task.notebook_path"),
+  MIGRATE_IN_HOMES ("**.spark_python_task.python_file"),
+  MIGRATE_IN_HOMES ("**.dbt_task.project_directory"),
+  MIGRATE_IN_HOMES ("**.dbt_task.profiles_directory"),
+  MIGRATE_IN_HOMES ("**.sql_task.file.path"),
+  MIGRATE_IN_HOMES ("**.alert_task.workspace_path"),
+  MIGRATE_IN_HOMES ("**.init_scripts[*].workspace.destination"),
+  MIGRATE_IN_HOMES ("settings.environments[*].spec.dependencies[*]"),
   { .path = NULL },
 };
 
@@ -162,13 +174,15 @@ static const struct migrate_value job_values[] = {
   { "**.dbt_task.project_directory", MIGRATE_VALUE_PATH },
   { "**.dbt_task.profiles_directory", MIGRATE_VALUE_PATH },
   { "**.sql_task.file.path", MIGRATE_VALUE_PATH },
-  { "**.libraries[*].jar", MIGRATE_VALUE_PATH },
-  { "**.libraries[*].whl", MIGRATE_VALUE_PATH },
-  { "**.libraries[*].requirements", MIGRATE_VALUE_PATH },
+  { "**.alert_task.workspace_path", MIGRATE_VALUE_PATH },
+  { "**.spark_jar_task.jar_uri", MIGRATE_VALUE_PATH },
+  MIGRATE_LIBRARY_FILES (LIBRARY_PATH)
+  { "settings.environments[*].spec.dependencies[*]", MIGRATE_VALUE_PATH },
   { "**.init_scripts[*].workspace.destination", MIGRATE_VALUE_PATH },
   { "**.init_scripts[*].volumes.destination", MIGRATE_VALUE_PATH },
   { "**.init_scripts[*].dbfs.destination", MIGRATE_VALUE_PATH },
   { "**.cluster_log_conf.dbfs.destination", MIGRATE_VALUE_PATH },
+  { "**.cluster_log_conf.volumes.destination", MIGRATE_VALUE_PATH },
   { "settings.git_source.git_url", MIGRATE_VALUE_URL },
   { NULL, 0 },
 };

@@ -51,6 +51,10 @@ static const struct migrate_ref repo_refs[] = {
   { .path = NULL },
 };
 
+static const struct migrate_value repo_values[] = {
+  { "url", MIGRATE_VALUE_URL }, { NULL, 0 },
+};
+
 /* Its list has only those that the caller may manage, and none with the command
  * line of Git; the workspace shows them all, under the same number. */
 static const struct migrate_seen repo_seen = {
@@ -90,7 +94,7 @@ static const struct migrate_kind kinds[] = {
     .remove = "DELETE " REPOS "/{id}",
     .permissions = "repos",
     .owned = repo_owned, .nocase = repo_nocase, .later = repo_later,
-    .same = repo_same, .leave = repo_leave, .refs = repo_refs,
+    .same = repo_same, .leave = repo_leave, .refs = repo_refs, .values = repo_values,
     .seen = &repo_seen, .link = "/browse/folders/{id}",
   },
   {

@@ -54,7 +54,7 @@ is "a piece of an address is no address" \
   "$out" "0 values: nothing of the export has 'nn.smith@example.com' there"
 run $rules add account-id 123456789012=210987654321
 like "an account's id, and who names its profiles" "$out" \
-  '^20 values: instance-profiles 4, instance-pools 2, cluster-policies 1, users 10, groups 2, jobs 1$'
+  '^20 values: instance-profiles 4, instance-pools 2, users 10, groups 2, cluster-policies 1, jobs 1$'
 run $rules add node-type i3.xlarge=i3en.xlarge
 is "a type of machine, also in the text of a policy" "$out" \
   "6 values: instance-pools 2, cluster-policies 2, jobs 2"

@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Whoever is called otherwise in the target takes the home along, and so what
+# names a path in it: of jobs, clusters and their libraries.  Rules of paths and
+# hosts reach every place that has one.
+. "${MG_BUILDDIR:-.}/tests/functions.sh"
+. "$srcdir/tests/e2e/pair.sh"
+. "$srcdir/tests/e2e/jobs-lib.sh"
+
+bo=/Users/bo@example.com
+libraries="[{\"whl\": \"/Workspace$bo/b.whl\"}, {\"egg\": \"dbfs:/mnt/e.egg\"},
+  {\"jar\": \"dbfs:/mnt/j.jar\"}, {\"requirements\": \"/Workspace/Shared/one/r.txt\"}]"
+cluster='"spark_version": "15.4.x-scala2.12", "node_type_id": "i3.xlarge",
+  "num_workers": 1'
+
+# paths_of END: every text of jobs, clusters, policies and libraries that may be a
+# path, or the name of somebody
+paths_of ()
+{
+  for mg_call in '2.2/jobs/list?limit=100&expand_tasks=true' 2.1/clusters/list \
+    2.0/libraries/all-cluster-statuses 2.0/policies/clusters/list; do
+    api "$1" "$mg_call"
+    echo
+  done | python3 -c '
+import json, sys
+def texts(value):
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts(one)
+    elif isinstance(value, str) and value.startswith("{"):
+        yield from texts(json.loads(value))
+    elif isinstance(value, str) and (value.startswith(("/", "dbfs:/"))
+                                     or value.startswith("bo@")):
+        yield value
+found = set()
+for line in sys.stdin:
+    if line.strip():
+        found.update(texts(json.loads(line)))
+print("\n".join(sorted(found)))'
+}
+
+pair
+put users '"userName": "bo@example.com"'
+put notebooks "\"path\": \"$bo/etl\", \"source\": \"1\""
+put notebooks '"path": "/Shared/one/n", "source": "1"'
+robot=$(scim old ServicePrincipals '{"displayName": "robot"}' |
+  sed -n 's/.*"applicationId": *"\([^"]*\)".*/\1/p')
+put notebooks "\"path\": \"/Users/$robot/etl\", \"source\": \"1\""
+put repos "\"path\": \"/Repos/bo@example.com/x\",
+  \"url\": \"https://git.old.example/x\", \"provider\": \"gitHub\""
+cluster_id=$(api old 2.1/clusters/create "{\"cluster_name\": \"c\", $cluster,
+  \"init_scripts\": [{\"workspace\": {\"destination\": \"$bo/init.sh\"}}],
+  \"cluster_log_conf\": {\"volumes\": {\"destination\": \"/Volumes/a/logs\"}}}" |
+  sed 's/.*: *"//; s/".*//')
+api old 2.0/libraries/install \
+  "{\"cluster_id\": \"$cluster_id\", \"libraries\": $libraries}" >"$tmp/.done"
+api old 2.0/policies/clusters/create '{"name": "p", "definition":
+  "{\"single_user_name\": {\"type\": \"fixed\", \"value\": \"bo@example.com\"}}"}' >"$tmp/.done"
+make_job old "{\"name\": \"a\", \"environments\": [{\"environment_key\": \"e\",
+    \"spec\": {\"client\": \"1\", \"dependencies\": [\"/Workspace$bo/dep.whl\",
+      \"/Workspace/Shared/one/c.whl\", \"numpy==1.0\"]}}],
+  \"tasks\": [
+    {\"task_key\": \"a\", \"notebook_task\": {\"notebook_path\": \"$bo/etl\"},
+     \"libraries\": $libraries},
+    {\"task_key\": \"b\",
+     \"notebook_task\": {\"notebook_path\": \"/Users/$robot/etl\"}},
+    {\"task_key\": \"c\", \"environment_key\": \"e\",
+     \"spark_python_task\": {\"python_file\": \"/Workspace$bo/main.py\"}},
+    {\"task_key\": \"d\",
+     \"notebook_task\": {\"notebook_path\": \"/Repos/bo@example.com/x/n\"}},
+    {\"task_key\": \"e\",
+     \"notebook_task\": {\"notebook_path\": \"/Users/gone@example.com/n\"}},
+    {\"task_key\": \"f\",
+     \"notebook_task\": {\"notebook_path\": \"/Workspace/Shared/one/n\"}}]}" \
+  >"$tmp/.done"
+state new "$tmp/before"
+run move export
+status_is "export ends with 0" 0
+migrate --session s rules add email bo@example.com=bo@example.org >"$tmp/.done"
+migrate --session s rules add host git.old.example=git.new.example \
+  >"$tmp/.done"
+migrate --session s rules add path /Shared/one=/Shared/uno >"$tmp/.done"
+migrate --session s rules add path dbfs:/mnt=dbfs:/neu >"$tmp/.done"
+migrate --session s rules add path /Volumes/a=/Volumes/b >"$tmp/.done"
+run move import
+status_is "import ends with 0" 0
+new_robot=$(scim new ServicePrincipals |
+  sed -n 's/.*"applicationId": *"\([^"]*\)".*/\1/p')
+is "who is called otherwise is followed, and every place of a rule is found" \
+  "$(paths_of new)" "$(paths_of old | sed -e 's/bo@example.com/bo@example.org/' \
+    -e "s/$robot/$new_robot/" -e 's|/Shared/one|/Shared/uno|' \
+    -e 's|dbfs:/mnt|dbfs:/neu|' -e 's|/Volumes/a|/Volumes/b|' | sort -u)"
+is "also by the remote of a Git folder" \
+  "$(repo new /Repos/bo@example.org/x url)" https://git.new.example/x
+run move validate
+status_is "validate finds no difference" 0
+before=$(ask writes "$url_new")
+run move import
+status_is "a second import ends with 0" 0
+is "and writes nothing" "$(ask writes "$url_new")" "$before"
+run move undo
+status_is "undo ends with 0" 0
+state new "$tmp/after"
+is "undo leaves the target as it was" \
+  "$(ask same "$tmp/before" "$tmp/after")" ''
+end_process "$simulator_pid"
