@@ -151,7 +151,7 @@ of_status (const struct mg_call *call)
 
   if (status >= 300 && status < 400)
     return redirect;
-  if (mg_starts (call->error.message, "FEATURE_DISABLED:"))
+  if (mg_retry_is_not_offered (call->error.message))
     return off;
   if (of_words (call, &words))
     return words;

@@ -47,6 +47,17 @@ mg_retry_is_creation_limit (const char *message)
 }
 
 int
+mg_retry_is_not_offered (const char *message)
+{
+  const char *lists = strstr (message, "ACLs for ");
+
+  return mg_starts (message, "FEATURE_DISABLED:")
+         || (lists != NULL
+             && strstr (lists, "are disabled or not available in this tier")
+                != NULL);
+}
+
+int
 mg_retry_is_token_refused (int status, const char *message)
 {
   return status == 401
@@ -136,7 +147,7 @@ mg_retry_classify (const struct mg_retry_facts *f)
   if (is_surely_nothing (f, &v))
     return v;
   again = is_passing_status (f->status) || says_later (f->message);
-  if (mg_starts (f->message, "FEATURE_DISABLED:"))
+  if (mg_retry_is_not_offered (f->message))
     again = 0;
   if (f->effect == MG_CREATE)
     again = 0;

@@ -51,6 +51,10 @@ int64_t mg_retry_info_us (const char *value);
  * use to try again soon. */
 int mg_retry_is_creation_limit (const char *message);
 
+/* The service's words, under whatever status, for what this workspace does not
+ * have: no use to try again. */
+int mg_retry_is_not_offered (const char *message);
+
 /* 401, or a 403 that means the token and not a right. */
 int mg_retry_is_token_refused (int status, const char *message);
 

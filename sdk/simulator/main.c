@@ -44,8 +44,8 @@ static const struct workspace_option {
     AT (config.latency_us) },
   { "page", "N", "most elements of a page [the service's]", NUMBER,
     AT (config.page) },
-  { "tier", "premium|standard", "standard has no permissions [premium]",
-    TEXT, 0 },
+  { "tier", "premium|standard|standard-text|standard-bare",
+    "no permissions but in premium [premium]", TEXT, 0 },
   { "cloud", "aws|azure|gcp", "the cloud [aws]", TEXT, AT (config.cloud) },
   { "without-family", "ID", "a family of policies that it lacks", TEXT,
     AT (config.without_family) },
@@ -145,10 +145,19 @@ new_workspace (struct options *o, const char *name)
 static int
 set_tier (struct workspace *w, const char *value)
 {
-  if (!mg_streq (value, "standard") && !mg_streq (value, "premium"))
-    return fail ("'--tier' is premium or standard, not '%s'", value);
-  w->config.standard_tier = value[0] == 's';
-  return 0;
+  static const char *const names[] = {
+    [SIM_PREMIUM] = "premium", [SIM_STANDARD] = "standard",
+    [SIM_STANDARD_TEXT] = "standard-text", [SIM_STANDARD_BARE] = "standard-bare",
+  };
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (names); i++)
+    if (mg_streq (value, names[i])) {
+      w->config.tier = (enum sim_tier) i;
+      return 0;
+    }
+  return fail ("'--tier' is premium, standard, standard-text or standard-bare, "
+               "not '%s'", value);
 }
 
 static int

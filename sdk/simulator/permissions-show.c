@@ -163,19 +163,14 @@ tree_path (const struct sim_call *c, const struct sim_acl_target *t)
   return NULL;
 }
 
-void
-sim_acl_show (struct sim_call *c, const struct sim_acl_target *t)
+static void
+show_entries (struct sim_call *c, const struct sim_acl_target *t)
 {
   MG_CLEANUP_FREE char *path = tree_path (c, t);
   struct shown_list list = { NULL, 0 };
-  struct mg_buf *out = &c->r->body;
   int i, j, n = 0;
-  char id[SIM_ID_SIZE];
 
-  sim_id_text (t->table, t->object->id, id);
-  mg_buf_addf (out, "{\"object_id\":\"/%s/%s\",\"object_type\":\"%s"
-               "\",\"access_control_list\":[", t->segment, id,
-               t->object_type);
+  mg_buf_add_str (&c->r->body, ",\"access_control_list\":[");
   note_entries (&list, t->object, NULL);
   if (path != NULL)
     note_inherited (c->s, t, path, &list);
@@ -184,12 +179,25 @@ sim_acl_show (struct sim_call *c, const struct sim_acl_target *t)
     for (j = 0; j < i && list.all[j].principal != list.all[i].principal; j++)
       ;
     if (j == i)
-      add_entry (c->s, out, t, &list, i, &n);
+      add_entry (c->s, &c->r->body, t, &list, i, &n);
   }
   for (i = 0; i < list.n; i++)
     mg_free (list.all[i].from);
   mg_free (list.all);
-  mg_buf_add_str (out, "]}");
+  mg_buf_add_byte (&c->r->body, ']');
+}
+
+void
+sim_acl_show (struct sim_call *c, const struct sim_acl_target *t)
+{
+  char id[SIM_ID_SIZE];
+
+  sim_id_text (t->table, t->object->id, id);
+  mg_buf_addf (&c->r->body, "{\"object_id\":\"/%s/%s\",\"object_type\":\"%s\"",
+               t->segment, id, t->object_type);
+  if (c->s->config.tier != SIM_STANDARD_BARE)
+    show_entries (c, t);
+  mg_buf_add_byte (&c->r->body, '}');
   c->r->status = 200;
   c->r->content_type = "application/json";
 }

@@ -166,8 +166,11 @@ find_target (struct sim_call *c, struct sim_acl_target *t)
   int table;
 
   t->segment = segment_of (c);
-  if (c->s->config.standard_tier) {
-    sim_fail (c, 400, "FEATURE_DISABLED",
+  if (c->s->config.tier == SIM_STANDARD || c->s->config.tier == SIM_STANDARD_TEXT) {
+    int is_text = c->s->config.tier == SIM_STANDARD_TEXT;
+
+    sim_fail (c, is_text ? 500 : 400,
+              is_text ? "INTERNAL_ERROR" : "FEATURE_DISABLED",
               "ACLs for %s are disabled or not available in this tier",
               t->segment);
     return -1;
@@ -388,8 +391,13 @@ change (struct sim_call *c, int replace)
   struct sim_acl_target t;
   size_t n;
 
-  if (find_target (c, &t) < 0 || read_entries (c, &t, &list, &n) < 0
-      || apply (c, &t, list, n, replace) < 0)
+  if (find_target (c, &t) < 0 || read_entries (c, &t, &list, &n) < 0)
+    return;
+  if (c->s->config.tier == SIM_STANDARD_BARE) {
+    sim_acl_show (c, &t);              /* there is nowhere to keep them */
+    return;
+  }
+  if (apply (c, &t, list, n, replace) < 0)
     return;
   key = t.table->key ? sim_text_field (t.object->text, t.table->key) : NULL;
   sim_effect_on (c, "update", t.table, t.object, key ? key : "");

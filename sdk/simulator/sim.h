@@ -34,6 +34,14 @@
 struct sim;
 struct sim_content;
 
+/* How a workspace without access control says so. */
+enum sim_tier {
+  SIM_PREMIUM,               /* it has access control */
+  SIM_STANDARD,              /* 400 and a code */
+  SIM_STANDARD_TEXT,         /* 500, whose words alone tell */
+  SIM_STANDARD_BARE,         /* 200 without a list */
+};
+
 /* What a workspace is like.  Strings are copied; NULL means absent. */
 struct sim_config {
   const char *name;
@@ -50,7 +58,7 @@ struct sim_config {
   int64_t n_ledger;          /* records kept; 0 = a million */
   int64_t file_limit;        /* of a workspace file; 0 = SIM_MAX_FILE */
   double time_scale;         /* for what is told in seconds; 0 = 1 */
-  int standard_tier;
+  enum sim_tier tier;
   int federated;
   int lenient;               /* count what is unknown or of a wrong type,
                                 let it pass */

@@ -4,6 +4,7 @@
 # with one line and a reason, and what names it goes without it.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
+. "$srcdir/tests/e2e/jobs-lib.sh"
 
 # lines CODE: how often it was said on standard error
 lines ()
@@ -60,6 +61,54 @@ is "standard source: permissions are left out" \
 run move validate
 status_is "standard source: validate ends with 0" 0
 end_process "$simulator_pid"
+
+# --- whichever way a workspace says that it has no access control
+have_permissions ()
+{
+  folder=$(number "$1" /Shared)
+  api "$1" "2.0/permissions/directories/$folder" "{\"access_control_list\":
+    [{\"group_name\": \"users\", \"permission_level\": \"CAN_RUN\"}]}" PUT
+  make_job "$1" '{"name": "j"}'
+} >/dev/null
+asked_again ()
+{
+  ask get "$url_old" ledger | grep '"GET"' \
+    | sed -n 's/.*"path":"\([^"]*\/permissions\/[^"]*\)".*/\1/p' | sort | uniq -d
+}
+of_permissions="kind.name IN ('jobs/permissions', 'directories/permissions',
+  'experiments/permissions')"
+for tier in standard standard-text; do
+  forget_session
+  pair --populate experiments=3,users=3 --tier "$tier"
+  have_permissions old
+  run move export
+  status_is "$tier source: export ends with 0" 0
+  is "$tier source: one line for a kind" "$(lines unsupported)" 3
+  is "$tier source: no asset's are asked for again" "$(asked_again)" ''
+  is "$tier source: no permissions are kept" "$(rows "SELECT count (*) FROM asset
+    JOIN kind USING (kid) WHERE $of_permissions AND body IS NOT NULL")" 0
+  run move import
+  status_is "$tier source: import ends with 0" 0
+  is "$tier source: import changes no permissions" "$(calls new 'PUT.*permiss')" 0
+  run move validate
+  status_is "$tier source: validate ends with 0" 0
+  like "$tier source: with no difference" "$err" '0 unexplained differences'
+  end_process "$simulator_pid"
+
+  forget_session
+  pair --populate experiments=3,users=3 -- --tier "$tier"
+  have_permissions old
+  run move export
+  run move import
+  status_is "$tier target: import ends with 0" 0
+  is "$tier target: the job's are left out" "$(state_of jobs/permissions)" \
+    '8|unsupported'
+  run move validate
+  status_is "$tier target: validate ends with 0" 0
+  like "$tier target: the job's are missing, for a reason" \
+    "$(unequal jobs/permissions)" 'unsupported'
+  end_process "$simulator_pid"
+done
 
 # --- another cloud: instance profiles are one cloud's own
 forget_session

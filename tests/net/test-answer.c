@@ -160,6 +160,9 @@ MG_TEST (refusals)
   both (400, "{\"error_code\":\"INVALID_STATE\",\"message\":\"already 1000 "
              "created in past 3600 seconds\"}", MG_E_AGAIN, "creation-limit",
         MG_OUTCOME_NOTHING);
+  both (500, "{\"error_code\":\"INTERNAL_ERROR\",\"message\":\"ACLs for x are "
+             "disabled or not available in this tier\"}", MG_E_UNSUPPORTED,
+        "unsupported", MG_OUTCOME_DOUBT);
 }
 
 /* The words of several versions of the service; of the newest there is a code. */

@@ -399,9 +399,31 @@ MG_TEST (the_owner_of_a_home_folder_inherits)
 
 MG_TEST (the_standard_tier_has_no_permissions)
 {
-  START (.standard_tier = 1);
+  START (.tier = SIM_STANDARD);
   is_int (gett ("GET", PERM "%s", make ("/Shared/e")), 400);
   is_str (at ("error_code"), "FEATURE_DISABLED");
+}
+
+MG_TEST (the_standard_tier_may_say_so_in_words)
+{
+  START (.tier = SIM_STANDARD_TEXT);
+  is_int (gett ("GET", PERM "%s", make ("/Shared/e")), 500);
+  is_str (at ("error_code"), "INTERNAL_ERROR");
+  has_str (at ("message"), "are disabled or not available in this tier");
+}
+
+MG_TEST (the_standard_tier_may_have_no_list)
+{
+  char target[100];
+
+  START (.tier = SIM_STANDARD_BARE);
+  snprintf (target, sizeof target, PERM "%s", make ("/Shared/e"));
+  is_int (call ("GET", target, NULL), 200);
+  is_str (at ("object_type"), "mlflowExperiment");
+  ok (strstr (text (), "access_control_list") == NULL);
+  is_int (call ("PUT", target, "{\"access_control_list\":[{\"group_name\":"
+                "\"users\",\"permission_level\":\"CAN_READ\"}]}"), 200);
+  ok (strstr (text (), "access_control_list") == NULL);
 }
 
 MG_TEST (a_deleted_principal_has_no_permission)

@@ -179,8 +179,27 @@ MG_TEST (texts_that_mean_later_are_repeated_but_not_for_a_create)
   }
   is_int (classify (MG_READ, 400, "X", "worker env is fine").action,
           MG_RETRY_NO);
-  is_int (classify (MG_READ, 500, "INTERNAL_ERROR",
-                    "FEATURE_DISABLED: x").action, MG_RETRY_NO);
+}
+
+MG_TEST (what_is_not_offered_is_not_asked_for_again)
+{
+  static const char *const texts[] = {
+    "FEATURE_DISABLED: x",
+    "ACLs for things are disabled or not available in this tier",
+    "Oh: ACLs for /things/7 are disabled or not available in this tier.",
+  };
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (texts); i++) {
+    is_int (classify (MG_READ, 500, "INTERNAL_ERROR", texts[i]).action,
+            MG_RETRY_NO);
+    is_int (classify (MG_IDEMPOTENT, 500, "INTERNAL_ERROR", texts[i]).action,
+            MG_RETRY_NO);
+  }
+  is_int (classify (MG_READ, 500, "INTERNAL_ERROR", "ACLs for things").action,
+          MG_RETRY_YES);
+  is_int (classify (MG_READ, 500, "INTERNAL_ERROR", "things are disabled or not "
+                    "available in this tier").action, MG_RETRY_YES);
 }
 
 MG_TEST (an_odd_success_is_doubt)
