@@ -239,11 +239,15 @@ update_with (struct mg_ctx *ctx, const struct migrate_asset *a)
   MG_CLEANUP (mg_buf_done) struct mg_buf body = MG_BUF_INIT (MG_MAX_ELEMENT);
   const char *id_json = mg_id_json (ctx, k, a->target_id, a->target_json,
                                     a->target_json_len);
+  int is_acl = ctx->kind != NULL && ctx->kind->is_acl;
+  const struct migrate_response *res = NULL;
   struct mg_span asset;
   int r = what_to_send (ctx, a, &asset);
 
   if (r < 0)
     return r;
+  if (is_acl && !mg_permissions_has_list (a->json, a->json_len))
+    return 0;                      /* nothing is known of them */
   if (k->update_body != NULL)
     mg_fill_body (k->update_body, id_json, asset, &body);
   else if (strstr (k->update, "{id}") != NULL)
@@ -255,9 +259,11 @@ update_with (struct mg_ctx *ctx, const struct migrate_asset *a)
   if (r < 0)
     return r;
   r = mg_ctx_call (ctx, MIGRATE_IDEMPOTENT, k->update, a->target_id,
-                   k->content_type, mg_buf_text (&body), body.len, NULL);
-  return r < 0 && ctx->kind != NULL && ctx->kind->is_acl
-         ? mg_permissions_owner (ctx, a, r) : r;
+                   k->content_type, mg_buf_text (&body), body.len, &res);
+  if (!is_acl)
+    return r;
+  return r < 0 ? mg_permissions_owner (ctx, a, r)
+         : mg_permissions_kept (ctx, a, res);
 }
 
 static int

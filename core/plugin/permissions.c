@@ -106,6 +106,15 @@ each_entry (void *opaque, struct mg_span acl)
 }
 
 int
+mg_permissions_has_list (const char *json, size_t len)
+{
+  struct mg_span list;
+
+  return mg_json_get (json, len, "access_control_list", &list) == 1
+         && mg_json_type (list) == '[';
+}
+
+int
 mg_permissions_direct (const char *answer, size_t len,
                        struct mg_buf *ret_body, struct mg_error *err)
 {
@@ -114,10 +123,28 @@ mg_permissions_direct (const char *answer, size_t len,
 
   if (r < 0)
     return r;
+  if (!mg_permissions_has_list (answer, len)) {
+    mg_buf_add_str (ret_body, "{}");
+    return mg_buf_check (ret_body, "access control list", err);
+  }
   mg_buf_add_str (ret_body, "{\"access_control_list\":[");
   mg_json_each (answer, len, "access_control_list[*]", each_entry, &e);
   mg_buf_add_str (ret_body, "]}");
   return mg_buf_check (ret_body, "access control list", err);
+}
+
+int
+mg_permissions_kept (struct mg_ctx *ctx, const struct migrate_asset *a,
+                     const struct migrate_response *res)
+{
+  struct mg_span span;
+
+  if (mg_json_get (a->json, a->json_len, "access_control_list[*]", &span) != 1
+      || mg_json_get (res->body, res->body_len, "object_id", &span) != 1
+      || mg_permissions_has_list (res->body, res->body_len))
+    return 0;
+  return mg_error_set (&ctx->error, MG_E_UNSUPPORTED, "unsupported",
+                       "what the service kept has no access control list");
 }
 
 /* ---- the owner ---- */

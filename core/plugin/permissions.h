@@ -21,10 +21,20 @@ struct mg_ctx;
 const struct migrate_kind *mg_permissions_kind (const struct migrate_kind *parent);
 void mg_permissions_kind_free (const struct migrate_kind *k);
 
+/* Is there one, be it empty?  With access control the service's answer always has
+ * one, for administrators stand in it; but an empty list is often left out of
+ * JSON, so one answer without it says nothing about the workspace. */
+int mg_permissions_has_list (const char *json, size_t len);
+
 /* {"access_control_list":[{NAME, "permission_level": LEVEL}, ...]} from the
- * service's answer.  Appends. */
+ * service's answer, {} from one without a list.  Appends. */
 int mg_permissions_direct (const char *answer, size_t len,
                            struct mg_buf *ret_body, struct mg_error *err);
+
+/* Was a list that is not empty accepted and not kept?  MG_E_UNSUPPORTED then, 0
+ * if not or nobody can tell: 'res' need not show the object. */
+int mg_permissions_kept (struct mg_ctx *ctx, const struct migrate_asset *a,
+                         const struct migrate_response *res);
 
 /* Sends an access control list again that the service refused because it names
  * no owner: with the one that the asset has now.  'r' and the context's error

@@ -391,6 +391,8 @@ mg_run_list (struct mg_run *run, const struct mg_listing *listing,
   if (r == 0 && listing->again && listing->side == &run->source
       && !run->stopped)
     r = mg_look_for_vanished (&l, err);
+  if (r == 0 && !run->stopped)
+    r = mg_look_for_lists (&l, err);
   mg_fetch_end (&l);
   mg_seen_end (&l);
   mg_tree_done (&l.tree);

@@ -97,4 +97,8 @@ void mg_seen_one (struct lister *l, struct mg_ctx *ctx);
  * it is not there (vanished.c).  The caller's thread, after all lists. */
 int mg_look_for_vanished (struct lister *l, struct mg_error *err);
 
+/* Leaves out each kind of permissions of which no answer had a list (access.c).
+ * The caller's thread, after all lists. */
+int mg_look_for_lists (struct lister *l, struct mg_error *err);
+
 #endif

@@ -145,6 +145,25 @@ MG_TEST (a_name_that_is_null_is_no_principal)
   mg_buf_done (&body);
 }
 
+/* Not the same as an empty one. */
+MG_TEST (an_answer_without_a_list_is_kept_as_such)
+{
+  static const char bare[] = "{\"object_id\":\"/things/1\"}";
+  static const char null[] = "{\"access_control_list\":null}";
+  static const char empty[] = "{\"access_control_list\":[]}";
+  static const char *const answers[] = { bare, null, empty };
+  size_t i;
+
+  for (i = 0; i < 3; i++) {
+    struct mg_error err = MG_ERROR_INIT;
+    struct mg_buf body = MG_BUF_INIT (1000);
+
+    is_ok (mg_permissions_direct (answers[i], strlen (answers[i]), &body, &err));
+    is_str (mg_buf_text (&body), i == 2 ? empty : "{}");
+    mg_buf_done (&body);
+  }
+}
+
 static const struct reply ownerless[] = {
   { .status = 400, .body = "{\"error_code\":\"INVALID_PARAMETER_VALUE\","
     "\"message\":\"The job must have exactly one owner.\"}" },
