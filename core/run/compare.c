@@ -201,6 +201,44 @@ mg_compare_is_forced (const struct mg_kind *kind, const char *json, size_t len)
   return 1;
 }
 
+static int
+lacks (void *opaque, struct mg_span object)
+{
+  struct mg_span leaf;
+
+  return mg_json_type (object) == '{'
+         && mg_json_get (object.p, object.len, opaque, &leaf) != 1;
+}
+
+/* Does an object stand there that does not say what would be forced? */
+static int
+is_silent (const struct mg_kind *kind, const char *json, size_t len)
+{
+  const struct migrate_set *set = kind->k->set_there;
+  int found = 0;
+
+  for (; set != NULL && set->path != NULL && !found; set++) {
+    const char *dot = strrchr (set->path, '.');
+    MG_CLEANUP_FREE char *holder =
+      mg_xstrndup (set->path, dot ? (size_t) (dot - set->path) : 0);
+
+    found = dot != NULL && mg_json_each (json, len, holder, lacks,
+                                         (void *) (uintptr_t) (dot + 1)) > 0;
+  }
+  return found;
+}
+
+int
+mg_compare_is_off (const struct mg_kind *kind, const struct mg_buf *source,
+                   const struct mg_buf *target)
+{
+  if (kind->k->set == NULL && kind->k->set_there == NULL)
+    return 0;
+  return mg_compare_is_forced (kind, mg_buf_text (target), target->len)
+         && (!mg_compare_is_forced (kind, mg_buf_text (source), source->len)
+             || is_silent (kind, mg_buf_text (source), source->len));
+}
+
 /* ---- unions, for what import adds to an adopted asset ---- */
 
 struct join {

@@ -125,6 +125,7 @@ struct mg_validate_row {
   int64_t source, target, equal, differ, missing, extra, explained;
   int64_t unread;                  /* of source: nobody knows what became of it */
   int64_t changed, dropped;        /* values and entries, by rules */
+  int64_t off;                     /* on in the source, and off as imported */
 };
 struct mg_validation {
   struct mg_validate_row *rows;

@@ -197,6 +197,10 @@ int mg_compare_sent (const struct mg_kind *kind, const char *sent,
 int mg_compare_is_forced (const struct mg_kind *kind, const char *json,
                           size_t len);
 
+/* 1: on in the source, and in the target as import forces it. */
+int mg_compare_is_off (const struct mg_kind *kind, const struct mg_buf *source,
+                       const struct mg_buf *target);
+
 /* The body 'before' with the elements that 'wanted' has more in merge[]. */
 int mg_compare_union (const struct mg_kind *kind, const char *before,
                       size_t before_len, const char *wanted, size_t wanted_len,

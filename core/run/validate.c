@@ -154,6 +154,7 @@ compare (struct validator *v, const struct mg_asset *source,
 
   v->row->changed += wanted.changed_by_rule;
   v->row->dropped += wanted.dropped_by_rule;
+  v->row->off += mg_compare_is_off (v->kind, &source->body, &target->body);
   if (r == 0)
     mg_buf_add (&own, mg_buf_text (&wanted.json), wanted.json.len);
   if (r == 0)

@@ -331,6 +331,7 @@ validation_row (struct mg_run *run, const struct mg_validate_row *row,
     mg_line_number (&line, "unread", row->unread);
     mg_line_number (&line, "changed", row->changed);
     mg_line_number (&line, "dropped", row->dropped);
+    mg_line_number (&line, "off", row->off);
     mg_line_text (&line, "why", why.len ? mg_buf_text (&why) : NULL);
     mg_line_end (&line);
     return;
@@ -401,6 +402,22 @@ show_differences (const struct mg_view *view, struct mg_run *run)
   }
 }
 
+/* What import switches off, kind by kind. */
+static void
+show_off (const struct mg_validation *validation)
+{
+  char number[32];
+  int i, n = 0;
+
+  for (i = 0; i < validation->n_rows; i++)
+    if (validation->rows[i].off > 0)
+      printf ("%s %s %s", n++ ? "," : "expected: paused or off, as imported:",
+              validation->rows[i].kind->k->name,
+              mg_number (validation->rows[i].off, number));
+  if (n > 0)
+    printf ("\n");
+}
+
 /* What differs because somebody wanted it so. */
 static void
 show_expected (const struct mg_validation *validation)
@@ -433,8 +450,10 @@ mg_summary_validation (const struct mg_view *view, struct mg_run *run,
   if (!view->json)
     mg_table_print (&table, stdout);
   mg_table_done (&table);
-  if (!view->json)
+  if (!view->json) {
+    show_off (validation);
     show_expected (validation);
+  }
   if (!view->json && run->n_differences > 0)
     show_differences (view, run);
 }

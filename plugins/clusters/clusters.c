@@ -12,6 +12,7 @@
 #define CLUSTERS "/api/2.1/clusters/"
 #define LIBRARIES "/api/2.0/libraries/"
 #define SCRIPTS "global-init-scripts"
+#define POOLS "instance-pools"
 
 /* ---- instance pools ---- */
 
@@ -41,6 +42,11 @@ static const struct migrate_value pool_values[] = {
   { "node_type_flexibility.alternate_node_type_ids[*]",
     MIGRATE_VALUE_NODE_TYPE },
   { NULL, 0 },
+};
+
+/* Idle machines are billed from the moment the pool is there. */
+static const struct migrate_set pool_set[] = {
+  { "min_idle_instances", "0" }, { NULL, NULL },
 };
 
 /* Nothing can be started from these. */
@@ -210,9 +216,10 @@ static const struct migrate_made cluster_made[] = {
 
 static const struct migrate_kind kinds[] = {
   {
-    .name = "instance-pools", .title = "instance pools",
+    .name = POOLS, .title = "instance pools",
     .key = "instance_pool_name", .id = "instance_pool_id",
-    .once = MIGRATE_ONCE_UNIQUE, .flags = MIGRATE_KIND_SENSITIVE,
+    .once = MIGRATE_ONCE_UNIQUE,
+    .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_SENSITIVE, .lanes = 40,
     .list = "GET /api/2.0/instance-pools/list", .array = "instance_pools",
     .get = "GET /api/2.0/instance-pools/get?instance_pool_id={id}",
     .create = "POST /api/2.0/instance-pools/create",
@@ -221,6 +228,7 @@ static const struct migrate_kind kinds[] = {
     .permissions = "instance-pools",
     .owned = pool_owned, .fixed = pool_fixed, .unordered = pool_sets,
     .refs = pool_refs, .leave = pool_leave, .values = pool_values,
+    .set = pool_set,
     .link = "/compute/instance-pools/{id}",
   },
   {
@@ -295,9 +303,9 @@ static const struct migrate_kind kinds[] = {
 };
 
 static int
-is_script (const struct migrate_kind *kind)
+is (const struct migrate_asset *asset, const char *kind)
 {
-  return strcmp (kind->name, SCRIPTS) == 0;
+  return strcmp (asset->kind->name, kind) == 0;
 }
 
 /* ---- the order of scripts ---- */
@@ -386,6 +394,19 @@ finish_cluster (struct migrate_ctx *ctx, const struct migrate_asset *asset)
   return tell (ctx, "pin", asset->target_id, NULL);
 }
 
+/* How many machines would wait in it. */
+static void
+note_idle (struct migrate_ctx *ctx, const struct migrate_asset *asset)
+{
+  const char *idle = "0";
+
+  if (migrate_json_get (ctx, asset->source_json, asset->source_json_len,
+                        "min_idle_instances", &idle) && strcmp (idle, "0") != 0)
+    migrate_note (ctx, migrate_printf (ctx, "it has no idle machines there; set "
+                                       "min_idle_instances to %s, as in the "
+                                       "source, when they are to start", idle));
+}
+
 struct libraries {
   const char *list;              /* so far, as JSON */
 };
@@ -447,11 +468,13 @@ import_asset (struct migrate_ctx *ctx, void *self,
   (void) self;
   if (asset->kind->part_of != NULL)
     return install_libraries (ctx, asset);
-  if (is_script (asset->kind))
+  if (is (asset, SCRIPTS))
     return asset->phase == MIGRATE_CREATE ? create_script (ctx, asset)
            : migrate_generic (ctx, asset);
   if (asset->finishes)
     return finish_cluster (ctx, asset);
+  if (is (asset, POOLS))
+    note_idle (ctx, asset);
   if (asset->phase == MIGRATE_CREATE
       && migrate_json_get (ctx, asset->json, asset->json_len,
                            "docker_image.basic_auth.username", &user))
@@ -466,7 +489,7 @@ validate_asset (struct migrate_ctx *ctx, void *self,
                 const struct migrate_asset *asset)
 {
   (void) self;
-  if (is_script (asset->kind))
+  if (is (asset, SCRIPTS))
     return validate_order (ctx, asset);
   if (asset->kind->part_of != NULL
       || !is_pinned (ctx, asset->source_json, asset->source_json_len)
@@ -476,16 +499,24 @@ validate_asset (struct migrate_ctx *ctx, void *self,
                        "pinned in the source and not in the target");
 }
 
-/* Its id is hexadecimal. */
+/* A script or a pool; the id of a script is hexadecimal. */
 static int
-delete_script (struct migrate_ctx *ctx, const char *id)
+delete_plain (struct migrate_ctx *ctx, const struct migrate_asset *asset)
 {
   const struct migrate_response *res = NULL;
   struct migrate_request req = MIGRATE_REQUEST_INIT;
   int r;
 
   req.effect = MIGRATE_IDEMPOTENT;
-  req.call = migrate_printf (ctx, "DELETE /api/2.0/" SCRIPTS "/%s", id);
+  req.call = asset->kind->remove;
+  if (is (asset, SCRIPTS))
+    req.call = migrate_printf (ctx, "DELETE /api/2.0/" SCRIPTS "/%s",
+                               asset->target_id);
+  else {
+    req.body = migrate_printf (ctx, "{\"instance_pool_id\":%s}",
+                               migrate_quote (ctx, asset->target_id));
+    req.body_len = strlen (req.body);
+  }
   r = migrate_request (ctx, &req, &res);
   return r < 0 && res != NULL && res->status == 404 ? 0 : r;
 }
@@ -499,8 +530,8 @@ delete_asset (struct migrate_ctx *ctx, void *self,
   int r;
 
   (void) self;
-  if (is_script (asset->kind))
-    return delete_script (ctx, asset->target_id);
+  if (is (asset, SCRIPTS) || is (asset, POOLS))
+    return delete_plain (ctx, asset);
   r = tell (ctx, "permanent-delete", asset->target_id, &res);
   if (r < 0 && res != NULL && strstr (res->body, "npin the cluster")) {
     r = tell (ctx, "unpin", asset->target_id, &res);

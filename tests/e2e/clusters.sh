@@ -60,6 +60,55 @@ is "updated: undo leaves the target as it was" \
   "$(ask same "$tmp/before" "$tmp/after")" ''
 end_process "$simulator_pid"
 
+# --- idle machines are billed: none is started, and the number is told
+forget_session
+pair
+make_pool old three ', "min_idle_instances": 3, "max_capacity": 9'
+make_pool old none ', "max_capacity": 9'
+make_pool old adopted ', "min_idle_instances": 4'
+make_pool new adopted ', "min_idle_instances": 5'
+state new "$tmp/before"
+run move export
+run move import
+status_is "idle: import ends with 0" 0
+is "idle: a pool comes without" \
+  "$(pool new three min_idle_instances) $(pool new three max_capacity)" "0 9"
+is "idle: one that was there keeps its own" \
+  "$(pool new adopted min_idle_instances)" 5
+is "idle: a line tells the number, for those that had one" \
+  "$(rows "SELECT asset.key, message FROM note JOIN asset USING (aid)")" \
+  "three|it has no idle machines there; set min_idle_instances to 3, as in the \
+source, when they are to start"
+run move validate
+status_is "idle: validate ends with 0" 0
+like "idle: and counts it" "$out" \
+  '^expected: paused or off, as imported: instance-pools 1$'
+like "idle: and nothing else" "$err" ' 0 unexplained differences'
+run move validate --json
+like "idle: also for programs" "$out" \
+  '"kind":"instance-pools",.*"dropped":0,"off":1'
+run move import
+is "idle: a second import makes none" \
+  "$(ask number "$url_new" routes instance-pools/create)" 3
+is "idle: and changes none" \
+  "$(ask number "$url_new" routes instance-pools/edit)" 0
+id=$(pool new three instance_pool_id)
+tell "$url_new" object "{\"kind\": \"instance-pools\", \"match\": {
+  \"instance_pool_id\": $id}, \"set\": {\"min_idle_instances\": 3}}"
+run move validate
+status_is "idle: with them it is no difference either" 0
+is "idle: and not counted any more" "$(echo "$out" | grep expected || :)" ''
+run move import --on-conflict update
+is "idle: no import takes them away" "$(pool new three min_idle_instances)" 3
+tell "$url_new" object "{\"kind\": \"instance-pools\", \"match\": {
+  \"instance_pool_id\": $id}, \"set\": {\"min_idle_instances\": 0}}"
+run move undo
+status_is "idle: undo ends with 0" 0
+state new "$tmp/after"
+is "idle: undo leaves the target as it was" \
+  "$(ask same "$tmp/before" "$tmp/after")" ''
+end_process "$simulator_pid"
+
 # --- a profile that is gone from the source, one that the target cannot have
 forget_session
 pair --populate instance-profiles=2

@@ -285,7 +285,6 @@ def instance_pools(bench):
     bench.expect(kind, one, "", "missing")
     bench.expect(kind + "/permissions", one, "", "missing")
     for field, value in (("node_type_id", "other.large"),
-                         ("min_idle_instances", 7),
                          ("idle_instance_autotermination_minutes", 11)):
         bench.change(kind, field, active(field), set={field: value})
     bench.change(kind, "max_capacity", lambda one: active()(one)
@@ -315,6 +314,8 @@ def instance_pools(bench):
     for field in ("preloaded_spark_versions", "preloaded_docker_images"):
         bench.change(kind, field, active(field), remove=[field])
     bench.change(kind, "a_new_field", active(), set={"a_new_field": 1})
+    one = bench.take(kind, active())     # operators raise it, one by one
+    bench.post(kind, one, set={"min_idle_instances": 7})
     bench.gain(kind, instance_pool_name="extra pool", node_type_id="x")
 
 

@@ -42,7 +42,9 @@ import json, sys
 tables = json.load(open(sys.argv[1]))["tables"]
 print(sorted({one["fields"]["state"][:8] for one in tables["clusters"]}),
       json.dumps(tables["jobs"]).count('"UNPAUSED"'),
-      sum(one["fields"]["enabled"] for one in tables["global-init-scripts"]))
+      sum(one["fields"]["enabled"] for one in tables["global-init-scripts"]),
+      sum(one["fields"].get("min_idle_instances", 0)
+          for one in tables["instance-pools"]))
 END
 }
 
@@ -100,7 +102,7 @@ is "import: the target holds the source" \
 is "import: and nothing that the source has not" \
   "$(ask moved "$tmp/after" "$tmp/source" | grep -v 'automation of new' || :)" ''
 is "import: nothing runs, and nothing starts by itself" \
-  "$(rested "$tmp/after")" "['TERMINAT'] 0 0"
+  "$(rested "$tmp/after")" "['TERMINAT'] 0 0 0"
 curl -sSf -o "$tmp/got" -H "Authorization: Bearer $token_new" \
   "$url_new/api/2.0/workspace/export?path=$large&format=RAW&direct_download=true"
 ok "import: and the large file, byte for byte" cmp "$tmp/large" "$tmp/got"

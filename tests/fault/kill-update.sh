@@ -17,7 +17,7 @@ CHANGES = {
     "users": {"displayName": "Theirs"},
     "groups": {"externalId": "theirs"},
     "instance-profiles": {"iam_role_arn": "arn:aws:iam::1:role/theirs"},
-    "instance-pools": {"min_idle_instances": 3},
+    "instance-pools": {"max_capacity": 77},
     "cluster-policies": {"description": "theirs"},
     "clusters": {"autotermination_minutes": 77},
     "notebooks": {"content": "IyBEYXRhYnJpY2tzIG5vdGVib29rIHNvdXJjZQp4ID0gNw==",

@@ -50,6 +50,7 @@ static const struct kind {
   { "global-init-scripts", "script_id", "name", script_owned },
 };
 
+#define POOLS 0
 #define CLUSTERS 2
 #define JOBS 3
 #define SCRIPTS 4
@@ -107,7 +108,7 @@ is_left (size_t kind, struct json_object *fields)
   const char *state = sim_json_str (fields, "state");
 
   switch (kind) {
-  case 0:
+  case POOLS:
     return state != NULL && strcmp (state, "ACTIVE") != 0;
   case CLUSTERS:
     return !mg_streq (source, "UI") && !mg_streq (source, "API");
@@ -174,6 +175,15 @@ normal_job (struct json_object *fields, int is_source)
     pause_one (json_object_array_get_idx (list, i));
 }
 
+/* A pool comes without idle machines. */
+static void
+normal_pool (struct json_object *fields, int is_source)
+{
+  if (is_source)
+    json_object_object_add (fields, "min_idle_instances",
+                            json_object_new_int (0));
+}
+
 static void
 add_row (struct json_object *one, size_t kind, int is_source,
          const struct words *words, const struct names *names,
@@ -185,6 +195,8 @@ add_row (struct json_object *one, size_t kind, int is_source,
   int i;
 
   json_object_deep_copy (json_object_object_get (one, "fields"), &fields, NULL);
+  if (kind == POOLS)
+    normal_pool (fields, is_source);
   if (kind == CLUSTERS)
     normal_cluster (fields);
   if (kind == JOBS)

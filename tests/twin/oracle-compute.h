@@ -9,8 +9,8 @@
 
 /* A row for each object that is moved, without what is the workspace's own and
  * with names in place of ids.  Of a source's (is_source) as an import leaves it:
- * jobs are paused, and what is left out is not there.  Those with a title in
- * 'adopted' (NULL: all) are only named. */
+ * jobs are paused, pools have no idle machines, and what is left out is not
+ * there.  Those with a title in 'adopted' (NULL: all) are only named. */
 void compute_rows (struct json_object *state, const struct names *names,
                    int is_source, const struct texts *adopted,
                    struct texts *ret);
