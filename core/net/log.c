@@ -29,6 +29,12 @@ begin (struct mg_remote *r, struct mg_call *call, struct mg_trace_line *line,
   mg_trace_int (line, "try", call->res->tries);
 }
 
+static int
+shows_bodies (const struct mg_remote *r, const struct mg_call *call)
+{
+  return mg_trace_has_bodies (r->options.trace) && !call->req->is_secret;
+}
+
 static void
 add_body (struct mg_remote *r, struct mg_trace_line *line, const char *key,
           const void *data, size_t len)
@@ -54,7 +60,7 @@ mg_log_start (struct mg_remote *r, struct mg_call *call)
     return;
   begin (r, call, &line, "http/request");
   mg_trace_int (&line, "len", call->body.total);
-  if (mg_trace_has_bodies (trace))
+  if (shows_bodies (r, call))
     for (i = 0; i < call->req->n_parts; i++)
       if (call->req->parts[i].type == MG_PART_MEM)
         add_body (r, &line, "body", call->req->parts[i].data,
@@ -86,7 +92,7 @@ mg_log_answer (struct mg_remote *r, struct mg_call *call,
               strlen (call->error.code));
   if (end->text[0] != '\0')
     add_body (r, &line, "text", end->text, strlen (end->text));
-  if (mg_trace_has_bodies (trace))
+  if (shows_bodies (r, call))
     add_body (r, &line, "body", mg_buf_text (&call->res->body),
               call->res->body.len);
   mg_trace_end (trace, &line);

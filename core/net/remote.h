@@ -74,6 +74,7 @@ struct mg_request {
   int64_t timeout_us;            /* without a byte; 0 = 60 s */
   int is_stream;                 /* a bulk body, either way: at most four of
                                     these are in flight */
+  int is_secret;                 /* no trace shows its bodies, either way */
   int may_hold_error_code;       /* a 2xx object with a member error_code is an
                                     answer, not an error */
 };

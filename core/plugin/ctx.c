@@ -46,6 +46,13 @@ mg_ctx_done (struct mg_ctx *ctx)
   mg_arena_done (&ctx->report);
 }
 
+int
+mg_ctx_is_secret (const struct mg_ctx *ctx)
+{
+  return ctx->kind != NULL
+         && (ctx->kind->k->flags & MIGRATE_KIND_SENSITIVE) != 0;
+}
+
 void
 mg_ctx_begin (struct mg_ctx *ctx, const struct mg_kind *kind,
               const struct mg_asset *asset)

@@ -69,6 +69,9 @@ void mg_ctx_done (struct mg_ctx *ctx);
 void mg_ctx_begin (struct mg_ctx *ctx, const struct mg_kind *kind,
                    const struct mg_asset *asset);
 
+/* Whose callback runs has assets that may hold secrets. */
+int mg_ctx_is_secret (const struct mg_ctx *ctx);
+
 /* The table of services that every context carries; the largest of them stands
  * in lacking.c. */
 extern const struct migrate_core mg_services;

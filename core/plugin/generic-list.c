@@ -151,6 +151,7 @@ page_request (struct mg_ctx *ctx, const struct migrate_kind *k,
   req->method = mg_arena_strndup (&ctx->arena, k->list,
                                   (size_t) (space - k->list));
   req->content_type = req->accept = k->content_type;
+  req->is_secret = (k->flags & MIGRATE_KIND_SENSITIVE) != 0;
   add_node (path, space + 1, node);
   if (cursor != NULL && !is_post) {
     mg_buf_add_byte (path, strchr (space, '?') ? '&' : '?');

@@ -158,8 +158,7 @@ refuse_blob (struct mg_ctx *ctx, const struct migrate_request *asked)
 {
   if (!asked->to_blob && asked->n_parts == 0)
     return 0;
-  if (ctx->store != NULL && ctx->kind != NULL
-      && (ctx->kind->k->flags & MIGRATE_KIND_SENSITIVE) == 0)
+  if (ctx->store != NULL && ctx->kind != NULL && !mg_ctx_is_secret (ctx))
     return 0;
   return mg_error_set (&ctx->error, MG_E_INVALID, "bad-call",
                        "the plugin asked for a file of the session where there "
@@ -206,6 +205,7 @@ fill_request (struct mg_ctx *ctx, const struct migrate_request *asked,
   req->parts = pieces->n > 0 ? pieces->parts : NULL;
   req->n_parts = pieces->n;
   req->is_stream = asked->to_blob || pieces->has_blobs;
+  req->is_secret = mg_ctx_is_secret (ctx);
 }
 
 static int

@@ -63,6 +63,26 @@ cat "$tmp/made" >"$tmp/home/.databrickscfg"
 sed -n -e 's/^client_secret *= *//p' -e 's/^token *= *//p' "$tmp/made" \
   >"$tmp/secrets"
 known dapi00000000000000000000000000000bad not-the-secret-of-anybody
+# in assets
+known of-a-configuration of-an-environment of-a-registry of-a-script \
+  of-a-parameter of-a-tag of-a-definition
+cluster='"spark_version": "15.4.x-scala2.12", "node_type_id": "i3.xlarge",
+  "num_workers": 1, "spark_conf": {"fs.azure.account.key.x": "of-a-configuration"},
+  "spark_env_vars": {"KEY": "of-an-environment"}'
+{
+  api old 2.1/clusters/create "{\"cluster_name\": \"c\", $cluster,
+    \"docker_image\": {\"url\": \"x/y\", \"basic_auth\":
+      {\"username\": \"x\", \"password\": \"of-a-registry\"}}}"
+  api old 2.0/instance-pools/create '{"instance_pool_name": "p",
+    "node_type_id": "i3.xlarge", "custom_tags": {"key": "of-a-tag"}}'
+  api old 2.0/global-init-scripts "{\"name\": \"s\", \"script\":
+    \"$(printf of-a-script | base64)\"}"
+  api old 2.0/policies/clusters/create '{"name": "q", "definition":
+    "{\"spark_conf.x\": {\"type\": \"fixed\", \"value\": \"of-a-definition\"}}"}'
+  api old 2.2/jobs/create "{\"name\": \"j\", \"tasks\": [{\"task_key\": \"a\",
+    \"new_cluster\": {$cluster}, \"notebook_task\": {\"notebook_path\": \"/a\",
+      \"base_parameters\": {\"key\": \"of-a-parameter\"}}}]}"
+} >"$tmp/.done"
 whole old new
 tell "$url_new" reset '{"what": "state"}'
 whole old-m2m new-m2m
