@@ -78,9 +78,13 @@ static const struct {
   { 409, NULL, { MG_E_REMOTE, "conflict", "" } },
 };
 
+/* Of what rested for long the service says that it was forgotten; for the rest
+ * of its life it does not exist. */
 static int
 is_missing (const struct mg_error_body *e)
 {
+  if (strcmp (e->code, "INVALID_STATE") == 0)
+    return strstr (e->message, "over 30 days ago") != NULL;
   return strcmp (e->code, "INVALID_PARAMETER_VALUE") == 0
          && (strstr (e->message, "does not exist") != NULL
              || strstr (e->message, "doesn't exist") != NULL);

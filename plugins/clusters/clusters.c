@@ -521,7 +521,7 @@ delete_plain (struct migrate_ctx *ctx, const struct migrate_asset *asset)
   return r < 0 && res != NULL && res->status == 404 ? 0 : r;
 }
 
-/* A pinned cluster is refused, and one that is gone is an invalid parameter. */
+/* A pinned cluster is refused; of one that is gone only the words say so. */
 static int
 delete_asset (struct migrate_ctx *ctx, void *self,
               const struct migrate_asset *asset)
@@ -539,7 +539,8 @@ delete_asset (struct migrate_ctx *ctx, void *self,
       r = tell (ctx, "permanent-delete", asset->target_id, &res);
   }
   if (r < 0 && res != NULL && res->status == 400
-      && strstr (res->body, "does not exist") != NULL)
+      && (strstr (res->body, "does not exist") != NULL
+          || strstr (res->body, "over 30 days ago") != NULL))
     return 0;
   return r;
 }

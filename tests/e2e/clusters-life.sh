@@ -304,3 +304,32 @@ run move import
 status_is "without libraries: a later import brings them" 0
 is "without libraries: to those that have some" \
   "$(ask number "$url_new" routes libraries/install)" 4
+end_process "$simulator_pid"
+
+# --- what rested for over 30 days is gone: no line, nothing is made of it
+forget_session
+pair
+aged=$(make_cluster old aged)
+kept=$(make_cluster old kept)
+for id in "$aged" "$kept"; do
+  api old 2.1/clusters/delete "{\"cluster_id\": \"$id\"}" >/dev/null
+done
+run move export
+api old 2.1/clusters/pin "{\"cluster_id\": \"$kept\"}" >/dev/null
+tell "$url_old" clock '{"advance_ms": 2700000000}'
+run move export
+status_is "forgotten: export ends with 0" 0
+is "forgotten: it is told as what is gone is" \
+  "$(rows "SELECT key, code FROM note JOIN asset USING (aid)")" 'aged|vanished'
+run move import
+status_is "forgotten: import ends with 0" 0
+is "forgotten: the other one alone is made" \
+  "$(clusters new 'c["cluster_name"]')" kept
+run move validate
+status_is "forgotten: validate ends with 0" 0
+there=$(clusters new 'c["cluster_id"]')
+api new 2.1/clusters/unpin "{\"cluster_id\": \"$there\"}" >/dev/null
+tell "$url_new" clock '{"advance_ms": 2700000000}'
+run move undo
+status_is "forgotten: undo ends with 0, also where the target forgot it" 0
+end_process "$simulator_pid"

@@ -206,3 +206,26 @@ MG_TEST (when_a_request_would_leave)
   rig_down (&rig);
   mg_rates_free (rates);
 }
+
+/* Only to who asks for it: what would change it is refused.  It is the words that
+ * tell, the code is that of other refusals. */
+MG_TEST (what_the_service_has_forgotten_is_not_there)
+{
+  static const struct reply script[] = {
+    { .status = 400, .times = 2, .body = "{\"error_code\":\"INVALID_STATE\","
+        "\"message\":\"Cannot access thing x that was terminated/unpinned over "
+        "30 days ago.\"}" },
+    { .status = 400, .body = "{\"error_code\":\"INVALID_STATE\","
+        "\"message\":\"Thing x is in unexpected state Pending.\"}" },
+  };
+  struct rig rig;
+
+  rig_up (&rig, script, N (script));
+  is_int (get (&rig, "/x"), MG_E_NOT_FOUND);
+  is_str (rig.err.id, "not-found");
+  is_int (rig.res.outcome, MG_OUTCOME_REFUSED);
+  is_int (post (&rig, MG_CREATE, "/x", "{}"), MG_E_REMOTE);
+  is_str (rig.err.id, "refused");
+  is_int (get (&rig, "/x"), MG_E_REMOTE);
+  rig_down (&rig);
+}
