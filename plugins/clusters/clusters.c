@@ -463,7 +463,7 @@ static int
 import_asset (struct migrate_ctx *ctx, void *self,
               const struct migrate_asset *asset)
 {
-  const char *user = "";
+  const char *user = "", *cure = "set it in the target";
 
   (void) self;
   if (asset->kind->part_of != NULL)
@@ -473,13 +473,15 @@ import_asset (struct migrate_ctx *ctx, void *self,
            : migrate_generic (ctx, asset);
   if (asset->finishes)
     return finish_cluster (ctx, asset);
-  if (is (asset, POOLS))
+  if (is (asset, POOLS)) {
     note_idle (ctx, asset);
+    cure = "no edit can set it: make the pool by hand instead";
+  }
   if (asset->phase == MIGRATE_CREATE
       && migrate_json_get (ctx, asset->json, asset->json_len,
-                           "docker_image.basic_auth.username", &user))
-    migrate_note (ctx, "the password of its Docker registry is not shown by the "
-                  "source; set it in the target");
+                           "**.basic_auth.username", &user))
+    migrate_note (ctx, migrate_printf (ctx, "the password of its Docker registry "
+                                       "is not shown by the source; %s", cure));
   return migrate_generic (ctx, asset);
 }
 

@@ -109,6 +109,24 @@ is "idle: undo leaves the target as it was" \
   "$(ask same "$tmp/before" "$tmp/after")" ''
 end_process "$simulator_pid"
 
+# --- the password of a registry stays behind: each pool says so once
+forget_session
+pair
+auth='"basic_auth": {"username": "puller", "password": "not to be seen"}'
+make_pool old pulls ", \"preloaded_docker_images\": [
+  {\"url\": \"registry.example.com/a:1\", $auth},
+  {\"url\": \"registry.example.com/b:1\", $auth}]"
+make_pool old open ', "preloaded_docker_images": [
+  {"url": "registry.example.com/a:1"}]'
+run move export
+run move import
+status_is "registry: import ends with 0" 0
+is "registry: one line for the pool that has a password" \
+  "$(rows "SELECT asset.key, message FROM note JOIN asset USING (aid)")" \
+  "pulls|the password of its Docker registry is not shown by the source; no \
+edit can set it: make the pool by hand instead"
+end_process "$simulator_pid"
+
 # --- a profile that is gone from the source, one that the target cannot have
 forget_session
 pair --populate instance-profiles=2
