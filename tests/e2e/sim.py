@@ -260,7 +260,7 @@ def rank(state):
 
 
 def without_machines(state):
-    """The pools of a source as an import makes them: none waits in them."""
+    """The pools as an import makes them: no machine waits in them."""
     for one in table(state, "instance-pools"):
         one["fields"]["min_idle_instances"] = 0
 
@@ -271,7 +271,7 @@ def moved(source, target):
     lines = []
     for state in (source, target):
         rank(state)
-    without_machines(source)
+        without_machines(state)
     old, new = Names(source), Names(target)
     for kind in KINDS:
         wanted = collections.Counter(
