@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "run/plan-impl.h"
+#include "run/rules.h"
 #include "store/edited.h"
 
 static int
@@ -34,6 +35,19 @@ mg_run_left_out (const struct mg_kind *kind, const struct mg_asset *a)
   return code_of (kind->k->leave, a);
 }
 
+const char *
+mg_run_say_missing (const char *ns, const char *val, char *ret_text, size_t size)
+{
+  const char *id = ns != NULL && mg_rules_is_principal (ns)
+                   ? "unknown-principal" : "unknown-reference";
+  char shown[200];
+
+  snprintf (ret_text, size, "it names '%s'%s%s%s, which the export does not have",
+            mg_printable (val, shown, sizeof shown), ns ? " (" : "", ns ? ns : "",
+            ns ? ")" : "");
+  return id;
+}
+
 /* Something the export did not find: 1 when the row was planned as blocked. */
 static int
 plan_missing (struct planner *p, const struct mg_asset *a, int op,
@@ -41,15 +55,14 @@ plan_missing (struct planner *p, const struct mg_asset *a, int op,
 {
   MG_CLEANUP_FREE char *ns = NULL;
   MG_CLEANUP_FREE char *val = NULL;
-  char text[400], shown[200];
+  const char *code;
+  char text[400];
   int r = mg_missing_get (p->run->store, a->aid, &ns, &val, err);
 
   if (r <= 0)
     return r;
-  snprintf (text, sizeof text, "it names '%s' (%s), which the export does not "
-            "have", mg_printable (val, shown, sizeof shown), ns);
-  r = plan_row (p, a, op, MG_BLOCKED, 0, mg_starts (ns, "principal.")
-                ? "unknown-principal" : "unknown-reference", text, err);
+  code = mg_run_say_missing (ns, val, text, sizeof text);
+  r = plan_row (p, a, op, MG_BLOCKED, 0, code, text, err);
   return r < 0 ? r : 1;
 }
 

@@ -172,6 +172,11 @@ typedef int (*mg_missing_fn) (void *opaque, const struct mg_kind *kind,
 int mg_run_each_missing (struct mg_run *run, mg_missing_fn each, void *opaque,
                          struct mg_error *err);
 
+/* What is said of an asset that names what the export does not have; ns NULL: of
+ * several that name it in more than one way.  Returns the code. */
+const char *mg_run_say_missing (const char *ns, const char *val, char *ret_text,
+                                size_t size);
+
 /* Every value of a sort (MIGRATE_VALUE_*) in the exported bodies of the chosen
  * kinds, as the rules leave it.  Reads the session alone; run needs store,
  * registry and rules. */

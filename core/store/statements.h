@@ -116,7 +116,7 @@
   X (MISSING_PUT, "INSERT OR IGNORE INTO missing (aid, ns, val)" \
      " VALUES (?1, ?2, ?3)") \
   X (MISSING_CLEAR, "DELETE FROM missing WHERE aid = ?1") \
-  X (MISSING_OF, "SELECT ns, val FROM missing WHERE aid = ?1 LIMIT 1") \
+  X (MISSING_OF, "SELECT ns, val FROM missing WHERE aid = ?1 LIMIT ?2") \
   X (WORK_UNMET, "SELECT edge.dst, work.state, work.prio, work.wid, work.code" \
      " FROM edge" \
      " LEFT JOIN work ON work.wsid = ?1 AND work.aid = edge.dst" \

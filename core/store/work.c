@@ -287,7 +287,8 @@ mg_missing_get (struct mg_store *store, int64_t aid, char **ret_ns,
                 char **ret_val, struct mg_error *err)
 {
   struct mg_conn *conn = mg_store_read (store);
-  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_MISSING_OF, "i", aid);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_MISSING_OF, "ii", aid,
+                                  (int64_t) 1);
   int r = mg_sql_step (conn, st, err);
 
   if (r > 0) {
@@ -297,6 +298,41 @@ mg_missing_get (struct mg_store *store, int64_t aid, char **ret_ns,
   }
   mg_store_read_end (store, conn);
   return r;
+}
+
+int
+mg_missing_list (struct mg_store *store, int64_t aid,
+                 struct mg_alias_value **ret, struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_MISSING_OF, "ii", aid,
+                                  (int64_t) MG_MISSING_MAX);
+  struct mg_alias_value *list = NULL;
+  int r, n = 0;
+
+  while ((r = mg_sql_step (conn, st, err)) > 0) {
+    list = mg_xreallocarray (list, (size_t) n + 1, sizeof *list);
+    list[n].ns = mg_xstrdup ((const char *) sqlite3_column_text (st, 0));
+    list[n++].val = mg_xstrdup ((const char *) sqlite3_column_text (st, 1));
+  }
+  mg_store_read_end (store, conn);
+  if (r == 0)
+    *ret = list;
+  else
+    mg_missing_free (list, n);
+  return r < 0 ? r : n;
+}
+
+void
+mg_missing_free (struct mg_alias_value *missing, int n)
+{
+  int i;
+
+  for (i = 0; i < n; i++) {
+    mg_free (missing[i].ns);
+    mg_free (missing[i].val);
+  }
+  mg_free (missing);
 }
 
 int

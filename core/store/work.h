@@ -90,6 +90,11 @@ int mg_work_next_due (struct mg_store *store, int wsid, int kid,
 /* What an asset needs that the export did not find; 1 or 0.  Free both. */
 int mg_missing_get (struct mg_store *store, int64_t aid, char **ret_ns,
                     char **ret_val, struct mg_error *err);
+/* All of it, MG_MISSING_MAX at most, in the same order; returns how many. */
+#define MG_MISSING_MAX 1000
+int mg_missing_list (struct mg_store *store, int64_t aid,
+                     struct mg_alias_value **ret, struct mg_error *err);
+void mg_missing_free (struct mg_alias_value *missing, int n);
 
 /* counts[state] of one kind; MG_COUNT_ASSETS in *ret_assets. */
 int mg_counters_get (struct mg_store *store, int wsid, int kid,

@@ -6,13 +6,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/limits.h"
 #include "base/str.h"
-#include "view/codes.h"
+#include "run/rules.h"
+#include "run/run.h"
 #include "view/errors.h"
-#include "view/events.h"
-#include "view/hint.h"
-#include "view/table.h"
 
 #define MAX_CHAIN 100
 
@@ -23,30 +20,79 @@ struct gather {
   struct mg_causes *out;
 };
 
+/* How a cause stands to one of this code that is, or names, so and so. */
+static int
+compare (const struct gather *g, const struct mg_cause *c,
+         const struct mg_kind *kind, const char *code, const char *sorted_by)
+{
+  int is_source = g->wsid == MG_SOURCE_WSID;
+  int x = c->kind ? c->kind->index : -1, y = kind ? kind->index : -1;
+  int order = strncmp (c->code, code, sizeof c->code - 1);
+
+  if (order == 0)
+    order = c->is_source - is_source;
+  if (order == 0)
+    order = strcmp (c->sorted_by, sorted_by);
+  return order != 0 || sorted_by[0] != '\0' ? order : x - y;
+}
+
+static struct mg_cause *
+insert (struct gather *g, int at)
+{
+  struct mg_causes *out = g->out;
+  struct mg_cause *c;
+
+  if ((out->n & (out->n - 1)) == 0) {
+    size_t n = out->n ? 2 * (size_t) out->n : 1;
+
+    out->rows = mg_xreallocarray (out->rows, n, sizeof *out->rows);
+    out->order = mg_xreallocarray (out->order, n, sizeof *out->order);
+  }
+  memmove (out->order + at + 1, out->order + at,
+           (size_t) (out->n - at) * sizeof *out->order);
+  out->order[at] = out->n;
+  c = &out->rows[out->n++];
+  memset (c, 0, sizeof *c);
+  c->is_source = g->wsid == MG_SOURCE_WSID;
+  return c;
+}
+
+/* The cause of that kind and code; or where 'sorted_by' is not empty, of that
+ * name and code. */
+static struct mg_cause *
+find_cause (struct gather *g, const struct mg_kind *kind, const char *code,
+            const char *sorted_by, int make)
+{
+  struct mg_causes *out = g->out;
+  int low = 0, high = out->n;
+  struct mg_cause *c;
+
+  while (low < high) {
+    int middle = low + (high - low) / 2;
+    int order = compare (g, &out->rows[out->order[middle]], kind, code,
+                         sorted_by);
+
+    if (order == 0)
+      return &out->rows[out->order[middle]];
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (!make)
+    return NULL;
+  c = insert (g, low);
+  c->kind = kind;
+  c->sorted_by = mg_xstrdup (sorted_by);
+  snprintf (c->code, sizeof c->code, "%s", code);
+  return c;
+}
+
 static struct mg_cause *
 cause_of (struct gather *g, const struct mg_kind *kind, const char *code,
           int make)
 {
-  struct mg_causes *out = g->out;
-  struct mg_cause *c;
-  int i;
-
-  for (i = 0; i < out->n; i++) {
-    c = &out->rows[i];
-    if (c->kind == kind && strcmp (c->code, code) == 0
-        && c->is_source == (g->wsid == MG_SOURCE_WSID))
-      return c;
-  }
-  if (!make)
-    return NULL;
-  out->rows = mg_xreallocarray (out->rows, (size_t) out->n + 1,
-                                sizeof *out->rows);
-  c = &out->rows[out->n++];
-  memset (c, 0, sizeof *c);
-  c->kind = kind;
-  c->is_source = g->wsid == MG_SOURCE_WSID;
-  snprintf (c->code, sizeof c->code, "%s", code);
-  return c;
+  return find_cause (g, kind, code, "", make);
 }
 
 static void
@@ -109,17 +155,98 @@ mg_blocked_by (struct mg_store *store, const struct mg_registry *registry,
 }
 
 static void
-count_kind (struct gather *g, struct mg_cause *c, int kid)
+count_kind (struct gather *g, int64_t **counts, const struct mg_kind *kind)
 {
-  const struct mg_kind *kind = mg_registry_kid (g->registry, kid);
-
-  c->n_blocked++;
   if (kind == NULL)
     return;
-  if (c->blocks == NULL)
-    c->blocks = mg_xcalloc ((size_t) g->registry->n_kinds, sizeof *c->blocks);
-  c->blocks[kind->index]++;
+  if (*counts == NULL)
+    *counts = mg_xcalloc ((size_t) g->registry->n_kinds, sizeof **counts);
+  (*counts)[kind->index]++;
 }
+
+static void
+count_waiting (struct gather *g, struct mg_cause *c, int kid)
+{
+  c->n_blocked++;
+  count_kind (g, &c->blocks, mg_registry_kid (g->registry, kid));
+}
+
+/* ---- who and what is missing ---- */
+
+/* One who is named in two ways is one: by id and as a home's name. */
+static char *
+sort_missing (const struct mg_alias_value *missing)
+{
+  return mg_rules_is_principal (missing->ns) ? mg_fold (missing->val)
+         : mg_xasprintf ("%s\n%s", missing->ns, missing->val);
+}
+
+/* NULL: there is none yet and 'make' is 0. */
+static struct mg_cause *
+cause_of_missing (struct gather *g, const struct mg_kind *kind,
+                  const struct mg_alias_value *missing, int make)
+{
+  MG_CLEANUP_FREE char *sorted_by = sort_missing (missing);
+  char text[400];
+  const char *code = mg_run_say_missing (missing->ns, missing->val, text,
+                                         sizeof text);
+  int is_full = g->out->n_missing == MG_CAUSES_MISSING;
+  struct mg_cause *c = find_cause (g, kind, code, sorted_by, make && !is_full);
+
+  if (c == NULL && is_full) {
+    c = cause_of (g, kind, code, make);
+    if (c != NULL)
+      say (c, text);
+    return c;
+  }
+  if (c == NULL)
+    return NULL;
+  if (c->missing == NULL) {
+    g->out->n_missing++;
+    c->missing = mg_xstrdup (missing->val);
+    c->message = mg_xstrdup (text);
+  }
+  else if (strcmp (c->message, text) != 0) {
+    mg_run_say_missing (NULL, c->missing, text, sizeof text);
+    mg_free (c->message);
+    c->message = mg_xstrdup (text);
+  }
+  if (c->kind != kind)
+    c->kind = NULL;
+  return c;
+}
+
+/* 'root' names what is missing, and 'waiting' waits for it, or is it.  0: it is
+ * no such row. */
+static int
+count_missing (struct gather *g, const struct mg_work *root,
+               const struct mg_work *waiting, int make, struct mg_error *err)
+{
+  const struct mg_kind *kind = mg_registry_kid (g->registry, root->kid);
+  struct mg_alias_value *missing = NULL;
+  int i, n;
+
+  if (root->state != MG_BLOCKED
+      || (strcmp (root->code, "unknown-principal") != 0
+          && strcmp (root->code, "unknown-reference") != 0))
+    return 0;
+  n = mg_missing_list (g->store, root->aid, &missing, err);
+  for (i = 0; i < n; i++) {
+    struct mg_cause *c = cause_of_missing (g, kind, &missing[i], make);
+
+    if (c != NULL && waiting != root)
+      count_waiting (g, c, waiting->kid);
+    else if (c != NULL) {
+      c->n_assets++;
+      count_kind (g, &c->kinds, kind);
+      name_asset (g, c, root->aid);
+    }
+  }
+  mg_missing_free (missing, n);
+  return n;
+}
+
+/* ---- the rows ---- */
 
 /* What it waits for has no row: nothing else tells of it. */
 static void
@@ -141,23 +268,24 @@ count_blocked (struct gather *g, const struct mg_work *w, struct mg_error *err)
   struct mg_work root = MG_WORK_INIT;
   int64_t aid = w->wait_on;
   struct mg_cause *c;
-  int i, r = 1;
+  int i, n, r = 1;
 
   for (i = 0; i < MAX_CHAIN && aid != 0 && r > 0; i++) {
     mg_work_release (&root);
     r = mg_work_get (g->store, g->wsid, aid, MG_PHASE_MAIN, &root, err);
     aid = r > 0 && root.state == MG_BLOCKED ? root.wait_on : 0;
   }
-  if (r > 0) {
+  if (r == 0)
+    count_lost (g, w);
+  n = r > 0 ? count_missing (g, &root, w, 1, err) : 0;
+  if (r > 0 && n == 0) {
     c = cause_of (g, mg_registry_kid (g->registry, root.kid),
                   root.code[0] ? root.code : mg_state_name (root.state), 1);
-    count_kind (g, c, w->kid);
+    count_waiting (g, c, w->kid);
     say (c, root.message);
   }
-  else if (r == 0)
-    count_lost (g, w);
   mg_work_release (&root);
-  return r < 0 ? r : 0;
+  return r < 0 ? r : n < 0 ? n : 0;
 }
 
 static int
@@ -176,10 +304,13 @@ second_pass (void *opaque, const struct mg_work *w, struct mg_error *err)
   struct gather *g = opaque;
   const struct mg_kind *kind = mg_registry_kid (g->registry, w->kid);
   struct mg_cause *c;
+  int n;
 
-  (void) err;
   if (w->state == MG_BLOCKED && w->wait_on != 0)
     return 0;
+  n = count_missing (g, w, w, kind->chosen, err);
+  if (n != 0)
+    return n < 0 ? n : 0;
   c = cause_of (g, kind, w->code[0] ? w->code : mg_state_name (w->state),
                 w->state != MG_SKIPPED && kind->chosen);
   if (c == NULL)
@@ -254,7 +385,8 @@ by_weight (const void *a, const void *b)
     return x->n_blocked > y->n_blocked ? -1 : 1;
   if (x->n_assets != y->n_assets)
     return x->n_assets > y->n_assets ? -1 : 1;
-  return strcmp (x->code, y->code);
+  return strcmp (x->code, y->code) != 0 ? strcmp (x->code, y->code)
+         : strcmp (x->sorted_by, y->sorted_by);
 }
 
 int
@@ -274,6 +406,8 @@ mg_causes_gather (struct mg_store *store, const struct mg_registry *registry,
     r = gather_rows (&target, first_pass, 0, err);
   if (r == 0 && wsid != MG_SOURCE_WSID)
     r = gather_rows (&target, second_pass, 1, err);
+  mg_free (ret->order);            /* it holds for the rows as they were found */
+  ret->order = NULL;
   if (ret->n > 0)
     qsort (ret->rows, (size_t) ret->n, sizeof *ret->rows, by_weight);
   return r < 0 ? r : 0;
@@ -287,139 +421,12 @@ mg_causes_done (struct mg_causes *causes)
   for (i = 0; i < causes->n; i++) {
     mg_free (causes->rows[i].message);
     mg_free (causes->rows[i].blocks);
+    mg_free (causes->rows[i].kinds);
+    mg_free (causes->rows[i].missing);
+    mg_free (causes->rows[i].sorted_by);
     for (j = 0; j < causes->rows[i].n_names; j++)
       mg_free (causes->rows[i].names[j]);
   }
   mg_free (causes->rows);
   memset (causes, 0, sizeof *causes);
-}
-
-/* ---- showing ---- */
-
-static void
-add_names (struct mg_buf *b, const struct mg_cause *c)
-{
-  int i;
-
-  for (i = 0; i < c->n_names; i++) {
-    mg_buf_add_str (b, i ? ", '" : " '");
-    mg_buf_add_printable (b, c->names[i]);
-    mg_buf_add_byte (b, '\'');
-  }
-  if (c->n_assets > c->n_names)
-    mg_buf_add_str (b, " ...");
-}
-
-/* "10 users, 2 groups" */
-static void
-add_blocked (struct mg_buf *b, const struct mg_registry *registry,
-             const struct mg_cause *c)
-{
-  char number[32];
-  int i, n = 0;
-
-  if (c->blocks == NULL)
-    mg_buf_add_str (b, mg_number (c->n_blocked, number));
-  for (i = 0; c->blocks != NULL && i < registry->n_kinds; i++)
-    if (c->blocks[i] > 0)
-      mg_buf_addf (b, "%s%s %s", n++ ? ", " : "",
-                   mg_number (c->blocks[i], number),
-                   registry->kinds[i]->k->name);
-}
-
-static void
-show_text (const struct mg_view *view, const struct mg_registry *registry,
-           const struct mg_cause *c, int width, int code_width)
-{
-  const struct migrate_code *code = mg_code_any (registry, c->code);
-  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (16 * MG_KIB);
-  MG_CLEANUP_FREE char *message = mg_hint (view, c->message);
-  MG_CLEANUP_FREE char *cure = mg_hint (view, code ? code->cure : NULL);
-  char number[32];
-
-  mg_buf_addf (&b, "%*s  %-*s  %s", width, mg_number (c->n_assets, number),
-               code_width, c->code, c->kind ? c->kind->k->name : "?");
-  add_names (&b, c);
-  if (message != NULL) {
-    mg_buf_add_str (&b, ": ");
-    mg_buf_add_printable (&b, message);
-    if (c->mixed)
-      mg_buf_add_str (&b, " (and the like)");
-  }
-  if (c->n_blocked > 0) {
-    mg_buf_add_str (&b, " (blocks ");
-    add_blocked (&b, registry, c);
-    mg_buf_add_byte (&b, ')');
-  }
-  printf ("%s\n", mg_buf_text (&b));
-  if (cure != NULL)
-    printf ("%*s  cure: %s\n", width, "", cure);
-}
-
-static void
-show_line (const struct mg_view *view, const struct mg_registry *registry,
-           const struct mg_cause *c)
-{
-  const struct migrate_code *code = mg_code_any (registry, c->code);
-  MG_CLEANUP (mg_buf_done) struct mg_buf names = MG_BUF_MUST (16 * MG_KIB);
-  MG_CLEANUP_FREE char *cure = mg_hint (view, code ? code->cure : NULL);
-  struct mg_line line;
-  int i;
-
-  for (i = 0; i < c->n_names; i++) {
-    mg_buf_add_byte (&names, i ? ',' : '[');
-    mg_buf_add_json (&names, c->names[i]);
-  }
-  mg_buf_add_str (&names, c->n_names ? "]" : "[]");
-  mg_line_begin (&line, "cause");
-  mg_line_text (&line, "end", c->is_source ? "source" : "target");
-  mg_line_text (&line, "kind", c->kind ? c->kind->k->name : NULL);
-  mg_line_text (&line, "code", c->code);
-  mg_line_number (&line, "n", c->n_assets);
-  mg_line_number (&line, "blocks", c->n_blocked);
-  mg_buf_addf (&line.text, ",\"keys\":%s", mg_buf_text (&names));
-  mg_line_text (&line, "message", c->message);
-  mg_line_text (&line, "cure", cure);
-  mg_line_end (&line);
-}
-
-void
-mg_causes_show (const struct mg_view *view, const struct mg_registry *registry,
-                const struct mg_causes *causes)
-{
-  int i, width = 1, codes = 0;
-  char number[32];
-
-  for (i = 0; i < causes->n; i++) {
-    const struct mg_cause *c = &causes->rows[i];
-    int w = (int) strlen (mg_number (c->n_assets, number));
-
-    width = w > width ? w : width;
-    codes = (int) strlen (c->code) > codes ? (int) strlen (c->code) : codes;
-  }
-  for (i = 0; i < causes->n; i++)
-    if (view->json)
-      show_line (view, registry, &causes->rows[i]);
-    else
-      show_text (view, registry, &causes->rows[i], width, codes);
-}
-
-void
-mg_causes_show_blocking (const struct mg_view *view,
-                         const struct mg_causes *causes)
-{
-  int i;
-
-  for (i = 0; i < causes->n && !view->json; i++) {
-    MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (16 * MG_KIB);
-    const struct mg_cause *c = &causes->rows[i];
-
-    if (c->n_blocked == 0)
-      continue;
-    mg_buf_add_str (&b, "blocked  ");
-    add_blocked (&b, causes->registry, c);
-    mg_buf_addf (&b, ": by %s", c->kind ? c->kind->k->name : "?");
-    add_names (&b, c);
-    printf ("%s [%s]\n", mg_buf_text (&b), c->code);
-  }
 }

@@ -1,5 +1,7 @@
 /* What failed, by cause: assets of one kind that failed with one code are one
- * group, and what only waits for them is counted with it ("blocks 4"). */
+ * group, and what only waits for them is counted with it ("blocks 4").  Where
+ * somebody or something is named that nobody has, each such name is a cause, of
+ * whatever kinds the assets are that name it: it is cured once. */
 #ifndef MG_VIEW_ERRORS_H
 #define MG_VIEW_ERRORS_H
 
@@ -8,22 +10,28 @@
 #include "view/view.h"
 
 #define MG_CAUSE_NAMES 3
+#define MG_CAUSES_MISSING 10000    /* names; what names others is one group */
 
 struct mg_cause {
-  const struct mg_kind *kind;    /* NULL: no kind of the loaded plugins */
+  const struct mg_kind *kind;    /* NULL: no kind of the loaded plugins, or
+                                    several (kinds) */
   char code[48];
   char *message;                 /* of the first; or NULL */
   int mixed;                     /* others say something else */
   int is_source;                 /* the export failed, not the import */
   int64_t n_assets, n_blocked;
   int64_t *blocks;               /* n_blocked by the kind's index, or NULL */
+  char *missing;                 /* what is named, or NULL */
+  char *sorted_by;               /* of the missing; "" = none */
+  int64_t *kinds;                /* n_assets by the kind's index, or NULL */
   char *names[MG_CAUSE_NAMES];
   int n_names;
 };
 
 struct mg_causes {
   struct mg_cause *rows;         /* those that block most come first */
-  int n;
+  int n, n_missing;
+  int *order;                    /* while they are gathered: to find one */
   const struct mg_registry *registry;
 };
 

@@ -54,12 +54,19 @@ status_is "blocked: export ends with 0" 0
 run move import
 status_is "blocked: import ends with 1" 1
 run migrate --session s errors
-is "blocked: one cause for each sort of asset" "$(printf '%s\n' "$out" \
-  | sed -n 's/^\([0-9]*  unknown-principal  [a-z]*\) .*/\1/p')" \
-  '6  unknown-principal  directories
-5  unknown-principal  notebooks
-2  unknown-principal  files
-1  unknown-principal  experiments'
+is "blocked: one cause for each of them, of whatever kinds" \
+  "$(printf '%s\n' "$out" | sed -n "s/^\([0-9]*  unknown-principal\) .*: it names \
+'\(.*\)'.*, which the export does not have (blocks \(.*\))\$/\1 \2: \3/p")" \
+  '8  unknown-principal gone@example.com: 1 experiments/permissions, 3 directories/permissions, 3 notebooks/permissions, 1 files/permissions
+6  unknown-principal Left@example.com: 3 directories/permissions, 2 notebooks/permissions, 1 files/permissions'
+like "blocked: ... with what it keeps from coming" "$out" \
+  "^6  unknown-principal  3 directories, 2 notebooks, 1 files '/Users/Left@.*', '/Users/.*', '/Users/.*' \.\.\.: it names"
+run migrate --session s errors --json
+like "blocked: ... as JSON" "$out" '"code":"unknown-principal",.*"missing":"Left@example.com","kinds":\{"directories":3,"notebooks":2,"files":1\},'
+run migrate --session s status
+like "blocked: ... in the status" "$out" \
+  "^blocked  1 experiments/permissions, 3 directories/permissions, .*: by 3 directories, .*: 'gone@example.com' \[unknown-principal\]$"
+run migrate --session s errors
 like "blocked: and a way out" "$out" '--archive-missing'
 is "blocked: nothing of theirs came" "$(tree new /Archive)" ''
 
