@@ -353,6 +353,18 @@ find_snapshot (struct lister *l, const char *selection, struct mg_error *err)
                             selection, &l->side->sid, err);
 }
 
+/* What only the whole of what was listed tells. */
+static int
+look_back (struct lister *l, struct mg_error *err)
+{
+  int r = 0;
+
+  /* of a target, whoever lists it looks by himself */
+  if (l->listing->again && l->side == &l->run->source && !l->run->stopped)
+    r = mg_look_for_vanished (l, err);
+  return r == 0 && !l->run->stopped ? mg_look_for_lists (l, err) : r;
+}
+
 int
 mg_run_list (struct mg_run *run, const struct mg_listing *listing,
              struct mg_error *err)
@@ -387,12 +399,8 @@ mg_run_list (struct mg_run *run, const struct mg_listing *listing,
   if (mg_fetch_any (&l))
     n = mg_run_n_workers (run);
   r = mg_run_pool (run, listing->side, n, lister_work, &l, err);
-  /* of a target, whoever lists it looks by himself */
-  if (r == 0 && listing->again && listing->side == &run->source
-      && !run->stopped)
-    r = mg_look_for_vanished (&l, err);
-  if (r == 0 && !run->stopped)
-    r = mg_look_for_lists (&l, err);
+  if (r == 0)
+    r = look_back (&l, err);
   mg_fetch_end (&l);
   mg_seen_end (&l);
   mg_tree_done (&l.tree);

@@ -4,10 +4,10 @@
  * Most of it is data.  Code is needed for clusters: their creation starts them,
  * which is ended at once, and some are pinned; and for the order of scripts.
  */
-#include <stdio.h>
 #include <string.h>
 #include <migrate-plugin.h>
 #include <migrate-compute.h>
+#include "scripts.h"
 
 #define CLUSTERS "/api/2.1/clusters/"
 #define LIBRARIES "/api/2.0/libraries/"
@@ -291,7 +291,7 @@ static const struct migrate_kind kinds[] = {
     .once = MIGRATE_ONCE_NONUNIQUE,
     .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_DETAIL | MIGRATE_KIND_SENSITIVE
              | MIGRATE_KIND_ORDERED,
-    .lanes = 1,                    /* see 'last' */
+    .lanes = 1,                    /* see scripts.c */
     .list = "GET /api/2.0/global-init-scripts", .array = "scripts",
     .get = "GET /api/2.0/global-init-scripts/{id}",
     .create = "POST /api/2.0/global-init-scripts",
@@ -306,57 +306,6 @@ static int
 is (const struct migrate_asset *asset, const char *kind)
 {
   return strcmp (asset->kind->name, kind) == 0;
-}
-
-/* ---- the order of scripts ---- */
-
-/* The one that was looked at before this one, in both workspaces: one thread at
- * a time is in the callbacks of this kind. */
-static struct { long source, target; char name[100]; } last;
-
-static long
-position_of (struct migrate_ctx *ctx, const char *json, size_t len)
-{
-  const char *text = "0";
-  long position = 0;
-
-  migrate_json_get (ctx, json, len, "position", &text);
-  for (; *text >= '0' && *text <= '9' && position < 100000000; text++)
-    position = position * 10 + (*text - '0');
-  return position;
-}
-
-/* They are looked at in the order of the source, where nobody needs to have a
- * position of the same number. */
-static int
-validate_order (struct migrate_ctx *ctx, const struct migrate_asset *asset)
-{
-  long source = position_of (ctx, asset->source_json, asset->source_json_len);
-  long target = position_of (ctx, asset->target_json, asset->target_json_len);
-  int had = last.name[0] != '\0';
-  int wrong = had && (source < last.source) != (target < last.target);
-  const char *text = wrong
-    ? migrate_printf (ctx, "it and '%s' have changed places", last.name) : NULL;
-
-  last.source = source;
-  last.target = target;
-  snprintf (last.name, sizeof last.name, "%s", asset->key ? asset->key : "?");
-  return wrong ? migrate_fail (ctx, MIGRATE_E_FAIL, "script-order", text) : 0;
-}
-
-/* The service lists them by their positions, and so they are made: each one
- * finds those before it there. */
-static int
-create_script (struct migrate_ctx *ctx, const struct migrate_asset *asset)
-{
-  struct migrate_asset own = *asset;
-  long position = position_of (ctx, asset->source_json,
-                               asset->source_json_len);
-
-  own.json = migrate_printf (ctx, "%.*s,\"position\":%ld}",
-                             (int) asset->json_len - 1, asset->json, position);
-  own.json_len = strlen (own.json);
-  return migrate_generic (ctx, &own);
 }
 
 /* Says 'what' of the cluster; twice is once. */
@@ -469,7 +418,7 @@ import_asset (struct migrate_ctx *ctx, void *self,
   if (asset->kind->part_of != NULL)
     return install_libraries (ctx, asset);
   if (is (asset, SCRIPTS))
-    return asset->phase == MIGRATE_CREATE ? create_script (ctx, asset)
+    return asset->phase == MIGRATE_CREATE ? script_create (ctx, asset)
            : migrate_generic (ctx, asset);
   if (asset->finishes)
     return finish_cluster (ctx, asset);
@@ -492,7 +441,7 @@ validate_asset (struct migrate_ctx *ctx, void *self,
 {
   (void) self;
   if (is (asset, SCRIPTS))
-    return validate_order (ctx, asset);
+    return script_validate (ctx, asset);
   if (asset->kind->part_of != NULL
       || !is_pinned (ctx, asset->source_json, asset->source_json_len)
       || is_pinned (ctx, asset->target_json, asset->target_json_len))
