@@ -11,6 +11,7 @@
 #include <config.h>
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -268,6 +269,25 @@ keep_score (struct mg_sched *s, const struct mg_kind *kind,
   mg_mutex_lock (&s->run->state->lock);
 }
 
+/* All that are parked wait for the same: one line says so. */
+static void
+tell_parked (struct mg_sched *s, struct mg_doubts *d, const struct mg_kind *kind,
+             const struct mg_item_end *end)
+{
+  char when[24], text[200];
+  const struct mg_event event = { .event = "note", .kind = kind->k->name,
+                                  .code = end->code, .message = text };
+
+  if (end->state != MG_PARKED || d->told_parked)
+    return;
+  d->told_parked = 1;
+  mg_mutex_unlock (&s->run->state->lock);
+  snprintf (text, sizeof text, "the workspace lets no more of them be created for "
+            "now; waiting until %s to try again", mg_time_iso (end->due, when));
+  mg_run_emit (s->run, &event);
+  mg_mutex_lock (&s->run->state->lock);
+}
+
 static void
 run_one (struct mg_sched *s, struct mg_ctx *ctx, struct mg_ready *ring)
 {
@@ -287,6 +307,7 @@ run_one (struct mg_sched *s, struct mg_ctx *ctx, struct mg_ready *ring)
   if (end.due != 0 && end.due < d->due)
     d->due = end.due;
   keep_score (s, ring->kind, &end);
+  tell_parked (s, d, ring->kind, &end);
   mg_open_end (s, ring, &work, &end);
   ring->running--;
   s->n_running--;

@@ -434,7 +434,7 @@ tell_note (const struct mg_view *view, const struct mg_event *e)
 {
   static const char *const loud[] = { "plugin-disabled", "export-incomplete",
                                       "unsupported", "changed-since",
-                                      "not-listed" };
+                                      "not-listed", "creation-limit" };
   enum mg_log_level level = MG_LOG_VERBOSE;
   size_t i;
 

@@ -47,3 +47,21 @@ slow = [i for i, path in enumerate(paths) if "/permissions/" in path]
 print(sum(i > last for i in slow) > len(slow) // 2)')" True
 
 end_process "$simulator_pid"
+
+# --- so many creations an hour: one line for all that wait, until when
+forget_session
+pair --populate users=4
+run move export
+refusal='{\"error_code\":\"INVALID_STATE\",\"message\":'\
+'\"There were already 1000 things created in past 3600 seconds\"}'
+fault new "\"match\": \"POST */Users\", \"do\": \"status\", \"status\": 400,
+  \"times\": 0, \"body\": \"$refusal\""
+run move import --plugins users --max-duration 3s
+status_is "creations: import was stopped" 10
+is "creations: they wait" "$(rows "SELECT count (*) FROM work
+  WHERE state = 9 AND code = 'creation-limit'")" 3
+is "creations: one line says so" \
+  "$(echo "$err" | grep -c '\[creation-limit\]')" 1
+like "creations: with the kind and the time" "$err" \
+  'users: the workspace lets no more .* waiting until 20[0-9-]*T[0-9:]*Z to try again '
+end_process "$simulator_pid"
