@@ -69,7 +69,7 @@ mg_ctx_begin (struct mg_ctx *ctx, const struct mg_kind *kind,
   ctx->n_creates = ctx->n_writes = 0;
   ctx->outcome = MG_OUTCOME_OK;
   ctx->before_change = NULL;
-  ctx->created = ctx->incomplete = ctx->manual = 0;
+  ctx->created = ctx->incomplete = ctx->owner_stays = ctx->manual = 0;
   ctx->created_id = ctx->created_json = NULL;
   ctx->created_len = 0;
 }

@@ -59,6 +59,7 @@ struct mg_ctx {
   char *created_json;
   size_t created_len;
   int incomplete;                  /* the reply lacks what was sent (CHECK) */
+  int owner_stays;                 /* the list that was sent names none */
   int manual;
   char *manual_code, *manual_text;
 };

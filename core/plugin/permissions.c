@@ -151,25 +151,27 @@ mg_permissions_kept (struct mg_ctx *ctx, const struct migrate_asset *a,
 
 #define OWNER "access_control_list[permission_level=IS_OWNER]"
 
-/* The entry of the owner behind those that were sent. */
-static int
-with_owner (struct mg_ctx *ctx, const struct migrate_asset *a,
-            struct mg_span owner, struct mg_buf *ret_body)
+int
+mg_permissions_own (const char *json, size_t len, const char *now,
+                    size_t now_len, struct mg_buf *ret_body,
+                    struct mg_error *err)
 {
-  struct mg_span list;
+  struct mg_span owner, list;
+  int r;
 
-  if (mg_json_get (a->json, a->json_len, "access_control_list", &list) != 1
-      || list.len < 2)
-    return mg_error_set (&ctx->error, MG_E_INVALID, "no-member",
-                         "it has no access control list");
-  mg_buf_add_str (ret_body, "{\"access_control_list\":");
-  mg_buf_add (ret_body, list.p, list.len - 1);
-  mg_buf_add_str (ret_body, mg_json_get (a->json, a->json_len,
-                                         "access_control_list[*]", &list) == 1
-                  ? "," : "");
+  if (mg_json_get (json, len, OWNER, &owner) == 1
+      || mg_json_get (now, now_len, OWNER, &owner) != 1)
+    return 0;
+  mg_buf_add_str (ret_body, "{\"access_control_list\":[");
+  if (mg_json_get (json, len, "access_control_list[*]", &list) == 1
+      && mg_json_get (json, len, "access_control_list", &list) == 1) {
+    mg_buf_add (ret_body, list.p + 1, list.len - 2);
+    mg_buf_add_byte (ret_body, ',');
+  }
   mg_buf_add (ret_body, owner.p, owner.len);
   mg_buf_add_str (ret_body, "]}");
-  return mg_buf_check (ret_body, "access control list", &ctx->error);
+  r = mg_buf_check (ret_body, "access control list", err);
+  return r < 0 ? r : 1;
 }
 
 int
@@ -187,15 +189,17 @@ mg_permissions_owner (struct mg_ctx *ctx, const struct migrate_asset *a, int r)
   mg_error_copy (&why, &ctx->error);
   mg_error_clear (&ctx->error);
   got = mg_generic_get (ctx, ctx->kind, a->target_id, &now);
-  if (got < 0)
-    return got;
-  if (mg_json_get (now.data, now.len, OWNER, &owner) != 1) {
+  if (got >= 0)
+    got = mg_permissions_own (a->json, a->json_len, mg_buf_text (&now), now.len,
+                              &body, &ctx->error);
+  if (got == 0) {
     mg_error_copy (&ctx->error, &why);
     return r;
   }
-  r = with_owner (ctx, a, owner, &body);
-  return r < 0 ? r
-         : mg_ctx_call (ctx, MIGRATE_IDEMPOTENT, a->kind->update, a->target_id,
-                        a->kind->content_type, mg_buf_text (&body), body.len,
-                        NULL);
+  if (got > 0)
+    got = mg_ctx_call (ctx, MIGRATE_IDEMPOTENT, a->kind->update, a->target_id,
+                       a->kind->content_type, mg_buf_text (&body), body.len,
+                       NULL);
+  ctx->owner_stays = got == 0;
+  return got;
 }

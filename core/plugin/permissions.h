@@ -36,10 +36,17 @@ int mg_permissions_direct (const char *answer, size_t len,
 int mg_permissions_kept (struct mg_ctx *ctx, const struct migrate_asset *a,
                          const struct migrate_response *res);
 
+/* The list of 'json' with the owner whom 'now' names, where it names none itself:
+ * 1, appended; 0 when it does or nobody owns it now.  Both are as
+ * mg_permissions_direct writes them. */
+int mg_permissions_own (const char *json, size_t len, const char *now,
+                        size_t now_len, struct mg_buf *ret_body,
+                        struct mg_error *err);
+
 /* Sends an access control list again that the service refused because it names
- * no owner: with the one that the asset has now.  'r' and the context's error
- * are those of the refusal, and what is returned when it was for another
- * reason. */
+ * no owner: with the one that the asset has now, which the context says then.
+ * 'r' and the context's error are those of the refusal, and what is returned when
+ * it was for another reason. */
 int mg_permissions_owner (struct mg_ctx *ctx, const struct migrate_asset *a,
                           int r);
 

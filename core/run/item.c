@@ -378,6 +378,11 @@ report (struct item *it)
     mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
                  it->source.key, "spelled-out", text);
   }
+  if (it->ctx->owner_stays)
+    mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
+                 it->source.key, "no-owner",
+                 "its list names no owner who is in the target: who imported it "
+                 "owns it there");
   if (it->body.dropped_by_rule > 0)
     mg_run_note (it->run, &it->run->target, it->source.aid, it->kind,
                  it->source.key, "dropped",

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "plugin/permissions.h"
 #include "run/rules.h"
 #include "run/state.h"
 #include "run/tree.h"
@@ -139,6 +140,27 @@ keep_theirs (struct validator *v, const struct mg_buf *own,
                                       ret_form, err);
 }
 
+/* What must have an owner and came without one has who imported it: is that all
+ * that differs? */
+static int
+look_at_owner (struct validator *v, const struct mg_buf *wanted,
+               const struct mg_asset *target, const struct mg_buf *right,
+               struct mg_error *err)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf owned = MG_BUF_INIT (MG_MAX_ELEMENT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf left = MG_BUF_INIT (MG_MAX_ELEMENT);
+  int r = v->why != NULL || !v->kind->is_acl ? 0
+          : mg_permissions_own (mg_buf_text (wanted), wanted->len,
+                                mg_buf_text (&target->body), target->body.len,
+                                &owned, err);
+
+  if (r > 0)
+    r = mg_compare_form (v->kind, mg_buf_text (&owned), owned.len, &left, err);
+  if (r == 0 && left.len > 0 && is_same (&left, right))
+    v->why = "no-owner";
+  return r;
+}
+
 static int
 compare (struct validator *v, const struct mg_asset *source,
          const struct mg_work *work, const struct mg_asset *target,
@@ -180,7 +202,9 @@ compare (struct validator *v, const struct mg_asset *source,
     return 0;
   }
   v->row->differ++;
-  r = mg_compare_diff (v->kind, &left, &right, each_difference, &d, err);
+  r = look_at_owner (v, &own, target, &right, err);
+  if (r == 0)
+    r = mg_compare_diff (v->kind, &left, &right, each_difference, &d, err);
   return r < 0 ? r : 0;
 }
 

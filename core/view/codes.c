@@ -229,6 +229,10 @@ const struct migrate_code mg_codes[] = {
   { "no-memory",
     "There is not enough memory.",
     "run the command again with --parallel 4" },
+  { "no-owner",
+    "The source names no owner, or one whom the target does not have, so it belongs "
+    "to who imported it.  validate counts this as explained.",
+    "nothing; or give it to somebody in the target" },
   { "no-profile",
     "There is no such profile in the profile file.",
     "migrate configure PROFILE" },

@@ -410,8 +410,30 @@ is "owner: of ours too" "$(owned new plain)" "admin@example.com IS_OWNER"
 is "owner: where there is none it is who imports" "$(owned new bare)" \
   "admin@example.com IS_OWNER
 users CAN_MANAGE_RUN"
+is "owner: that is told, once" "$(rows "SELECT asset.key, code FROM note
+  JOIN asset USING (aid) WHERE code = 'no-owner'")" 'bare|no-owner'
 is "owner: a second import changes nothing" \
   "$(run move import; owned new one)" "$(owned old one)"
+run move validate
+status_is "owner: validate ends with 0" 0
+like "owner: it says why one differs" "$out" 'jobs/permissions .* 1 no-owner'
+is "owner: and in what" "$(rows "SELECT what, path, why FROM difference
+  WHERE key = 'bare'")" 'differs|access_control_list[]|no-owner'
+# given NAME USER: gives a job of the target to a user
+given ()
+{
+  tell "$url_new" object "{\"kind\": \"jobs\", \"match\": {\"job_id\": $(id_of new "$1")},
+    \"permissions\": {\"remove\": [\"$2\"], \"add\": {\"$3\": \"$4\"}}}"
+}
+given bare users users CAN_VIEW
+run move validate
+status_is "owner: whatever else differs is no part of it" 5
+given bare users users CAN_MANAGE_RUN
+run move validate
+status_is "owner: and put back it is" 0
+given plain admin@example.com "$user" IS_OWNER
+run move validate
+status_is "owner: nor is another owner" 5
 end_process "$simulator_pid"
 
 # --- the replies to creates are lost, of twins too
