@@ -3,6 +3,8 @@
 
 #include "run/state.h"
 
+#define MAX_WHY 500
+
 static int
 wants_baseline (const struct mg_run *run, const struct mg_kind *kind)
 {
@@ -32,10 +34,11 @@ leave_unlisted (struct mg_run *run, struct mg_error *err)
     r = 0;
     kind->plugin->disabled = 1;
     mg_error_set (&kind->plugin->why, MG_E_REMOTE, "plugin-disabled",
-                  "the target's list of %s could not be read, so nobody knows "
-                  "what is there already; run the command again",
-                  kind->k->title);
-    mg_run_say_disabled (run, &run->target, kind->plugin);
+                  "the target's list of %s could not be read%s%.*s%s, so nobody "
+                  "knows what is there already; run the command again",
+                  kind->k->title, walk.message ? " (" : "", MAX_WHY,
+                  walk.message ? walk.message : "", walk.message ? ")" : "");
+    mg_run_say_disabled (run, &run->target, kind, kind->plugin);
   }
   return r < 0 ? r : 0;
 }

@@ -416,8 +416,10 @@ mg_run_export (struct mg_run *run, struct mg_error *err)
 {
   struct mg_listing listing = { .side = &run->source, .purpose = "export",
                                 .detail = MG_DETAIL_ALL, .again = 1 };
-  int r = mg_run_open_plugins (run, &run->source, err);
+  int r = mg_run_forget_disabled (run, &run->source, err);
 
+  if (r == 0)
+    r = mg_run_open_plugins (run, &run->source, err);
   if (r == 0)
     r = mg_run_list (run, &listing, err);
   mg_run_close_plugins (run, &run->source);

@@ -139,6 +139,8 @@ mg_run_plan (struct mg_run *run, struct mg_plan *ret_plan,
   int anew = ret_plan != NULL || run->options.retry_failed;
   int r = mg_undo_refuse_half (run, err);
 
+  if (r == 0)
+    r = mg_run_forget_disabled (run, &run->target, err);
   if (r < 0)
     return r;
   r = mg_run_open_plugins (run, &run->target, err);

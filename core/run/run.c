@@ -262,8 +262,9 @@ mg_kind_at (const struct mg_kind *kind, uint32_t end)
   return (ends & end) != 0 && !kind->plugin->disabled;
 }
 
-static int
-plugin_in_use (const struct mg_run *run, const struct mg_plugin *plugin)
+/* The first of its kinds that this run is about, or NULL. */
+static const struct mg_kind *
+kind_in_use (const struct mg_run *run, const struct mg_plugin *plugin)
 {
   int i;
 
@@ -271,18 +272,45 @@ plugin_in_use (const struct mg_run *run, const struct mg_plugin *plugin)
     const struct mg_kind *kind = run->registry->kinds[i];
 
     if (kind->plugin == plugin && (kind->chosen || kind->indexed))
-      return 1;
+      return kind;
   }
-  return 0;
+  return NULL;
+}
+
+int
+mg_run_forget_disabled (struct mg_run *run, const struct mg_side *side,
+                        struct mg_error *err)
+{
+  int i, r = 0;
+
+  for (i = 0; i < run->registry->n_kinds && r == 0; i++) {
+    const struct mg_kind *kind = run->registry->kinds[i];
+
+    if (kind->chosen || kind->indexed)
+      r = mg_note_clear (run->store, side->wsid, kind->kid, "plugin-disabled",
+                         err);
+  }
+  return r;
 }
 
 void
 mg_run_say_disabled (struct mg_run *run, struct mg_side *side,
-                     struct mg_plugin *plugin)
+                     const struct mg_kind *kind, struct mg_plugin *plugin)
 {
-  if (!plugin->told)
-    mg_run_note (run, side, 0, NULL, plugin->p.name, "plugin-disabled",
-                 plugin->why.text);
+  struct mg_event event = { .event = "note", .key = plugin->p.name,
+                            .code = "plugin-disabled",
+                            .message = plugin->why.text };
+  MG_CLEANUP_FREE char *text =
+    mg_xasprintf ("plugin '%s' is left out: %s", plugin->p.name,
+                  plugin->why.text);
+
+  if (kind == NULL)
+    kind = kind_in_use (run, plugin);
+  if (!plugin->told) {
+    mg_note_post (run->store, side->wsid, 0, kind ? kind->kid : 0, event.code,
+                  text, NULL);
+    mg_run_emit (run, &event);
+  }
   plugin->told = 1;
   run->n_failed++;
 }
@@ -347,10 +375,10 @@ mg_run_open_plugins (struct mg_run *run, struct mg_side *side,
   for (i = 0; i < run->registry->n_plugins; i++) {
     struct mg_plugin *plugin = run->registry->plugins[i];
 
-    if (!plugin_in_use (run, plugin))
+    if (kind_in_use (run, plugin) == NULL)
       continue;
     if (plugin->disabled) {
-      mg_run_say_disabled (run, side, plugin);
+      mg_run_say_disabled (run, side, NULL, plugin);
       continue;
     }
     r = mg_call_open (&ctx, plugin);
@@ -362,7 +390,7 @@ mg_run_open_plugins (struct mg_run *run, struct mg_side *side,
     if (r < 0) {
       plugin->disabled = 1;
       mg_error_copy (&plugin->why, &ctx.error);
-      mg_run_say_disabled (run, side, plugin);
+      mg_run_say_disabled (run, side, NULL, plugin);
     }
   }
   mg_ctx_done (&ctx);

@@ -59,9 +59,13 @@ int mg_run_take_verdicts (struct mg_run *run, struct mg_error *err);
 /* Opens the plugins' side; a plugin whose open fails is disabled. */
 int mg_run_open_plugins (struct mg_run *run, struct mg_side *side,
                          struct mg_error *err);
-/* It is out for the rest of this run: one line, and it counts as a failure. */
+/* It is out for the rest of this run: one line, and it counts as a failure.
+ * 'kind' is the one on whose account, NULL = none of them. */
 void mg_run_say_disabled (struct mg_run *run, struct mg_side *side,
-                          struct mg_plugin *plugin);
+                          const struct mg_kind *kind, struct mg_plugin *plugin);
+/* At the start of a run that does anew what they were left out of. */
+int mg_run_forget_disabled (struct mg_run *run, const struct mg_side *side,
+                            struct mg_error *err);
 void mg_run_close_plugins (struct mg_run *run, struct mg_side *side);
 
 /* ---- listing a workspace (list.c) ---- */

@@ -402,12 +402,13 @@ node_vanished (struct mg_tree *tree, struct visit *v, struct mg_error *err)
   if (r < 0)
     return r;
   mg_run_note (run, side, aid, v->walker, v->name, "vanished", text);
-  if (side->wsid == MG_SOURCE_WSID) {
-    MG_LOCKED (&run->state->lock);
-    run->n_failed++;
-  }
-  return mg_walk_end_node (run->store, side->sid, v->walker->kid, v->name, NULL,
-                           0, err);
+  if (side->wsid != MG_SOURCE_WSID)
+    return mg_walk_end_node (run->store, side->sid, v->walker->kid, v->name,
+                             NULL, 0, err);
+  put_row (tree, v->walker, v->name, MG_WALK_DONE, 0, "vanished", text);
+  MG_LOCKED (&run->state->lock);
+  run->n_failed++;
+  return 0;
 }
 
 /* A list says that the folder is not there: asked for by itself, it may be. */

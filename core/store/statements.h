@@ -192,6 +192,15 @@
      " ORDER BY kid, state") \
   X (NOTE_PUT, "INSERT OR IGNORE INTO note (wsid, aid, kid, code, message)" \
      " VALUES (?1, ?2, ?3, ?4, ?5)") \
+  X (NOTE_CLEAR, "DELETE FROM note WHERE wsid = ?1 AND aid = ?2 AND code = ?3" \
+     " AND kid = ?4") \
+  X (NOTE_OF_KINDS, "SELECT kid, message FROM note" \
+     " WHERE wsid = ?1 AND aid = 0 AND code = ?2") \
+  X (NOTE_UNSEEN, "SELECT note.kid, note.message," \
+     " coalesce (asset.key, asset.src_id), note.aid FROM note" \
+     " CROSS JOIN asset ON asset.aid = note.aid" \
+     " WHERE note.wsid = ?1 AND note.code = ?2 AND asset.gone_sid IS NULL" \
+     " AND asset.seen_sid < ?3 ORDER BY note.aid") \
   X (NOTE_PAGE, "SELECT nid, wsid, aid, kid, code, message FROM note" \
      " WHERE nid > ?1 ORDER BY nid LIMIT 512") \
   X (DIFFERENCE_CLEAR, "DELETE FROM difference WHERE wsid = ?1") \

@@ -231,5 +231,8 @@ int mg_asset_gone (struct mg_store *store, int64_t aid, int64_t sid,
 
 int mg_note_post (struct mg_store *store, int wsid, int64_t aid, int kid,
                   const char *code, const char *message, struct mg_error *err);
+/* Those of a kind with that code that concern no asset. */
+int mg_note_clear (struct mg_store *store, int wsid, int kid, const char *code,
+                   struct mg_error *err);
 
 #endif

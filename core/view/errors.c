@@ -343,6 +343,13 @@ is_sum (const struct mg_kind *kind, sqlite3_stmt *st)
   return kind->k->tree != NULL && sqlite3_column_bytes (st, 1) == 0;
 }
 
+/* A folder that was gone when its turn came is read, but may be elsewhere. */
+static int
+is_told (int state, const char *code)
+{
+  return state == MG_WALK_FAILED || (code && strcmp (code, "vanished") == 0);
+}
+
 /* Lists that could not be read to their end. */
 static int
 gather_walks (struct gather *g, struct mg_error *err)
@@ -363,7 +370,7 @@ gather_walks (struct gather *g, struct mg_error *err)
                                                   sqlite3_column_int (st, 0));
     struct mg_cause *c;
 
-    if (sqlite3_column_int (st, 2) != MG_WALK_FAILED || kind == NULL
+    if (!is_told (sqlite3_column_int (st, 2), code) || kind == NULL
         || !kind->chosen || is_sum (kind, st))
       continue;
     c = cause_of (g, kind, code ? code : "failed", 1);
@@ -371,6 +378,67 @@ gather_walks (struct gather *g, struct mg_error *err)
     c->n_assets++;
     if (c->n_names < MG_CAUSE_NAMES)
       c->names[c->n_names++] = mg_xstrdup (*node ? node : "(the list)");
+  }
+  mg_store_read_end (g->store, conn);
+  return r;
+}
+
+/* ---- what was not done at all ---- */
+
+/* Plugins that the last run was without. */
+static int
+gather_disabled (struct gather *g, struct mg_error *err)
+{
+  struct mg_conn *conn = mg_store_read (g->store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_NOTE_OF_KINDS, "is",
+                                  (int64_t) g->wsid, "plugin-disabled");
+  int r;
+
+  while ((r = mg_sql_step (conn, st, err)) > 0) {
+    const struct mg_kind *kind = mg_registry_kid (g->registry,
+                                                  sqlite3_column_int (st, 0));
+    struct mg_cause *c;
+
+    if (kind == NULL || (!kind->chosen && !kind->indexed))
+      continue;
+    c = cause_of (g, kind, "plugin-disabled", 1);
+    say (c, (const char *) sqlite3_column_text (st, 1));
+    if (c->n_assets++ == 0)
+      c->names[c->n_names++] = mg_xstrdup ("(the plugin)");
+  }
+  mg_store_read_end (g->store, conn);
+  return r;
+}
+
+/* What an export did not list and could not ask for, and no later one saw. */
+static int
+gather_unseen (struct gather *g, struct mg_error *err)
+{
+  struct mg_conn *conn;
+  sqlite3_stmt *st;
+  int64_t sid = 0, before = 0;
+  int r = mg_snapshot_last (g->store, g->wsid, "export", &sid, NULL, NULL, err);
+
+  if (r <= 0)
+    return r;
+  conn = mg_store_read (g->store);
+  st = mg_sql_bind (conn, MG_SQL_NOTE_UNSEEN, "isi", (int64_t) g->wsid,
+                    "not-looked-at", sid);
+  while ((r = mg_sql_step (conn, st, err)) > 0) {
+    const struct mg_kind *kind = mg_registry_kid (g->registry,
+                                                  sqlite3_column_int (st, 0));
+    int64_t aid = sqlite3_column_int64 (st, 3);
+    struct mg_cause *c;
+
+    if (kind == NULL || !kind->chosen || aid == before)
+      continue;                    /* more than one export said so */
+    before = aid;
+    c = cause_of (g, kind, "not-looked-at", 1);
+    say (c, (const char *) sqlite3_column_text (st, 1));
+    c->n_assets++;
+    if (c->n_names < MG_CAUSE_NAMES)
+      c->names[c->n_names++] =
+        mg_xstrdup ((const char *) sqlite3_column_text (st, 2));
   }
   mg_store_read_end (g->store, conn);
   return r;
@@ -402,10 +470,16 @@ mg_causes_gather (struct mg_store *store, const struct mg_registry *registry,
   r = gather_rows (&source, second_pass, 0, err);
   if (r == 0)
     r = gather_walks (&source, err);
+  if (r == 0)
+    r = gather_unseen (&source, err);
+  if (r == 0)
+    r = gather_disabled (&source, err);
   if (r == 0 && wsid != MG_SOURCE_WSID)
     r = gather_rows (&target, first_pass, 0, err);
   if (r == 0 && wsid != MG_SOURCE_WSID)
     r = gather_rows (&target, second_pass, 1, err);
+  if (r == 0 && wsid != MG_SOURCE_WSID)
+    r = gather_disabled (&target, err);
   mg_free (ret->order);            /* it holds for the rows as they were found */
   ret->order = NULL;
   if (ret->n > 0)

@@ -34,3 +34,59 @@ run migrate --session s errors --json
 is "many: as JSON all of them" "$(printf '%s\n' "$out" \
   | grep -c '"missing":"0101-000000-gone[0-9]*","kinds":{"jobs":[12]},"n":[12],')" 103
 end_process "$simulator_pid"
+
+# --- a list that the target does not show: its plugin is out for the run
+forget_session
+pair --populate users=2
+api old 2.0/instance-pools/create '{"instance_pool_name": "p",
+  "node_type_id": "i3.xlarge"}' >/dev/null
+run move export
+fault new '"match": "GET */policies/clusters/list*", "do": "status",
+  "status": 403, "times": 0'
+run move import
+status_is "denied: import ends with 1" 1
+run migrate --session s errors
+like "denied: errors does, too, and names the plugin and the reason" \
+  "$status $out" \
+  "^1 1  plugin-disabled  cluster-policies '\\(the plugin\\)': plugin 'clusters' is left out: the target's list of cluster policies could not be read \\(GET .*403.*\\), so nobody"
+like "denied: ... and the cure" "$out" '^   cure: cure what the message says'
+run migrate --session s errors --plugins users
+like "denied: ... where it was chosen" "$status $err" '^0 .*nothing failed'
+run move plan
+status_is "denied: plan ends with 1" 1
+like "denied: ... and says so" "$out" "^1  plugin-disabled  cluster-policies"
+run move import --plugins users
+status_is "denied: another plugin is moved" 0
+run migrate --session s errors
+status_is "denied: ... which says nothing about this one" 1
+ask delete "$url_new" faults >/dev/null
+run move import
+status_is "denied: once it is shown all is done" 0
+run migrate --session s errors
+like "denied: ... and nothing is left to tell" "$status $err" '^0 .*nothing failed'
+end_process "$simulator_pid"
+
+# --- what was exported before, is not listed now, and cannot be asked for
+forget_session
+. "$srcdir/tests/e2e/jobs-lib.sh"
+pair --populate users=2
+make_job old '{"name": "shut"}' >/dev/null
+run move export
+fault old '"match": "GET */jobs/list*", "do": "status", "status": 200,
+  "body": "{\"jobs\":[]}", "times": 2'
+fault old '"match": "GET */jobs/get*", "do": "status", "status": 403, "times": 0'
+for again in '' ' again'; do
+  run move export
+  status_is "not listed$again: export ends with 1" 1
+  run migrate --session s errors
+  like "not listed$again: errors does, too, and names it" "$status $out" \
+    "^1 1  not-looked-at  jobs 'shut': exported before, and not listed now; .*403"
+done
+like "not listed: ... and the cure" "$out" '^   cure: .* migrate export '
+ask delete "$url_old" faults >/dev/null
+run move export
+status_is "not listed: once it is listed all is well" 0
+run migrate --session s errors
+like "not listed: ... and nothing is left to tell" "$status $err" \
+  '^0 .*nothing failed'
+end_process "$simulator_pid"

@@ -240,9 +240,14 @@ is "gone: a line for what is there after all, and for what is not" \
 vanished /Shared/gone'
 like "gone: the report tells it" "$(migrate --session s report)" \
   '/Shared/gone .*moved or renamed.*vanished'
+run migrate --session s errors
+like "gone: so do errors, with what the status is 1 for" "$out" \
+  "^1  vanished +directories '/Shared/gone': listed, but gone when it was read"
 tell "$url_old" reset '{"what": "faults"}'
 run move export
 status_is "gone: the next export ends with 0" 0
+run migrate --session s errors
+like "gone: ... after which nothing is told" "$status $err" '^0 .*nothing failed'
 run move import
 status_is "gone: import ends with 0" 0
 is "gone: all of it came" "$(is_at new /Shared/late/n; is_at new /Shared/gone/n)" \
