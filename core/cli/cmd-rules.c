@@ -12,6 +12,7 @@
 #include "cli/decide.h"
 #include "run/rules.h"
 #include "view/events.h"
+#include "view/hint.h"
 #include "view/table.h"
 
 #define DROP "drop"
@@ -266,6 +267,21 @@ check_paths (struct mg_app *app, const struct mg_rule *rule,
                          MG_MAX_RULE_PATHS);
 }
 
+/* What names somebody who is dropped may be a place of its own, which no rule
+ * can take away. */
+static void
+say_none (struct mg_app *app, const struct mg_rule *rule)
+{
+  MG_CLEANUP_FREE char *hint =
+    mg_hint (&app->view, "migrate rules add principal NAME=OTHER");
+
+  if (rule->to != NULL)
+    printf ("0 values: nothing of the export has '%s' there\n", rule->from);
+  else
+    printf ("0 entries: no list of the export has '%s'; who stands alone, as an "
+            "owner, cannot be left out, but replaced: %s\n", rule->from, hint);
+}
+
 static void
 say_count (struct mg_app *app, const struct mg_rule *rule,
            const struct mg_rule_count *counted)
@@ -279,7 +295,7 @@ say_count (struct mg_app *app, const struct mg_rule *rule,
     printf ("%lld %s: %s\n", (long long) all, all == 1 ? "value" : "values",
             mg_buf_text (&kinds));
   else
-    printf ("0 values: nothing of the export has '%s' there\n", rule->from);
+    say_none (app, rule);
   mg_buf_done (&kinds);
 }
 

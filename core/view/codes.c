@@ -446,10 +446,10 @@ const struct migrate_code mg_codes[] = {
     "see migrate plugins list" },
   { "unknown-principal",
     "An identity is named that the target does not have.",
-    "put another in its place, or leave out what it may: migrate rules add "
-    "principal NAME=OTHER (or NAME=drop); or create it in the target, or choose "
-    "its plugin too; then: migrate import (with --archive-missing homes of nobody "
-    "go under /Archive)" },
+    "put another in its place: migrate rules add principal NAME=OTHER (or, where "
+    "it is an entry of a list and not an owner, NAME=drop); or create it in the "
+    "target, or choose its plugin too; then: migrate import (with "
+    "--archive-missing homes of nobody go under /Archive)" },
   { "unknown-reference",
     "Something is referred to that is not in the export.",
     "export it too: migrate export without --plugins; then migrate import; or "

@@ -68,6 +68,11 @@ like "blocked: ... in the status" "$out" \
   "^blocked  1 experiments/permissions, 3 directories/permissions, .*: by 3 directories, .*: 'gone@example.com' \[unknown-principal\]$"
 run migrate --session s errors
 like "blocked: and a way out" "$out" '--archive-missing'
+run migrate --session s rules add principal gone@example.com=drop
+is "blocked: who is no entry of a list cannot be dropped, and that is said" \
+  "$out" "0 entries: no list of the export has 'gone@example.com'; who stands alone, as an owner, cannot be left out, but replaced: migrate rules --session s add principal NAME=OTHER"
+run migrate --session s rules remove principal gone@example.com
+status_is "blocked: ... and taken back" 0
 is "blocked: nothing of theirs came" "$(tree new /Archive)" ''
 
 # --- with it, in the same session
