@@ -226,7 +226,7 @@ def policies_of(schema):
 # A change of what import forces or leaves out, or the service fills in or does
 # not show, is no difference.
 QUIET = ("pause_status", "format", "deployment", "git_snapshot", "job_source",
-         "etag")
+         "etag", "min_idle_instances")
 QUIET_CLUSTER = ("password",)
 # Of the clusters of jobs; those in a pool leave more to it.
 QUIET_RUN = ("autotermination_minutes", "cluster_name")
