@@ -6,6 +6,7 @@
 #include <config.h>
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -48,6 +49,7 @@ static const struct {
 };
 
 struct sweep {
+  _Atomic int64_t *n_tried;        /* shared by the processes that try */
   enum program_command command;  /* which is killed */
   enum program_assets assets;
   struct world w;
@@ -280,6 +282,7 @@ try_some (struct sweep *s, int64_t first, int64_t step)
       ? moments[i % 3].moment : moments[3 + (i - n_r) % 2].moment;
     int64_t nth = 1 + (i < n_r ? i / 3 : (i - n_r) / 2);
 
+    atomic_fetch_add (s->n_tried, 1);
     if (fork () == 0) {
       int r = try_point (s, moment, nth);
 
@@ -319,6 +322,10 @@ sweep_all (struct sweep *s, int64_t stride, int64_t jobs)
   int64_t total = 3 * s->n_requests + 2 * s->n_commits;
   int i, status, bad = 0;
 
+  s->n_tried = mmap (NULL, sizeof *s->n_tried, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (s->n_tried == MAP_FAILED)
+    return 1;
   fflush (stdout);
   for (i = 0; i < jobs; i++)
     if (fork () == 0) {
@@ -330,8 +337,8 @@ sweep_all (struct sweep *s, int64_t stride, int64_t jobs)
     bad += WIFEXITED (status) ? WEXITSTATUS (status) : 1;
   printf ("requests %" PRId64 "\ncommits %" PRId64 "\npoints %" PRId64
           " (requests x 3 + commits x 2)\ntried %" PRId64 "\nfailed %d\n",
-          s->n_requests, s->n_commits, total, (total + stride - 1) / stride,
-          bad);
+          s->n_requests, s->n_commits, total,
+          (int64_t) atomic_load (s->n_tried), bad);
   return bad > 0;
 }
 
