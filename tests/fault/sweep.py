@@ -215,6 +215,10 @@ def main(argv):
         if complaint:
             bad.append("%s %s %d: %s" % (sweep.command, sweep.sort, n,
                                          complaint))
+    # what never fell, because nothing was there to fall, has shown nothing
+    if tried == 0 or (sample == 0 and tried < calls // 2):
+        bad.append("%s %s: %d of %d calls fell" % (
+            sweep.command, sweep.sort, tried, calls))
     print("calls %d\ntried %d\n%s" % (calls, tried, "\n".join(bad)))
 
 
