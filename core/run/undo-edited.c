@@ -44,14 +44,17 @@ named (const struct judged *j, const struct mg_buf *json,
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf name = MG_BUF_INIT (64 * MG_KIB);
   struct mg_edit edit = { .op = MG_EDIT_SET, .path = j->kind->k->id };
+  int r;
 
   if (j->kind->k->tree == NULL) {
     mg_buf_add (ret_json, mg_buf_text (json), json->len);
-    return 0;
+    return mg_buf_check (ret_json, "body", err);
   }
   mg_buf_add_json (&name, j->target->src_id);
   edit.value = mg_buf_text (&name);
-  return mg_json_edit (mg_buf_text (json), json->len, &edit, 1, ret_json, err);
+  r = mg_buf_check (&name, "name", err);
+  return r < 0 ? r : mg_json_edit (mg_buf_text (json), json->len, &edit, 1,
+                                   ret_json, err);
 }
 
 /* What we expect there, had nobody touched it since. */
