@@ -231,6 +231,34 @@ make_job old "{\"name\": \"all\",
       \"base_parameters\": {\"warehouse_id\": \"$here_warehouses\"}},
      \"existing_cluster_id\": \"$shared\"}
   ]}" >/dev/null
+one="[{\"id\": \"$here_notification_destinations\"}]"
+people="[{\"destination_id\": \"$here_notification_destinations\"},
+  {\"user_name\": \"admin@example.com\"}]"
+asked="{\"sql_query_id\": \"$here_queries\", \"warehouse_id\":
+  \"$here_warehouses\", \"trigger_mode\": \"QUERY_RETURNS_ROWS\"}"
+make_job old "{\"name\": \"more\",
+  \"schedule\": {$cron, \"sql_condition\": $asked},
+  \"webhook_notifications\": {\"on_success\": $one, \"on_failure\": $one,
+    \"on_duration_warning_threshold_exceeded\": $one,
+    \"on_streaming_backlog_exceeded\": $one,
+    \"on_maintenance_start\": $one, \"on_maintenance_complete\": $one},
+  \"tasks\": [
+    {\"task_key\": \"a\", \"webhook_notifications\": {\"on_start\": $one},
+     \"notebook_task\": {\"notebook_path\": \"/Shared/a\",
+      \"warehouse_id\": \"$here_warehouses\"}},
+    {\"task_key\": \"b\", \"dbt_task\": {\"commands\": [\"dbt run\"],
+      \"warehouse_id\": \"$here_warehouses\"}},
+    {\"task_key\": \"c\", \"power_bi_task\":
+      {\"warehouse_id\": \"$here_warehouses\"}},
+    {\"task_key\": \"d\", \"dashboard_task\": {\"dashboard_id\":
+      \"$here_dashboards\", \"warehouse_id\": \"$here_warehouses\",
+      \"subscription\": {\"subscribers\": $people}}},
+    {\"task_key\": \"e\", \"alert_task\": {\"alert_id\": \"$here_alerts_v2\",
+      \"warehouse_id\": \"$here_warehouses\", \"subscribers\": $people}},
+    {\"task_key\": \"f\", \"sql_task\": {\"warehouse_id\":
+      \"$here_warehouses\", \"alert\": {\"alert_id\": \"$here_alerts\",
+      \"subscriptions\": $people}}}]}" >/dev/null
+job old more settings >"$tmp/more.old"
 run move export
 status_is "places: export ends with 0" 0
 run move import
@@ -271,6 +299,29 @@ is "places: an address of nobody stays" \
 is "places: a webhook" \
   "$(job new all settings.webhook_notifications.on_start.0.id)" \
   "$there_notification_destinations"
+# written FILE: settings without what an import adds
+written ()
+{
+  python3 -c '
+import json, sys
+settings = json.load(open(sys.argv[1]))
+settings.pop("run_as", None)
+settings["schedule"].pop("pause_status", None)
+print(json.dumps(settings, indent=0, sort_keys=True))' "$1"
+}
+job new more settings >"$tmp/more.new"
+written "$tmp/more.new" >"$tmp/more"
+written "$tmp/more.old" |
+  sed -e "s/$here_warehouses/$there_warehouses/" \
+    -e "s/$here_queries/$there_queries/" -e "s/$here_alerts/$there_alerts/" \
+    -e "s/$here_alerts_v2/$there_alerts_v2/" \
+    -e "s/$here_dashboards/$there_dashboards/" \
+    -e "s/$here_notification_destinations/$there_notification_destinations/" \
+    >"$tmp/more.wanted"
+is "places: each event, warehouse and subscriber of another job" \
+  "$(diff "$tmp/more" "$tmp/more.wanted")" ''
+is "places: and it has many" \
+  "$(grep -c "$there_warehouses\|$there_notification_destinations" "$tmp/more")" 17
 run move validate
 status_is "places: validate ends with 0" 0
 run move undo
