@@ -209,9 +209,21 @@ sim_new_id (struct sim *s)
 }
 
 int
-sim_visible (const struct sim_call *c, const struct sim_object *o)
+sim_visible (struct sim_call *c, const struct sim_object *o)
 {
-  return c->stale_us == 0 || o->created_us + c->stale_us <= c->now_us;
+  int is_hidden = c->stale_us > 0 && o->created_us + c->stale_us > c->now_us;
+
+  c->is_altered |= is_hidden;
+  return !is_hidden;
+}
+
+int
+sim_times (struct sim_call *c, int is_first)
+{
+  int is_twice = c->duplicate && is_first;
+
+  c->is_altered |= is_twice;
+  return is_twice ? 2 : 1;
 }
 
 int64_t

@@ -105,7 +105,7 @@ struct sim_call {
   char *effect_key;
   /* set by faults */
   int64_t stale_us;          /* lists do not show what is younger */
-  int duplicate;             /* lists show their first element twice */
+  int duplicate, is_altered; /* lists begin twice; one was changed by a fault */
 };
 
 typedef void sim_handler (struct sim_call *c);
@@ -130,7 +130,8 @@ void sim_effect_on (struct sim_call *c, const char *effect,
                     const struct sim_table *t, const struct sim_object *o,
                     const char *key);
 int64_t sim_new_id (struct sim *s);
-int sim_visible (const struct sim_call *c, const struct sim_object *o);
+int sim_visible (struct sim_call *c, const struct sim_object *o);
+int sim_times (struct sim_call *c, int is_first);      /* in a list: 1 or 2 */
 int64_t sim_page_size (const struct sim_call *c, int64_t asked,
                        int64_t service_max);
 int64_t sim_parse_id (const char *text);               /* -1: not a number */
@@ -150,9 +151,8 @@ void sim_do (struct sim_call *c);     /* from the limiter to the effect */
 
 /* handlers, one file each */
 sim_handler sim_scim_list, sim_scim_get, sim_scim_create, sim_scim_put,
-  sim_scim_patch, sim_scim_delete, sim_scim_me;
-sim_handler sim_profiles_add, sim_profiles_edit, sim_profiles_list,
-  sim_profiles_remove;
+  sim_scim_patch, sim_scim_delete, sim_scim_me, sim_profiles_add,
+  sim_profiles_edit, sim_profiles_list, sim_profiles_remove;
 sim_handler sim_exp_create, sim_exp_get, sim_exp_get_by_name, sim_exp_list,
   sim_exp_search, sim_exp_update, sim_exp_delete, sim_exp_restore,
   sim_exp_set_tag, sim_exp_delete_tag;
@@ -161,9 +161,8 @@ sim_handler sim_workspace_list, sim_workspace_status, sim_workspace_mkdirs,
 sim_handler sim_perm_get, sim_perm_put, sim_perm_patch, sim_perm_levels;
 sim_handler sim_assign_list, sim_assign_post, sim_assign_put,
   sim_assign_delete, sim_assign_levels, sim_perm_migrate;
-sim_handler sim_oidc_config, sim_oidc_server, sim_oidc_token;
-sim_handler sim_extra_list, sim_extra_get, sim_extra_create,
-  sim_extra_update, sim_extra_delete;
+sim_handler sim_oidc_config, sim_oidc_server, sim_oidc_token, sim_extra_list,
+  sim_extra_get, sim_extra_create, sim_extra_update, sim_extra_delete;
 
 /* auth.c */
 void sim_auth_init (struct sim *s, int64_t now_us);
@@ -191,6 +190,7 @@ const char *sim_fault_name (const struct sim_fault *f);
 /* Before the effect: 1 when the request ends here, without an effect. */
 int sim_fault_before (struct sim_call *c, struct sim_fault *f);
 void sim_fault_after (struct sim_call *c, struct sim_fault *f);
+int sim_fault_met (struct sim_call *c, const struct sim_fault *f);   /* counts */
 void sim_deferred_run (struct sim *s, int64_t now_us, struct mg_rand *rng);
 void sim_deferred_done (struct sim *s);
 

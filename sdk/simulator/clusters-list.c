@@ -150,7 +150,7 @@ write_page (struct sim_call *c, const struct listed *list, size_t n,
 
   for (i = from; i < last; i++) {
     json_object_array_add (array, json_object_get (list[i].cluster));
-    if (c->duplicate && i == from)
+    if (sim_times (c, i == from) > 1)
       json_object_array_add (array, json_object_get (list[i].cluster));
   }
   if (last > from)

@@ -269,10 +269,15 @@ sim_fault_name (const struct sim_fault *f)
 static int
 has_page_token (const struct sim_call *c)
 {
-  const char *token = sim_query (c, "page_token");
+  static const char *const fields[] = { "page_token", "next_page_token" };
+  size_t i;
 
-  if (token != NULL && *token != '\0')
-    return 1;
+  for (i = 0; i < MG_N_ELEMENTS (fields); i++) {
+    const char *token = sim_query (c, fields[i]);
+
+    if (token != NULL && *token != '\0')
+      return 1;
+  }
   return c->q->body != NULL
     && strstr (c->q->body, "\"page_token\"") != NULL
     && strstr (c->q->body, "\"page_token\":\"\"") == NULL;
@@ -311,7 +316,6 @@ sim_faults_match (struct sim_call *c)
         || (f->probability < 1 && mg_rand_unit (c->rng) >= f->probability))
       continue;
     f->done++;
-    sim_count (c->s, "faults", whats[f->what].name);
     if (f->what == DO_STALE)
       c->stale_us = f->ms * MG_MS_US;
     else if (f->what == DO_DUPLICATE)
@@ -429,6 +433,16 @@ sim_fault_before (struct sim_call *c, struct sim_fault *f)
     replace_reply (c, f);
     break;
   }
+  return 1;
+}
+
+/* A list in which there was nothing to change has met none: 0. */
+int
+sim_fault_met (struct sim_call *c, const struct sim_fault *f)
+{
+  if ((f->what == DO_STALE || f->what == DO_DUPLICATE) && !c->is_altered)
+    return 0;
+  sim_count (c->s, "faults", whats[f->what].name);
   return 1;
 }
 

@@ -452,7 +452,7 @@ sim_job_list (struct sim_call *c)
   size = sim_page_size (c, limit, MAX_LIST);
   for (i = (uint32_t) begin; i < t->n_live && n < size; i++) {
     const struct sim_object *o = sim_table_at (t, i);
-    int times = c->duplicate && n == 0 ? 2 : 1;
+    int times = sim_times (c, n == 0);
 
     if (!sim_visible (c, o) || !has_name (c, o, sim_query (c, "name")))
       continue;

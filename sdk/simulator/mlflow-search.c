@@ -349,7 +349,7 @@ list_by_age (struct search *q)
       break;
     }
     add_one (&q->c->r->body, o, &n);
-    if (q->c->duplicate && n == 1)
+    if (sim_times (q->c, n == 1) > 1)
       add_one (&q->c->r->body, o, &n);
   }
   end_list (q, n, next);

@@ -137,8 +137,11 @@ sim_named_list (struct sim_call *c)
        i < t->n_live && shown < size; i++) {
     const struct sim_object *o = sim_table_at (t, i);
 
-    if (sim_visible (c, o))
-      mg_buf_addf (out, "%s%s", shown++ ? "," : "", o->text);
+    if (!sim_visible (c, o))
+      continue;
+    if (sim_times (c, shown == 0) > 1)
+      mg_buf_addf (out, "%s,", o->text);
+    mg_buf_addf (out, "%s%s", shown++ ? "," : "", o->text);
   }
   mg_buf_add_byte (out, ']');
   if (i < t->n_live)

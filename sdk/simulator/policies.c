@@ -354,8 +354,12 @@ sim_family_list (struct sim_call *c)
   }
   last = i + size < n ? i + size : n;
   for (; i < last; i++)
-    if (!is_lacking (c->s, &families[i]))
-      json_object_array_add (list, family_json (&families[i]));
+    if (!is_lacking (c->s, &families[i])) {
+      int times = sim_times (c, json_object_array_length (list) == 0);
+
+      while (times-- > 0)
+        json_object_array_add (list, family_json (&families[i]));
+    }
   snprintf (next, sizeof next, "%" PRId64, i);
   if (i < n)
     sim_json_set_str (o, "next_page_token", next);

@@ -76,7 +76,7 @@ sim_reply_table (struct sim_call *c, struct sim_table *t, const char *array)
   mg_buf_add_byte (out, '{');
   for (i = 0; i < t->n_live; i++) {
     struct sim_object *o = sim_table_at (t, i);
-    int times = c->duplicate && n == 0 ? 2 : 1;
+    int times = sim_times (c, n == 0);
 
     while (sim_visible (c, o) && times-- > 0) {
       if (n++ == 0)

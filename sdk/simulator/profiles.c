@@ -124,7 +124,7 @@ sim_profiles_list (struct sim_call *c)
   mg_buf_add_byte (out, '{');
   for (i = 0; i < t->n_live; i++) {
     struct sim_object *o = sim_table_at (t, i);
-    int times = c->duplicate && n == 0 ? 2 : 1;
+    int times = sim_times (c, n == 0);
 
     while (sim_visible (c, o) && times-- > 0) {
       mg_buf_add_str (out, n++ == 0 ? "\"instance_profiles\":[" : ",");

@@ -304,7 +304,7 @@ sim_repo_list (struct sim_call *c)
 
     if (!is_listed (c, o, prefix))
       continue;
-    if (c->duplicate && n == 0)
+    if (sim_times (c, n == 0) > 1)
       json_object_array_add (list, shown (c->s, o));
     json_object_array_add (list, shown (c->s, o));
     n++;

@@ -510,7 +510,7 @@ sim_extra_list (struct sim_call *c)
   mg_buf_addf (out, "{\"%s\":[", x->array);
   for (i = from; i < t->n_live && n < size; i++) {
     const struct sim_object *o = sim_table_at (t, (uint32_t) i);
-    int times = c->duplicate && i == from ? 2 : 1;
+    int times = sim_times (c, i == from);
 
     while (sim_visible (c, o) && times-- > 0) {
       if (n++ > 0)

@@ -31,7 +31,7 @@ static void
 add_one (struct list *l, struct sim_object *o)
 {
   struct mg_buf *out = &l->c->r->body;
-  int times = l->c->duplicate && l->shown == 0 ? 2 : 1;
+  int times = sim_times (l->c, l->shown == 0);
 
   while (times-- > 0) {
     mg_buf_add_str (out, l->shown == 0 ? ",\"Resources\":[" : ",");

@@ -280,7 +280,7 @@ sim_script_list (struct sim_call *c)
 
   for (i = 0; i < scripts (c->s)->n_live; i++) {
     struct sim_object *o = sim_table_at (scripts (c->s), i);
-    int times = c->duplicate && i == 0 ? 2 : 1;
+    int times = sim_times (c, i == 0);
 
     while (sim_visible (c, o) && times-- > 0) {
       struct json_object *script = sim_object_json (scripts (c->s), o);

@@ -481,6 +481,8 @@ step_call (struct sim_call *c)
   }
   if (fault != NULL && served_it)
     sim_fault_after (c, fault);
+  if (fault != NULL && !sim_fault_met (c, fault))
+    fault = NULL;
 
  out:
   finish (c);

@@ -152,7 +152,7 @@ list_one (void *opaque, const struct sim_node *node)
 {
   struct listing *l = opaque;
   struct mg_buf *out = &l->c->r->body;
-  int times = l->c->duplicate && l->n == 0 ? 2 : 1;
+  int times = sim_times (l->c, l->n == 0);
 
   if (!sim_visible (l->c, node->o))
     return;

@@ -167,6 +167,59 @@ MG_TEST (a_page_token_that_has_expired)
   has_str (at ("message"), "page token");
 }
 
+static int
+next_page (const char *list, const char *field)
+{
+  MG_CLEANUP_FREE char *target = NULL;
+
+  is_int (call ("GET", list, NULL), 200);
+  target = mg_xasprintf ("%s?%s=%s", list, field, at ("next_page_token"));
+  return call ("GET", target, NULL);
+}
+
+MG_TEST (a_page_token_of_the_query_that_has_expired)
+{
+  START (.populate = "users=1,jobs=9,repos=9", .page = 3);
+  FAULT ("{\"match\":\"GET *list\",\"do\":\"page-token\"}\n"
+         "{\"match\":\"GET *repos\",\"do\":\"page-token\"}");
+  is_int (next_page ("/api/2.2/jobs/list", "page_token"), 400);
+  is_int (next_page ("/api/2.2/jobs/list", "page_token"), 200);
+  is_int (next_page ("/api/2.0/repos", "next_page_token"), 400);
+  is_int (next_page ("/api/2.0/repos", "next_page_token"), 200);
+}
+
+MG_TEST (lists_of_the_service_s_own_repeat)
+{
+  int n;
+
+  START ();
+  call ("GET", "/api/2.0/policy-families", NULL);
+  n = length ("policy_families");
+  ok (n > 0);
+  FAULT ("{\"match\":\"GET *policy-families\",\"do\":\"duplicate\"}");
+  call ("GET", "/api/2.0/policy-families", NULL);
+  is_int (length ("policy_families"), n + 1);
+}
+
+/* A list that would have been the same has met nothing. */
+MG_TEST (a_fault_counts_when_it_changes_a_list)
+{
+  struct sim_record r;
+
+  START ();
+  FAULT ("{\"match\":\"POST *search\",\"do\":\"stale\",\"times\":2}\n"
+         "{\"match\":\"POST *search\",\"do\":\"duplicate\"}");
+  is_int (experiments (), 0);
+  is_int (counter ("faults", "stale"), 0);
+  CREATE ("a");
+  is_int (experiments (), 0);
+  is_int (counter ("faults", "stale"), 1);
+  sim_ledger_get (sim, 2, &r);
+  is_str (r.fault, "stale");
+  is_int (experiments (), 2);
+  is_int (counter ("faults", "duplicate"), 1);
+}
+
 MG_TEST (faults_by_chance_follow_the_seed)
 {
   int i, n = 0;
