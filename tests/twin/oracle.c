@@ -441,3 +441,11 @@ oracle_count (struct world *w, int end)
   }
   return ret;
 }
+
+int64_t
+oracle_faults (struct world *w, int end, const char *name)
+{
+  MG_CLEANUP (sim_json_put) struct json_object *c = counters_of (w, end);
+
+  return sim_json_int (json_object_object_get (c, "faults"), name, 0);
+}

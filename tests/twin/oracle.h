@@ -33,4 +33,7 @@ void oracle_strict (struct world *w, struct mg_buf *ret_text);
 struct oracle_counts { int64_t all, writes, throttled; };
 struct oracle_counts oracle_count (struct world *w, int end);
 
+/* How often this fault was met at an end, and did something. */
+int64_t oracle_faults (struct world *w, int end, const char *name);
+
 #endif

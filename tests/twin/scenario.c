@@ -15,6 +15,9 @@
 #include "twin/texts.h"
 
 #define MAX_FAULTS (32 * 1024)
+#define LISTS ""                       /* of any list; of one with tokens */
+#define PAGED "paged"
+#define ALWAYS "always"
 #define MAX_PUT (16 * 1024 * 1024)
 #define LARGE (10 * 1024 * 1024)       /* what is longer is streamed */
 #define MAX_STATE ((size_t) 64 * 1024 * 1024)
@@ -78,8 +81,43 @@ static const struct fault write_faults[] = {
 #define DOWNLOAD "GET *workspace/export", "\"with\":\"direct_download\","
 #define UPLOAD "POST *workspace/import", "\"with\":\"/Shared/large/\","
 
-/* Of lists there are few: these come soon and often. */
+/* What happens to a list, whichever it is.  What a source has is older than any
+ * list of it, so that none lags; a target is listed before anything is made, and
+ * then when something is in doubt, so that its lists lag all the time. */
 static const struct fault list_faults[] = {
+  { ALWAYS, "\"do\":\"stale\",\"ms\":%d,\"times\":0", 1000, 50000 },
+  { ALWAYS, "\"do\":\"stale\",\"ms\":%d,\"times\":0", 20000, 50000 },
+  { LISTS, "\"do\":\"duplicate\"", 0, 0 },
+  { LISTS, "\"do\":\"duplicate\"", 0, 0 },
+  { PAGED, "\"do\":\"page-token\"", 0, 0 },
+  { PAGED, "\"do\":\"page-token\"", 0, 0 },
+  { LISTS, "\"do\":\"truncate\"", 0, 0 },
+  { LISTS, "\"do\":\"length\"", 0, 0 },
+};
+#define N_STALE 2
+
+#define PEOPLE_LISTS "GET *scim/v2/Users", "GET *scim/v2/Groups", \
+  "GET *scim/v2/ServicePrincipals", "GET *instance-profiles/list"
+
+/* The first of them have pages with tokens. */
+static const struct lists { const char *match[16]; int n, n_paged; } lists[] = {
+  [PROGRAM_PEOPLE] = {
+    { "POST *experiments/search", "POST *experiments/search", PEOPLE_LISTS },
+    6, 2 },
+  [PROGRAM_COMPUTE] = {
+    { "GET *jobs/list", "GET *clusters/list", "GET *jobs/list",
+      "GET *clusters/list", "GET *jobs/get", "GET *policy-families",
+      "GET *instance-pools/list", "GET *policies/clusters/list",
+      "GET *global-init-scripts", "GET *sql/warehouses", PEOPLE_LISTS },
+    14, 6 },
+  [PROGRAM_TREE] = {
+    { "GET *api/2.0/repos", "GET *api/2.0/repos", "GET *workspace/list",
+      "GET *workspace/list", "GET *git-credentials", PEOPLE_LISTS },
+    9, 2 },
+};
+
+/* The same as they were drawn once, for the histories of that time. */
+static const struct fault former_list_faults[] = {
   { "GET *", "\"do\":\"stale\",\"ms\":%d", 1000, 50000 },
   { "GET *", "\"do\":\"duplicate\"", 0, 0 },
   { "POST *search", "\"do\":\"duplicate\"", 0, 0 },
@@ -143,6 +181,19 @@ static const char *const compute_calls[] = {
 };
 #define N_COMPUTE_WRITES 15
 
+/* A source is only read. */
+static const struct reads { const char *match[8]; } reads[] = {
+  [PROGRAM_PEOPLE] = { {
+    "GET *permissions/*", "GET *permissions/*", "GET *scim/v2/*",
+    "GET *scim/v2/Groups/*", "POST *experiments/search", "GET *Me", "*", "*" } },
+  [PROGRAM_COMPUTE] = { {
+    "GET *permissions/*", "GET *jobs/get", "GET *libraries/cluster-status",
+    "GET *global-init-scripts/*", "GET *scim/v2/*", "GET *list", "*", "*" } },
+  [PROGRAM_TREE] = { {
+    "GET *permissions/*", "GET *workspace/list", "GET *workspace/export",
+    "GET *workspace/export", "GET *repos*", "GET *scim/v2/*", "*", "*" } },
+};
+
 static void
 add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
            const char *match, int most_offset)
@@ -154,7 +205,9 @@ add_fault (struct scenario *s, struct mg_buf *out, const struct fault *f,
   mg_buf_addf (out, "{\"match\":\"%s\",%.*s", match, (int) n, f->text);
   if (number != NULL)
     mg_buf_addf (out, "%" PRId64 "%s", ms, number + 2);
-  if (most_offset > 1 && one_in (s, 2))
+  if (most_offset == 0)
+    ;
+  else if (most_offset > 1 && one_in (s, 2))
     mg_buf_addf (out, ",\"probability\":0.%02d", (int) between (s, 1, 30));
   else {
     mg_buf_addf (out, ",\"offset\":%d", (int) between (s, 0, most_offset));
@@ -176,6 +229,44 @@ some_call (struct scenario *s, int is_write)
                              : (int) MG_N_ELEMENTS (some_calls) - 1)];
 }
 
+/* What only a write can meet is not drawn for a source. */
+static void
+add_any_fault (struct scenario *s, struct mg_buf *out, int end)
+{
+  int is_read = end == WORLD_OLD && !s->is_former;
+  const struct fault *f;
+
+  do
+    f = &write_faults[mg_rand_below (&s->rng, MG_N_ELEMENTS (write_faults))];
+  while (is_read && strcmp (f->match, "*") != 0);
+  if (is_read)
+    add_fault (s, out, f, reads[s->assets].match[mg_rand_below (&s->rng, 8)],
+               20);
+  else
+    add_fault (s, out, f, some_call (s, strcmp (f->match, "*") != 0), 60);
+}
+
+/* Of lists there are few: these come soon and often. */
+static void
+add_list_fault (struct scenario *s, struct mg_buf *out, int end)
+{
+  const struct lists *l = &lists[s->assets];
+  int n = (int) MG_N_ELEMENTS (list_faults);
+  const struct fault *f;
+
+  if (s->is_former) {
+    f = &former_list_faults[
+      mg_rand_below (&s->rng, MG_N_ELEMENTS (former_list_faults))];
+    add_fault (s, out, f, f->match, 2);
+    return;
+  }
+  f = &list_faults[between (s, end == WORLD_OLD ? N_STALE : 0, n - 1)];
+  n = strcmp (f->match, PAGED) == 0 ? l->n_paged : l->n;
+  add_fault (s, out, f, l->match[between (s, 0, n - 1)],
+             strcmp (f->match, PAGED) == 0 ? 1
+             : strcmp (f->match, ALWAYS) == 0 ? 0 : 2);
+}
+
 static const char *
 make_faults (struct scenario *s, int end, int n)
 {
@@ -190,19 +281,10 @@ make_faults (struct scenario *s, int end, int n)
 
       add_fault (s, &out, f, f->match, 1);
     }
-    else if (one_in (s, 4)) {
-      const struct fault *f = &list_faults[
-        mg_rand_below (&s->rng, MG_N_ELEMENTS (list_faults))];
-
-      add_fault (s, &out, f, f->match, 2);
-    }
-    else {
-      const struct fault *f = &write_faults[
-        mg_rand_below (&s->rng, sizeof write_faults / sizeof *f)];
-      int is_write = strcmp (f->match, "*") != 0;
-
-      add_fault (s, &out, f, some_call (s, is_write), 60);
-    }
+    else if (one_in (s, s->is_former ? 4 : 2))
+      add_list_fault (s, &out, end);
+    else
+      add_any_fault (s, &out, end);
   }
   mg_buf_add_byte (&out, 0);
   return keep (s, mg_buf_steal (&out));
@@ -304,10 +386,12 @@ make_program (struct scenario *s)
 }
 
 void
-scenario_begin (struct scenario *s, uint64_t seed, enum program_assets assets)
+scenario_begin (struct scenario *s, uint64_t seed, enum program_assets assets,
+                int is_former)
 {
   memset (s, 0, sizeof *s);
   s->seed = seed;
+  s->is_former = is_former;
   s->assets = assets;
   mg_rand_seed (&s->rng, seed * UINT64_C (0x9e3779b97f4a7c15) + 17);
   s->world.seed = seed;
@@ -324,13 +408,14 @@ scenario_begin (struct scenario *s, uint64_t seed, enum program_assets assets)
 }
 
 const char *
-scenario_letter (enum program_assets assets)
+scenario_letter (enum program_assets assets, int is_former)
 {
-  static const char *const letters[] = {
-    [PROGRAM_PEOPLE] = "", [PROGRAM_COMPUTE] = "c", [PROGRAM_TREE] = "t",
+  static const char *const letters[][2] = {
+    [PROGRAM_PEOPLE] = { "", "f" }, [PROGRAM_COMPUTE] = { "c", "fc" },
+    [PROGRAM_TREE] = { "t", "ft" },
   };
 
-  return letters[assets];
+  return letters[assets][is_former];
 }
 
 void
@@ -477,8 +562,8 @@ scenario_say (const struct scenario *s, struct world *w)
 
   world_say (w, WORLD_BEGIN_US, "seed %s%" PRIu64 ": old has %s; new has %s; "
              "page %" PRId64 ", limits %.9s, threads %d, %s, skew %" PRId64
-             " s", scenario_letter (s->assets), s->seed, old->populate,
-             new->populate ? new->populate : "nothing", old->page,
+             " s", scenario_letter (s->assets, s->is_former), s->seed,
+             old->populate, new->populate ? new->populate : "nothing", old->page,
              new->limits, p->parallel,
              p->oauth ? "OAuth" : "PAT", s->world.skew_us / MG_SECOND_US);
   if (old->faults != NULL)

@@ -12,6 +12,7 @@
 struct scenario {
   uint64_t seed;
   enum program_assets assets;
+  int is_former;                 /* faults are drawn as they were once */
   struct mg_rand rng;
   struct world_options world;
   struct life_options life;      /* of the first; see scenario_vary */
@@ -23,14 +24,15 @@ struct scenario {
 };
 
 void scenario_begin (struct scenario *s, uint64_t seed,
-                     enum program_assets assets);
+                     enum program_assets assets, int is_former);
 void scenario_done (struct scenario *s);
 
 /* Puts into the workspaces what no population has. */
 void scenario_furnish (struct scenario *s, struct world *w);
 
-/* "", "c" or "t": what stands before the number of a seed. */
-const char *scenario_letter (enum program_assets assets);
+/* "", "c" or "t", after an "f" where faults are drawn as they were once: what
+ * stands before the number of a seed. */
+const char *scenario_letter (enum program_assets assets, int is_former);
 
 /* The next life is a little different: another seed, perhaps another loss. */
 void scenario_vary (struct scenario *s);

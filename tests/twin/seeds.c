@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +18,22 @@
 
 #define MAX_TEXT ((size_t) 64 * 1024 * 1024)
 #define LIVES 6                  /* without faults, until all is done */
+
+/* What the number of a seed is about. */
+struct sort {
+  enum program_assets assets;
+  int is_former;
+};
+
+/* Faults that were met and did something, of each end.  All processes count in
+ * it. */
+static const char *const fault_names[] = {
+  "status", "cut", "defer", "truncate", "length", "html", "empty", "deep",
+  "text", "slow", "silent", "close", "delay", "stale", "duplicate",
+  "page-token",
+};
+
+struct met { _Atomic int64_t n[MG_N_ELEMENTS (fault_names)][WORLD_ENDS]; };
 
 struct history {
   struct scenario s;
@@ -125,27 +142,39 @@ take_back (struct history *h, const struct mg_buf *before)
   oracle_strict (&h->w, &h->wrong);
 }
 
-/* "17", "c17" or "t17": the letter chooses what the workspaces hold. */
+/* "17", "c17" or "t17": the letter chooses what the workspaces hold; an "f"
+ * before it, faults as they were drawn once. */
 static int
-read_seed (const char *word, enum program_assets *ret_assets, int64_t *ret_seed)
+read_seed (const char *word, struct sort *ret_sort, int64_t *ret_seed)
 {
-  enum program_assets assets = *word == 'c' ? PROGRAM_COMPUTE
-                               : *word == 't' ? PROGRAM_TREE : PROGRAM_PEOPLE;
+  ret_sort->is_former = *word == 'f';
+  word += ret_sort->is_former;
+  ret_sort->assets = *word == 'c' ? PROGRAM_COMPUTE
+                     : *word == 't' ? PROGRAM_TREE : PROGRAM_PEOPLE;
+  return mg_parse_int64 (word + (ret_sort->assets != PROGRAM_PEOPLE), ret_seed);
+}
 
-  *ret_assets = assets;
-  return mg_parse_int64 (word + (assets != PROGRAM_PEOPLE), ret_seed);
+static void
+count_met (struct world *w, struct met *met)
+{
+  int end;
+  size_t i;
+
+  for (end = 0; end < WORLD_ENDS; end++)
+    for (i = 0; i < MG_N_ELEMENTS (fault_names); i++)
+      met->n[i][end] += oracle_faults (w, end, fault_names[i]);
 }
 
 /* 0 when all is well; the digest of the history. */
 static int
-run_seed (enum program_assets assets, uint64_t seed, FILE *out,
+run_seed (struct sort sort, uint64_t seed, FILE *out, struct met *met,
           char ret_digest[17], struct mg_buf *ret_wrong)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf before = MG_BUF_INIT (MAX_TEXT);
   struct history h = { .wrong = MG_BUF_INIT (MAX_TEXT) };
   struct mg_error err = MG_ERROR_INIT;
 
-  scenario_begin (&h.s, seed, assets);
+  scenario_begin (&h.s, seed, sort.assets, sort.is_former);
   if (world_begin (&h.w, &h.s.world, &err) < 0)
     mg_bug ("seed %" PRIu64 ": %s", seed, err.text);
   h.w.out = out;
@@ -161,6 +190,8 @@ run_seed (enum program_assets assets, uint64_t seed, FILE *out,
   if (h.wrong.len == 0)
     take_back (&h, &before);
   world_digest (&h.w, ret_digest);
+  if (met != NULL)
+    count_met (&h.w, met);
   if (h.wrong.len > 0)
     mg_buf_add (ret_wrong, h.wrong.data, h.wrong.len);
   mg_buf_done (&h.wrong);
@@ -174,15 +205,14 @@ run_seed (enum program_assets assets, uint64_t seed, FILE *out,
 /* --- words ----------------------------------------------------------- */
 
 static void
-say_wrong (enum program_assets assets, uint64_t seed,
-           const struct mg_buf *wrong)
+say_wrong (struct sort sort, uint64_t seed, const struct mg_buf *wrong)
 {
+  const char *letter = scenario_letter (sort.assets, sort.is_former);
   const char *line = wrong->data;
   int n;
 
   printf ("# seed %s%" PRIu64 " fails; its history: tests/twin/replay %s%"
-          PRIu64 "\n", scenario_letter (assets), seed,
-          scenario_letter (assets), seed);
+          PRIu64 "\n", letter, seed, letter, seed);
   for (n = 0; *line != '\0' && n < 12; n++) {
     size_t len = strcspn (line, "\n");
 
@@ -194,7 +224,8 @@ say_wrong (enum program_assets assets, uint64_t seed,
 
 /* Seeds first, first + step ...: how many failed. */
 static int
-run_some (enum program_assets assets, int64_t first, int64_t n, int64_t step)
+run_some (struct sort sort, int64_t first, int64_t n, int64_t step,
+          struct met *met)
 {
   int64_t seed;
   int bad = 0;
@@ -203,8 +234,8 @@ run_some (enum program_assets assets, int64_t first, int64_t n, int64_t step)
     MG_CLEANUP (mg_buf_done) struct mg_buf wrong = MG_BUF_INIT (MAX_TEXT);
     char digest[17];
 
-    if (run_seed (assets, (uint64_t) seed, NULL, digest, &wrong)) {
-      say_wrong (assets, (uint64_t) seed, &wrong);
+    if (run_seed (sort, (uint64_t) seed, NULL, met, digest, &wrong)) {
+      say_wrong (sort, (uint64_t) seed, &wrong);
       bad++;
     }
   }
@@ -212,27 +243,45 @@ run_some (enum program_assets assets, int64_t first, int64_t n, int64_t step)
   return bad;
 }
 
+/* Of the source, and of the target. */
+static void
+show_met (struct met *met)
+{
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (fault_names); i++)
+    printf ("met %s %" PRId64 " %" PRId64 "\n", fault_names[i],
+            met->n[i][WORLD_OLD], met->n[i][WORLD_NEW]);
+}
+
 int
 twin_seeds (int argc, char **argv)
 {
   int64_t first, n, jobs = 1;
-  enum program_assets assets;
+  struct sort sort;
+  struct met *met;
   int i, status, bad = 0;
 
-  if (argc < 2 || read_seed (argv[0], &assets, &first) < 0
+  if (argc < 2 || read_seed (argv[0], &sort, &first) < 0
       || mg_parse_int64 (argv[1], &n) < 0
       || (argc > 2 && mg_parse_int64 (argv[2], &jobs) < 0) || jobs < 1)
     return 2;
-  program_preload (assets);
+  met = mmap (NULL, sizeof *met, PROT_READ | PROT_WRITE,
+              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (met == MAP_FAILED)
+    mg_bug ("no memory");
+  program_preload (sort.assets);
   for (i = 0; i < jobs; i++)
     if (fork () == 0) {
-      int failed = run_some (assets, first + i, n - i, jobs);
+      int failed = run_some (sort, first + i, n - i, jobs, met);
 
       _exit (failed > 100 ? 100 : failed);
     }
   while (wait (&status) > 0)
     bad += WIFEXITED (status) ? WEXITSTATUS (status) : 1;
   printf ("seeds %" PRId64 "\nfailed %d\n", n, bad);
+  show_met (met);
+  munmap (met, sizeof *met);
   return bad > 0;
 }
 
@@ -242,16 +291,17 @@ twin_replay (int argc, char **argv)
   MG_CLEANUP (mg_buf_done) struct mg_buf wrong = MG_BUF_INIT (MAX_TEXT);
   int quiet = argc > 1 && strcmp (argv[1], "quiet") == 0;
   char digest[17];
-  enum program_assets assets;
+  struct sort sort;
   int64_t seed;
   int r;
 
-  if (argc < 1 || read_seed (argv[0], &assets, &seed) < 0)
+  if (argc < 1 || read_seed (argv[0], &sort, &seed) < 0)
     return 2;
-  program_preload (assets);
-  r = run_seed (assets, (uint64_t) seed, quiet ? NULL : stdout, digest, &wrong);
+  program_preload (sort.assets);
+  r = run_seed (sort, (uint64_t) seed, quiet ? NULL : stdout, NULL, digest,
+                &wrong);
   if (r != 0)
-    say_wrong (assets, (uint64_t) seed, &wrong);
+    say_wrong (sort, (uint64_t) seed, &wrong);
   printf ("digest %s\n", digest);
   place_done ();
   return r;

@@ -23,15 +23,27 @@ done
 
 run "$twin" seeds 1 "$n" "$jobs"
 note "$out"
+met=$out
 status_is "$n seeds find nothing" 0
 
 run "$twin" seeds c1 "$n_compute" "$jobs"
 note "$out"
+met="$met
+$out"
 status_is "$n_compute seeds with clusters and jobs find nothing" 0
 
 run "$twin" seeds t1 "$n_tree" "$jobs"
 note "$out"
+met="$met
+$out"
 status_is "$n_tree seeds with notebooks, files and Git folders find nothing" 0
+
+# A fault that nothing ever meets proves nothing.
+missed=$(printf '%s\n' "$met" | awk '
+  $1 == "met" { n[$2] += $3 + $4 }
+  END { for (sort in n) { sorts++; if (n[sort] == 0) printf "%s ", sort }
+        if (sorts < 16) printf "only %d sorts", sorts }')
+[ "$n" -lt 300 ] || is "every sort of fault was met" "$missed" ""
 
 run "$twin" replay 1000 quiet
 first=$out

@@ -21,8 +21,10 @@ int twin_cost (int argc, char **argv);
  * the simulator takes them; what is wrong then. */
 int twin_faults (int argc, char **argv);
 
-/* seeds FIRST N [JOBS]: so many histories with faults and kills.  A FIRST of
- * "c1" means those with clusters and jobs. */
+/* seeds FIRST N [JOBS]: so many histories with faults and kills, and how often
+ * each sort of fault was met and did something, by the source and by the target.
+ * A FIRST of "c1" means those with clusters and jobs, of "f1" faults as they were
+ * drawn once. */
 int twin_seeds (int argc, char **argv);
 
 /* replay SEED [quiet]: one of them, line by line, and its digest; "c17" is not
