@@ -67,7 +67,7 @@ twin_faults (int argc, char **argv)
   /* what comes late has come then */
   live (&t, PROGRAM_IMPORT, 3600 * MG_SECOND_US);
   oracle_moved (&t.w, &before, &t.wrong);
-  oracle_once (&t.w, &t.wrong);
+  oracle_once (&t.w, &before, &t.wrong);
   oracle_strict (&t.w, &t.wrong);
   live (&t, PROGRAM_VALIDATE, MG_SECOND_US);
   mg_buf_add_byte (&t.wrong, 0);

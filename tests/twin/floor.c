@@ -159,7 +159,7 @@ move (struct world *w, const char *session, struct program_result *ret_import)
       || life (w, PROGRAM_VALIDATE, session, &res) < 0)
     return -1;
   oracle_moved (w, &before, &wrong);
-  oracle_once (w, &wrong);
+  oracle_once (w, &before, &wrong);
   oracle_strict (w, &wrong);
   if (wrong.len > 0)
     fprintf (stderr, "%s", wrong.data);

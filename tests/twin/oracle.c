@@ -262,6 +262,80 @@ add_raw (const struct world *w, struct json_object *state, struct texts *ret)
     tree_raw (state, ret);
 }
 
+/* --- what was there before -------------------------------------------- */
+
+/* As multisets: what a merge adds stands aside. */
+static int
+holds_all (struct json_object *now, struct json_object *then)
+{
+  size_t i, j, n = json_object_array_length (now);
+  char *taken = mg_xcalloc (n + 1, 1);
+  int all = 1;
+
+  for (i = 0; all && i < json_object_array_length (then); i++) {
+    struct json_object *one = json_object_array_get_idx (then, i);
+
+    for (j = 0; j < n; j++)
+      if (!taken[j] && json_object_equal (json_object_array_get_idx (now, j),
+                                          one))
+        break;
+    all = j < n;
+    taken[j] = 1;
+  }
+  mg_free (taken);
+  return all;
+}
+
+static int
+holds (struct json_object *now, struct json_object *then)
+{
+  if (json_object_is_type (then, json_type_array))
+    return json_object_is_type (now, json_type_array) && holds_all (now, then);
+  if (!json_object_is_type (then, json_type_object))
+    return json_object_equal (now, then);
+  json_object_object_foreach (then, name, value)
+    if (!holds (json_object_object_get (now, name), value))
+      return 0;
+  return 1;
+}
+
+static struct json_object *
+find_id (struct json_object *table, int64_t id)
+{
+  size_t i, n = table ? json_object_array_length (table) : 0;
+
+  for (i = 0; i < n; i++) {
+    struct json_object *one = json_object_array_get_idx (table, i);
+
+    if (sim_json_int (one, "id", 0) == id)
+      return one;
+  }
+  return NULL;
+}
+
+/* Of people too, whom a merge gives something: each is there under its id, and
+ * has what it had. */
+static void
+judge_people (struct json_object *now, struct json_object *then,
+              struct mg_buf *ret_text)
+{
+  size_t i, k;
+
+  for (k = 0; k < MG_N_ELEMENTS (kinds); k++) {
+    struct json_object *t = state_table (then, kinds[k]);
+
+    for (i = 0; t != NULL && i < json_object_array_length (t); i++) {
+      struct json_object *one = json_object_array_get_idx (t, i);
+      struct json_object *found = find_id (state_table (now, kinds[k]),
+                                           sim_json_int (one, "id", 0));
+
+      if (found == NULL || !holds (found, one))
+        mg_buf_addf (ret_text, "%s: %s %s\n", found ? "altered" : "gone",
+                     kinds[k], json_object_to_json_string (one));
+    }
+  }
+}
+
 /* What was there stays to the letter, and what was made is at rest. */
 static void
 judge_rest (struct world *w, const struct mg_buf *new,
@@ -276,6 +350,7 @@ judge_rest (struct world *w, const struct mg_buf *new,
   compute_running (now, then, ret_text);
   if (peak > COMPUTE_PEAK)
     mg_buf_addf (ret_text, "%d clusters ran at once\n", peak);
+  judge_people (now, then, ret_text);
   add_raw (w, then, &there);
   add_raw (w, now, &have);
   texts_sort (&there);
@@ -294,6 +369,7 @@ oracle_moved (struct world *w, const struct mg_buf *before,
   MG_CLEANUP (texts_done) struct texts there = { 0 };
   MG_CLEANUP (texts_done) struct texts have = { 0 };
   MG_CLEANUP (texts_done) struct texts extra = { 0 };
+  MG_CLEANUP (texts_done) struct texts aside = { 0 };   /* and not adopted */
 
   world_ask (w, WORLD_OLD, "GET", "/_simulator/state", NULL, &old);
   world_ask (w, WORLD_NEW, "GET", "/_simulator/state", NULL, &new);
@@ -303,7 +379,8 @@ oracle_moved (struct world *w, const struct mg_buf *before,
   read_state (w, &new, &adopted, 0, &have);
   texts_subtract (&wanted, &have, say_missing, ret_text);
   texts_subtract (&have, &wanted, keep, &extra);
-  texts_subtract (&extra, &there, say_extra, ret_text);
+  texts_subtract (&there, &wanted, keep, &aside);
+  texts_subtract (&extra, &aside, say_extra, ret_text);
   judge_rest (w, &new, before, ret_text);
 }
 
@@ -357,43 +434,49 @@ counters_of (struct world *w, int end)
   return sim_json_parse (text.data, text.len, NULL);
 }
 
-/* How often the source has a service principal, a cluster or a job of this
- * name: only theirs repeat. */
+/* How many service principals, clusters, jobs or scripts of this name a workspace
+ * has: only theirs repeat. */
 static int64_t
-allowed (struct json_object *source, const char *what)
+count_named (struct json_object *state, const char *what)
 {
   static const char kind[] = "service-principals";
-  struct json_object *t = state_table (source, kind);
-  size_t i, n = json_object_array_length (t);
-  int64_t found = compute_named (source, what);
+  struct json_object *t = state_table (state, kind);
+  int64_t found = compute_named (state, what);
+  size_t i;
 
   if (!mg_starts (what, kind))
-    return found > 0 ? found : 1;
-  for (i = 0; i < n; i++) {
+    return found;
+  for (i = 0; i < json_object_array_length (t); i++) {
     struct json_object *one = json_object_array_get_idx (t, i);
 
     found += mg_streq (sim_json_str (json_object_object_get (one, "fields"),
                                      "displayName"), what + sizeof kind);
   }
-  return found > 0 ? found : 1;
+  return found;
 }
 
+/* What was adopted is not made: of a name that repeats there are as many creates
+ * as the target has now and had not before, of any other name one. */
 void
-oracle_once (struct world *w, struct mg_buf *ret_text)
+oracle_once (struct world *w, const struct mg_buf *before,
+             struct mg_buf *ret_text)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf old = MG_BUF_INIT (MAX_TEXT);
+  MG_CLEANUP (mg_buf_done) struct mg_buf new = MG_BUF_INIT (MAX_TEXT);
   MG_CLEANUP (sim_json_put) struct json_object *counters =
     counters_of (w, WORLD_NEW);
-  MG_CLEANUP (sim_json_put) struct json_object *source = NULL;
+  MG_CLEANUP (sim_json_put) struct json_object *then = parse (before);
+  MG_CLEANUP (sim_json_put) struct json_object *now = NULL;
   struct json_object *creates = json_object_object_get (counters, "creates");
 
-  world_ask (w, WORLD_OLD, "GET", "/_simulator/state", NULL, &old);
-  source = sim_json_parse (old.data, old.len, NULL);
-  json_object_object_foreach (creates, what, n)
-    if (json_object_get_int64 (n) > 1
-        && json_object_get_int64 (n) > allowed (source, what))
-      mg_buf_addf (ret_text, "created %" PRId64 " times: %s\n",
-                   json_object_get_int64 (n), what);
+  world_ask (w, WORLD_NEW, "GET", "/_simulator/state", NULL, &new);
+  now = parse (&new);
+  json_object_object_foreach (creates, what, n) {
+    int64_t made = json_object_get_int64 (n);
+
+    if (made > 1
+        && made > count_named (now, what) - count_named (then, what))
+      mg_buf_addf (ret_text, "created %" PRId64 " times: %s\n", made, what);
+  }
 }
 
 void

@@ -21,8 +21,9 @@ void oracle_moved (struct world *w, const struct mg_buf *before,
 void oracle_undone (struct world *w, const struct mg_buf *before,
                     struct mg_buf *ret_text);
 
-/* Nothing was created more often than the source has it. */
-void oracle_once (struct world *w, struct mg_buf *ret_text);
+/* Nothing was created more often than the source has it and it was not there. */
+void oracle_once (struct world *w, const struct mg_buf *before,
+                  struct mg_buf *ret_text);
 
 /* No route, field or type that a workspace does not know; no write to the
  * source. */

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/parse.h"
+#include "twin/oracle-calls.h"
 #include "twin/oracle-tree.h"
 #include "twin/oracle.h"
 #include "twin/place.h"
@@ -101,13 +102,29 @@ go_through (struct history *h, enum program_command command, int n_faulty)
 }
 
 static void
+judge_validate (struct history *h)
+{
+  const struct sim_config *new = &h->s.world.ends[WORLD_NEW];
+  struct calls_mark from = calls_mark (&h->w, WORLD_NEW);
+  int are_published = h->s.life.program.limits == NULL
+                      && strcmp (new->limits, "published") == 0;
+
+  if (!is_done (h, live (h, PROGRAM_VALIDATE)))
+    mg_buf_addf (&h->wrong, "validate: %s, %" PRId64 " differences\n",
+                 h->res.error.text, h->res.n_differences);
+  calls_judge (&h->w, from, new->page, &h->wrong);
+  if (are_published)
+    calls_refused (&h->w, from, &h->wrong);
+}
+
+static void
 judge (struct history *h, const struct mg_buf *before)
 {
   struct oracle_counts counts;
   int64_t writes;
 
   oracle_moved (&h->w, before, &h->wrong);
-  oracle_once (&h->w, &h->wrong);
+  oracle_once (&h->w, before, &h->wrong);
   oracle_strict (&h->w, &h->wrong);
   if (h->s.has_large)
     tree_blobs (h->session, &h->wrong);
@@ -122,9 +139,7 @@ judge (struct history *h, const struct mg_buf *before)
                  counts.writes - writes);
   if (h->wrong.len > 0)
     return;
-  if (!is_done (h, live (h, PROGRAM_VALIDATE)))
-    mg_buf_addf (&h->wrong, "validate: %s, %" PRId64 " differences\n",
-                 h->res.error.text, h->res.n_differences);
+  judge_validate (h);
 }
 
 /* Some imports are taken back, under other faults. */

@@ -156,7 +156,7 @@ judge (struct sweep *s, const char *session)
   int64_t writes;
 
   oracle_moved (&s->w, &s->before, &s->wrong);
-  oracle_once (&s->w, &s->wrong);
+  oracle_once (&s->w, &s->before, &s->wrong);
   oracle_strict (&s->w, &s->wrong);
   writes = oracle_count (&s->w, WORLD_NEW).writes;
   if (s->wrong.len > 0)
