@@ -2,7 +2,7 @@
 #ifndef MG_RUN_STATE_H
 #define MG_RUN_STATE_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include "base/json.h"
 #include "base/thread.h"
 #include "run/run.h"
@@ -13,7 +13,8 @@ struct mg_run_state {
   struct mg_mutex lock;            /* guards everything below but 'stop' */
   struct mg_cond wake;             /* workers that found nothing to do */
   struct mg_cond tick;             /* the caller, who waits for their end */
-  volatile sig_atomic_t stop;
+  atomic_int stop;                 /* a signal's handler sets it, too, which can
+                                      take no lock; threads read it */
   struct mg_error fatal;           /* ends the run; code 0 = none */
   int n_workers;                   /* still running */
   struct mg_progress progress[MG_MAX_PROGRESS];
