@@ -153,7 +153,7 @@ choose_server (struct exchange *x)
   label = strcspn (x->host, ".:");
   mg_mutex_lock (&sh->url_lock);
   for (i = 0; i < sh->n_servers; i++) {
-    const char *name = sim_name (sh->servers[i].sim);
+    const char *name = sh->servers[i].name;
 
     if (mg_ends (sh->servers[i].url, x->host)
         || (strlen (name) == label

@@ -335,6 +335,7 @@ make_servers (struct shell *sh, const struct options *o, struct mg_error *err)
     struct shell_server *server = &sh->servers[i];
 
     server->shell = sh;
+    server->name = o->list[i].config.name;
     server->state_file = o->list[i].state_file;
     mg_mutex_init (&server->lock);
     mg_rand_seed (&server->rng, o->seed * 31 + (uint64_t) i);
@@ -348,14 +349,18 @@ make_servers (struct shell *sh, const struct options *o, struct mg_error *err)
   return 0;
 }
 
+/* The servers answer already: a port that was chosen need not be read here. */
 static void
-announce (const struct shell *sh)
+announce (struct shell *sh)
 {
   int i;
 
-  for (i = 0; i < sh->n_servers; i++)
-    printf ("%s %s %s\n", sim_name (sh->servers[i].sim), sh->servers[i].url,
-            sim_token (sh->servers[i].sim));
+  for (i = 0; i < sh->n_servers; i++) {
+    struct shell_server *server = &sh->servers[i];
+
+    MG_LOCKED (&server->lock);
+    printf ("%s %s %s\n", server->name, server->url, sim_token (server->sim));
+  }
   fflush (stdout);
 }
 

@@ -16,7 +16,7 @@
 #define MAX_TEXT (1024 * 1024 * 1024)
 
 int
-shell_write_profiles (const struct shell *sh, const char *path,
+shell_write_profiles (struct shell *sh, const char *path,
                       struct mg_error *err)
 {
   MG_CLEANUP (mg_buf_done) struct mg_buf text = MG_BUF_INIT (1 << 20);
@@ -24,9 +24,10 @@ shell_write_profiles (const struct shell *sh, const char *path,
 
   mg_buf_add_str (&text, "; Written by migrate-simulator\n");
   for (i = 0; i < sh->n_servers; i++) {
-    const struct shell_server *server = &sh->servers[i];
-    const char *name = sim_name (server->sim);
+    struct shell_server *server = &sh->servers[i];
+    const char *name = server->name;
 
+    MG_LOCKED (&server->lock);
     mg_buf_addf (&text, "\n[%s]\nhost = %s\ntoken = %s\n", name, server->url,
                  sim_token (server->sim));
     mg_buf_addf (&text, "\n[%s-m2m]\nhost = %s\nclient_id = %s\n"

@@ -18,7 +18,8 @@ struct shell;
 
 struct shell_server {
   struct shell *shell;
-  struct sim *sim;           /* under lock */
+  const char *name;          /* of the workspace, as long as the shell */
+  struct sim *sim;           /* under lock: a reset puts another in its place */
   struct mg_rand rng;        /* under lock */
   struct mg_mutex lock;
   struct MHD_Daemon *daemon;
@@ -64,7 +65,7 @@ void shell_wait_until (struct shell *sh, struct MHD_Connection *connection,
                        int64_t due_us);
 
 /* output.c */
-int shell_write_profiles (const struct shell *sh, const char *path,
+int shell_write_profiles (struct shell *sh, const char *path,
                           struct mg_error *err);
 int shell_write_ledger (struct shell *sh, const char *path,
                         struct mg_error *err);
