@@ -318,8 +318,8 @@ edit_value (struct mg_js_edit *e, struct doc *doc, struct mg_js *js,
   const char *start = js->p;
   int r;
 
-  end = mg_js_ends (&e->set, mg_js_edit_mask (e, depth));
-  if (end != NULL) {
+  end = NULL;
+  while ((end = mg_js_ends (&e->set, mg_js_edit_mask (e, depth), end)) != NULL) {
     r = edit_this (e, doc, js, depth, holder, &e->edits[end->owner]);
     if (r != FATE_KEPT || js->p != start)
       return r;

@@ -137,9 +137,11 @@ int mg_js_down_element (const struct mg_js_set *set, const uint64_t *mask,
 int mg_js_down_inside (const struct mg_js_set *set, const uint64_t *mask,
                        uint64_t *ret_mask);
 
-/* The first path that ends here, as its END step; NULL when none does. */
+/* The first path that ends here, as its END step, or the next behind 'before';
+ * NULL when none does. */
 const struct mg_js_step *mg_js_ends (const struct mg_js_set *set,
-                                     const uint64_t *mask);
+                                     const uint64_t *mask,
+                                     const struct mg_js_step *before);
 
 /* Does the key (as it stands between its quotes) equal the step's name? */
 int mg_js_key_is (const struct mg_js_step *step, struct mg_span key);

@@ -375,16 +375,17 @@ mg_js_down_inside (const struct mg_js_set *set, const uint64_t *mask,
 }
 
 const struct mg_js_step *
-mg_js_ends (const struct mg_js_set *set, const uint64_t *mask)
+mg_js_ends (const struct mg_js_set *set, const uint64_t *mask,
+            const struct mg_js_step *before)
 {
-  size_t w;
+  size_t from = before ? (size_t) (before - set->steps) + 1 : 0, w;
   uint64_t bits;
 
   for (w = 0; w < set->n_words; w++)
     for (bits = mask[w]; bits != 0; bits &= bits - 1) {
       size_t s = w * 64 + (size_t) __builtin_ctzll (bits);
 
-      if (set->steps[s].kind == MG_JS_END)
+      if (s >= from && set->steps[s].kind == MG_JS_END)
         return &set->steps[s];
     }
   return NULL;

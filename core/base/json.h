@@ -113,7 +113,8 @@ struct mg_edit {
 
 /* Applies all edits in one pass over the text (values inside dropped members
  * are not asked for; two edits that match one value: the first in the array
- * wins).  Everything untouched is copied byte for byte.  Appends to ret_text.
+ * wins, of maps the first that does not keep it).  Everything untouched is copied
+ * byte for byte.  Appends to ret_text.
  * SET adds nothing below '**' (only replaces there), nothing to what is no
  * object, and no parents below a wildcard.
  * MG_E_PROTOCOL [not-json], MG_E_NOMEM [too-large], MG_E_INVALID [bad-path]
