@@ -269,7 +269,8 @@ keep_score (struct mg_sched *s, const struct mg_kind *kind,
   mg_mutex_lock (&s->run->state->lock);
 }
 
-/* All that are parked wait for the same: one line says so. */
+/* All that are parked within a minute wait for the same: one line says so. */
+#define TOLD_TOO_US (60 * MG_SECOND_US)
 static void
 tell_parked (struct mg_sched *s, struct mg_doubts *d, const struct mg_kind *kind,
              const struct mg_item_end *end)
@@ -278,9 +279,9 @@ tell_parked (struct mg_sched *s, struct mg_doubts *d, const struct mg_kind *kind
   const struct mg_event event = { .event = "note", .kind = kind->k->name,
                                   .code = end->code, .message = text };
 
-  if (end->state != MG_PARKED || d->told_parked)
+  if (end->state != MG_PARKED || end->due <= d->told_until)
     return;
-  d->told_parked = 1;
+  d->told_until = end->due + TOLD_TOO_US;
   mg_mutex_unlock (&s->run->state->lock);
   snprintf (text, sizeof text, "the workspace lets no more of them be created for "
             "now; waiting until %s to try again", mg_time_iso (end->due, when));

@@ -28,7 +28,7 @@ struct mg_doubts {
   int64_t due;                     /* wall time; MG_NEVER */
   int settling;
   int given_up;                    /* its list cannot be had: uncertain they stay */
-  int told_parked;                 /* that some of them are, and until when */
+  int64_t told_until;              /* of those that are parked; wall time */
 };
 
 /* Of a kind whose creates begin what a second step ends, and of one that is made

@@ -94,9 +94,11 @@ mg_run_find_doubts (struct mg_run *run, struct mg_error *err)
   struct doubter d = { .run = run, .error = MG_ERROR_INIT };
   struct mg_event event = { .event = "phase",
                             .message = "looking for what was never confirmed" };
-  int r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN, 0,
-                              open_doubt, &d, err);
+  int r = mg_run_forget_disabled (run, &run->target, err);
 
+  if (r == 0)
+    r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN, 0,
+                            open_doubt, &d, err);
   if (r == 0)
     r = mg_store_flush (run->store, err);
   if (r < 0 || d.n == 0)

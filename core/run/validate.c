@@ -568,9 +568,11 @@ mg_run_validate (struct mg_run *run, struct mg_validation *ret_validation,
                                 .detail = MG_DETAIL_MAPPED, .again = 1,
                                 .fresh = 1 };
   struct validator v = { .run = run };
-  int r = mg_run_open_plugins (run, &run->target, err);
+  int r = mg_run_forget_disabled (run, &run->target, err);
 
   run->n_failed = 0;
+  if (r == 0)
+    r = mg_run_open_plugins (run, &run->target, err);
   if (r == 0)
     r = mg_run_list (run, &listing, err);
   if (r == 0 && !run->stopped)

@@ -236,7 +236,7 @@ count_missing (struct gather *g, const struct mg_work *root,
 
     if (c != NULL && waiting != root)
       count_waiting (g, c, waiting->kid);
-    else if (c != NULL) {
+    else if (c != NULL && make) {
       c->n_assets++;
       count_kind (g, &c->kinds, kind);
       name_asset (g, c, root->aid);
