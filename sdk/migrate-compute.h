@@ -10,8 +10,8 @@
  * is called otherwise in the target has another one there.  Of somebody who is not
  * moved the path stays as it is. */
 #define MIGRATE_IN_HOME(path_, where) \
-  { .path = path_, .ns = "principal.home", .prefix = where, \
-    .on_missing = MIGRATE_KEEP }
+  { .path = path_, .ns = "principal.home", .on_missing = MIGRATE_KEEP, \
+    .prefix = where }
 #define MIGRATE_IN_HOMES(path_) \
   MIGRATE_IN_HOME (path_, "/Users/"), \
   MIGRATE_IN_HOME (path_, "/Workspace/Users/"), \

@@ -413,6 +413,7 @@ import_asset (struct migrate_ctx *ctx, void *self,
               const struct migrate_asset *asset)
 {
   const char *user = "", *cure = "set it in the target";
+  int r;
 
   (void) self;
   if (asset->kind->part_of != NULL)
@@ -422,16 +423,19 @@ import_asset (struct migrate_ctx *ctx, void *self,
            : migrate_generic (ctx, asset);
   if (asset->finishes)
     return finish_cluster (ctx, asset);
-  if (is (asset, POOLS)) {
-    note_idle (ctx, asset);
+  if (is (asset, POOLS))
     cure = "no edit can set it: make the pool by hand instead";
-  }
   if (asset->phase == MIGRATE_CREATE
       && migrate_json_get (ctx, asset->json, asset->json_len,
                            "**.basic_auth.username", &user))
     migrate_note (ctx, migrate_printf (ctx, "the password of its Docker registry "
                                        "is not shown by the source; %s", cure));
-  return migrate_generic (ctx, asset);
+  r = migrate_generic (ctx, asset);
+  /* of a lost answer the pool may be there */
+  if (is (asset, POOLS) && (r == MIGRATE_OK || r == MIGRATE_E_NET
+                            || r == MIGRATE_E_PROTOCOL))
+    note_idle (ctx, asset);
+  return r;
 }
 
 /* Who pinned it does not matter. */
