@@ -219,7 +219,7 @@ is_taken (const struct migrate_kind *k, const char *path)
   size_t i;
 
   for (ref = k->refs; ref != NULL && ref->path != NULL; ref++)
-    if (mg_streq (ref->path, path))
+    if (mg_streq (ref->path, path) && mg_value_sort (k, path) == 0)
       return 1;
   for (owned = k->owned; owned != NULL && *owned != NULL; owned++)
     if (mg_streq (*owned, path))

@@ -306,33 +306,6 @@ find_ref (struct prepare *p, const struct migrate_ref *first, const char *whole,
   return NULL;
 }
 
-static uint32_t
-sort_at (const struct migrate_kind *k, const char *path)
-{
-  const struct migrate_value *value;
-
-  for (value = k->values; value != NULL && value->path != NULL; value++)
-    if (strcmp (value->path, path) == 0)
-      return value->what;
-  return 0;
-}
-
-/* What names somebody's home may be a path as well, which rules change. */
-static int
-map_ruled (struct prepare *p, const char *path, const char *whole,
-           struct mg_buf *ret_text)
-{
-  uint32_t what = sort_at (p->kind->k, path);
-  MG_CLEANUP_FREE char *changed =
-    what ? mg_rules_change (p->run->rules, path, what, whole) : NULL;
-
-  if (changed == NULL)
-    return 0;
-  mg_buf_add_str (ret_text, changed);
-  p->out->changed_by_rule++;
-  return 1;
-}
-
 static int
 map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
                struct mg_span parent, struct mg_buf *ret_text,
@@ -348,9 +321,7 @@ map_reference (void *opaque, const struct mg_edit *edit, struct mg_span value,
   const char *rest;
   int r;
 
-  (void) parent;
-  if (whole != NULL && map_ruled (p, edit->path, whole, ret_text))
-    return MG_MAP_REPLACE;
+  (void) edit, (void) parent;
   ref = whole ? find_ref (p, e->ref, whole, &text, &rest) : NULL;
   if (ref == NULL)
     return MG_MAP_KEEP;
@@ -447,7 +418,7 @@ add_values (struct collected *c)
     if (mg_rules_is_path (&rules->rule[i])
         && (i == 0 || strcmp (rules->rule[i - 1].sort, rules->rule[i].sort) != 0))
       add_map (c, rules->rule[i].sort, NULL,
-               sort_at (c->p->kind->k, rules->rule[i].sort));
+               mg_value_sort (c->p->kind->k, rules->rule[i].sort));
   for (value = c->p->kind->k->values; value != NULL && value->path != NULL;
        value++)
     if (mg_rules_have (rules, value->what)
@@ -519,13 +490,13 @@ collect_edits (struct collected *c)
   for (owned = k->owned; owned != NULL && *owned != NULL; owned++)
     add_edit (c, MG_EDIT_DROP, *owned);
   add_derived (c);
+  if (!is_compared (p))
+    add_sets (c);
+  add_values (c);                  /* what no rule changes is a reference */
   for (ref = k->refs; ref != NULL && ref->path != NULL; ref++)
     if (is_edit (ref) && (ref == k->refs || !is_edit (ref - 1)
                           || strcmp (ref[-1].path, ref->path) != 0))
       add_map (c, ref->path, ref, 0);
-  if (!is_compared (p))
-    add_sets (c);
-  add_values (c);                  /* last: of two edits the first one counts */
 }
 
 /* A text that should hold JSON, and names inside it, has to be read for them:

@@ -110,7 +110,8 @@ mg_ref_find (struct mg_run *run, const struct migrate_ref *ref, char *name,
   int r;
 
   *ret = (struct mg_named) { .name = name };
-  if (rule != NULL && rule->to == NULL && ref->prefix == NULL) {
+  if (rule != NULL && rule->to == NULL
+      && (ref->prefix == NULL || ref->on_missing == MIGRATE_KEEP)) {
     ret->dropped = ref->element;   /* elsewhere nobody is left to be named */
     return 0;
   }
@@ -131,6 +132,7 @@ mg_ref_find (struct mg_run *run, const struct migrate_ref *ref, char *name,
 
 struct edges {
   struct mg_run *run;
+  const struct mg_kind *kind;
   const struct migrate_ref *refs;
   struct mg_edges_op *op;
   struct mg_packer *packer;
@@ -218,15 +220,29 @@ mg_ref_elsewhere (struct mg_run *run, const struct migrate_ref *ref,
                        ref->prefix, to, rest);
 }
 
+/* What else stands there than the reference names: by a rule of its path, or of
+ * the home. */
+static char *
+moved_text (struct mg_run *run, const struct mg_kind *kind,
+            const struct migrate_ref *ref, const char *whole)
+{
+  uint32_t what = mg_value_sort (kind->k, ref->path);
+  char *ruled =
+    what ? mg_rules_change (run->rules, ref->path, what, whole) : NULL;
+
+  return ruled ? ruled : mg_ref_elsewhere (run, ref, whole);
+}
+
 /* 1 = the value leads somewhere or nowhere, and *ret says where; 0 = it names
  * nothing, or nobody any more. */
 static int
-look_up (struct mg_run *run, const struct migrate_ref *ref, struct mg_span value,
+look_up (struct mg_run *run, const struct mg_kind *kind,
+         const struct migrate_ref *ref, struct mg_span value,
          struct mg_named *ret, struct mg_error *err)
 {
   MG_CLEANUP_FREE char *whole = mg_json_text (value);
   MG_CLEANUP_FREE char *moved =
-    whole ? mg_ref_elsewhere (run, ref, whole) : NULL;
+    whole ? moved_text (run, kind, ref, whole) : NULL;
   const char *rest;
   char *name = whole == NULL || moved != NULL ? NULL
                : mg_ref_inside (run->target.end, ref, whole, &rest);
@@ -262,19 +278,28 @@ wait_for (struct edges *e, int64_t aid)
   return r < 0 ? r : 0;
 }
 
+/* A path in a home that may be nobody's: it follows who is moved, and needs
+ * nobody. */
+static int
+is_only_path (const struct mg_kind *kind, const struct migrate_ref *ref)
+{
+  return ref->prefix != NULL && ref->on_missing == MIGRATE_KEEP
+         && mg_value_sort (kind->k, ref->path) != 0;
+}
+
 static int
 edge_value (void *opaque, size_t which, struct mg_span value)
 {
   struct edges *e = opaque;
   const struct migrate_ref *ref = &e->refs[which];
   MG_CLEANUP (mg_named_done) struct mg_named named = { 0 };
-  int r = look_up (e->run, ref, value, &named, e->err);
+  int r = look_up (e->run, e->kind, ref, value, &named, e->err);
 
   if (r <= 0)
     return r;
   if (ref->on_missing == MIGRATE_SPELL_OUT)
     return 0;                      /* the target's lists have it or not */
-  if (ref->waits)
+  if (ref->waits || is_only_path (e->kind, ref))
     return wait_for (e, named.aid);
   if (named.aid != 0) {
     if (named.aid != e->op->aid)
@@ -302,6 +327,7 @@ edges_of_asset (void *opaque, const struct mg_asset *a, struct mg_error *err)
     return mg_error_set (err, MG_E_CANCELLED, NULL, "stopped");
   e->op = mg_xcalloc (1, sizeof *e->op);
   e->op->aid = a->aid;
+  e->kind = kind;
   e->err = err;
   if (a->parent != 0)
     add_edge (e->op, a->parent);
@@ -381,9 +407,10 @@ nowhere_value (void *opaque, struct mg_span value)
   struct nowhere *w = opaque;
   MG_CLEANUP (mg_named_done) struct mg_named named = { 0 };
   int r = w->ref->waits || w->ref->on_missing == MIGRATE_SPELL_OUT ? 0
-          : look_up (w->run, w->ref, value, &named, w->err);
+          : look_up (w->run, w->kind, w->ref, value, &named, w->err);
 
-  if (r <= 0 || (named.aid == 0 && w->ref->on_missing == MIGRATE_KEEP))
+  if (r <= 0 || (named.aid == 0 && w->ref->on_missing == MIGRATE_KEEP)
+      || is_only_path (w->kind, w->ref))
     return r < 0 ? r : 0;
   r = named.aid != 0 ? will_come (w, named.aid, named.name)
       : named.ruled ? mg_ref_in_target (w->run, w->ref->ns, named.name, w->err)

@@ -53,6 +53,17 @@ rule_of_name (const struct mg_rules *rules, const struct migrate_ref *ref,
   return rule->to != NULL || ref->element ? rule : NULL;
 }
 
+/* What a rule of its path changes is no reference any more. */
+static const struct mg_rule *
+rule_of_reference (const struct counting *c, const char *text)
+{
+  uint32_t what = mg_value_sort (c->kind->k, c->ref->path);
+  MG_CLEANUP_FREE char *changed =
+    what ? mg_rules_change (c->rules, c->ref->path, what, text) : NULL;
+
+  return changed ? NULL : rule_of_name (c->rules, c->ref, text);
+}
+
 static int
 count_value (void *opaque, struct mg_span value)
 {
@@ -63,7 +74,7 @@ count_value (void *opaque, struct mg_span value)
   if (text == NULL)
     return 0;
   rule = c->path != NULL ? mg_rules_for_path (c->rules, c->path, text)
-         : c->ref != NULL ? rule_of_name (c->rules, c->ref, text)
+         : c->ref != NULL ? rule_of_reference (c, text)
          : mg_rules_for_value (c->rules, c->what, text);
   if (rule == NULL)
     return 0;

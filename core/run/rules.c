@@ -209,6 +209,14 @@ mg_rules_for_name (const struct mg_rules *rules, const char *ns,
          : NULL;
 }
 
+/* Is it a path of the workspace that begins at its root? */
+static int
+is_from_root (const char *path)
+{
+  return *path == '/' && !mg_starts (path, "/Workspace/")
+         && !mg_starts (path, "/Volumes/") && !mg_starts (path, "/dbfs/");
+}
+
 char *
 mg_rules_value (const struct mg_rules *rules, uint32_t what, const char *text)
 {
@@ -217,8 +225,22 @@ mg_rules_value (const struct mg_rules *rules, uint32_t what, const char *text)
 
   if (rule == NULL)
     return NULL;
+  /* the mount stays where the new one lies below it as well */
+  if (what == MIGRATE_VALUE_PATH && !is_from_root (rule->to))
+    return mg_xasprintf ("%s%s", rule->to, place.p + place.len);
   return mg_xasprintf ("%.*s%s%s", (int) (place.p - text), text, rule->to,
                        place.p + place.len);
+}
+
+uint32_t
+mg_value_sort (const struct migrate_kind *k, const char *path)
+{
+  const struct migrate_value *value;
+
+  for (value = k->values; value != NULL && value->path != NULL; value++)
+    if (strcmp (value->path, path) == 0)
+      return value->what;
+  return 0;
 }
 
 char *

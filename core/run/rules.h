@@ -28,6 +28,8 @@ int mg_rules_have_path (const struct mg_rules *rules, const char *path);
 /* The other value, to be freed; NULL = it stays.  'what' is MIGRATE_VALUE_*. */
 char *mg_rules_value (const struct mg_rules *rules, uint32_t what,
                       const char *text);
+/* The sort of the values that the kind has at this path; 0 = none. */
+uint32_t mg_value_sort (const struct migrate_kind *k, const char *path);
 /* The same at a path, whose own rules come first; 'what' 0 = of no sort. */
 char *mg_rules_change (const struct mg_rules *rules, const char *path,
                        uint32_t what, const char *text);

@@ -107,3 +107,45 @@ state new "$tmp/after"
 is "undo leaves the target as it was" \
   "$(ask same "$tmp/before" "$tmp/after")" ''
 end_process "$simulator_pid"
+
+# --- what a rule moves elsewhere, and who is not moved
+forget_session
+pair
+put users '"userName": "bo@example.com"'
+make_job old "{\"name\": \"a\", \"tasks\": [
+  {\"task_key\": \"a\", \"notebook_task\": {\"notebook_path\": \"$bo/n\"},
+   \"libraries\": [{\"whl\": \"/Workspace/Shared/libs/b.whl\"},
+    {\"jar\": \"/Workspace/Shared/y.jar\"},
+    {\"requirements\": \"/Workspace/Team/r.txt\"}]},
+  {\"task_key\": \"b\",
+   \"notebook_task\": {\"notebook_path\": \"/Shared/special\"}},
+  {\"task_key\": \"c\",
+   \"notebook_task\": {\"notebook_path\": \"/Users/ann@example.com/n\"}}]}" \
+  >"$tmp/.done"
+put users '"userName": "ann@example.com"'
+run move export
+rule ()
+{
+  run migrate --session s rules add "$1" "$2"
+  status_is "elsewhere: a rule $1" 0
+}
+rule path /Shared/libs=/Volumes/m/libs
+rule path /Shared/y.jar=dbfs:/y.jar
+rule path /Team=/Workspace/Others
+rule path /Users/ann@example.com=/Shared/ann
+rule email ann@example.com=ann@example.org
+rule 'settings.tasks[*].notebook_task.notebook_path' /Shared/special=/Shared/new
+rule '**.spark_python_task.python_file' /a=/b
+run migrate --session s rules show
+like "elsewhere: one rule for one place" "$out" 'ann@example.org  *3  users 2, directories 1 '
+run move import --plugins jobs
+status_is "elsewhere: who is not moved holds nobody up" 0
+is "elsewhere: each is where it was sent to" "$(paths_of new)" "/Shared/ann/n
+/Shared/new
+$bo/n
+/Volumes/m/libs/b.whl
+/Workspace/Others/r.txt
+dbfs:/y.jar"
+run move validate --plugins jobs
+status_is "elsewhere: validate finds no difference" 0
+end_process "$simulator_pid"
