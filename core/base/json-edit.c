@@ -314,12 +314,14 @@ static int
 edit_value (struct mg_js_edit *e, struct doc *doc, struct mg_js *js,
             unsigned depth, struct holder *holder)
 {
-  const struct mg_js_step *end;
+  const struct mg_js_step *end = NULL;
   const char *start = js->p;
-  int r;
+  int r, kept = 0;                 /* a map has kept it: others may not */
 
-  end = NULL;
   while ((end = mg_js_ends (&e->set, mg_js_edit_mask (e, depth), end)) != NULL) {
+    if (kept && e->edits[end->owner].op != MG_EDIT_MAP)
+      continue;
+    kept = 1;
     r = edit_this (e, doc, js, depth, holder, &e->edits[end->owner]);
     if (r != FATE_KEPT || js->p != start)
       return r;

@@ -264,6 +264,10 @@ MG_TEST (the_first_of_two_edits_wins)
   is_str (EDIT ("{\"a\":1}", DROP ("*"), SET ("a", "2")), "{}");
   is_str (EDIT ("{\"a\":1}", MAP ("**.a", give, NULL), SET ("a", "2")),
           "{\"a\":1}");
+  is_str (EDIT ("{\"a\":1}", MAP ("**.a", give, NULL), MAP ("a", give, "3")),
+          "{\"a\":3}");
+  is_str (EDIT ("{\"a\":1}", MAP ("**.a", give, "2"), MAP ("a", give, "3")),
+          "{\"a\":2}");
 }
 
 MG_TEST (a_kept_container_is_still_entered)
