@@ -358,6 +358,22 @@ judge_rest (struct world *w, const struct mg_buf *new,
   texts_subtract (&there, &have, say_changed, ret_text);
 }
 
+/* What was there and stands for nothing of the source.  Elements are told by names,
+ * which repeat: beside one of the target's own its namesake may have come. */
+static void
+take_aside (const struct texts *there, const struct texts *wanted, struct texts *ret)
+{
+  MG_CLEANUP (texts_done) struct texts assets = { 0 };
+  size_t i;
+
+  for (i = 0; i < there->n; i++)
+    texts_add (strstr (there->list[i], "' has ") != NULL ? ret : &assets,
+               mg_xstrdup (there->list[i]));
+  texts_sort (&assets);
+  texts_subtract (&assets, wanted, keep, ret);
+  texts_sort (ret);
+}
+
 void
 oracle_moved (struct world *w, const struct mg_buf *before,
               struct mg_buf *ret_text)
@@ -379,7 +395,7 @@ oracle_moved (struct world *w, const struct mg_buf *before,
   read_state (w, &new, &adopted, 0, &have);
   texts_subtract (&wanted, &have, say_missing, ret_text);
   texts_subtract (&have, &wanted, keep, &extra);
-  texts_subtract (&there, &wanted, keep, &aside);
+  take_aside (&there, &wanted, &aside);
   texts_subtract (&extra, &aside, say_extra, ret_text);
   judge_rest (w, &new, before, ret_text);
 }
