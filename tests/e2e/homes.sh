@@ -74,7 +74,9 @@ make_job old "{\"name\": \"a\", \"environments\": [{\"environment_key\": \"e\",
     {\"task_key\": \"e\",
      \"notebook_task\": {\"notebook_path\": \"/Users/gone@example.com/n\"}},
     {\"task_key\": \"f\",
-     \"notebook_task\": {\"notebook_path\": \"/Workspace/Shared/one/n\"}}]}" \
+     \"notebook_task\": {\"notebook_path\": \"/Workspace/Shared/one/n\"}},
+    {\"task_key\": \"g\",
+     \"notebook_task\": {\"notebook_path\": \"$bo/ruled\"}}]}" \
   >"$tmp/.done"
 state new "$tmp/before"
 run move export
@@ -84,6 +86,7 @@ migrate --session s rules add host git.old.example=git.new.example \
   >"$tmp/.done"
 migrate --session s rules add path /Shared/one=/Shared/uno >"$tmp/.done"
 migrate --session s rules add path dbfs:/mnt=dbfs:/neu >"$tmp/.done"
+migrate --session s rules add path "$bo/ruled=/Shared/ruled" >"$tmp/.done"
 migrate --session s rules add path /Volumes/a=/Volumes/b >"$tmp/.done"
 run move import
 status_is "import ends with 0" 0
@@ -92,7 +95,8 @@ new_robot=$(scim new ServicePrincipals |
 is "who is called otherwise is followed, and every place of a rule is found" \
   "$(paths_of new)" "$(paths_of old | sed -e 's/bo@example.com/bo@example.org/' \
     -e "s/$robot/$new_robot/" -e 's|/Shared/one|/Shared/uno|' \
-    -e 's|dbfs:/mnt|dbfs:/neu|' -e 's|/Volumes/a|/Volumes/b|' | sort -u)"
+    -e 's|dbfs:/mnt|dbfs:/neu|' -e 's|/Volumes/a|/Volumes/b|' \
+    -e 's|/Users/bo@example.org/ruled|/Shared/ruled|' | sort -u)"
 is "also by the remote of a Git folder" \
   "$(repo new /Repos/bo@example.org/x url)" https://git.new.example/x
 run move validate
