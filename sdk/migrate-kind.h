@@ -77,7 +77,9 @@ enum migrate_on_missing {
   MIGRATE_DROP_ELEMENT = 1,      /* leave the array element out, with a line in
                                     the report */
   MIGRATE_KEEP = 2,              /* the text stays as it is, unless the source has
-                                    something of this name: then as BLOCK */
+                                    something of this name: then as BLOCK.  With
+                                    a prefix, and where values[] has the path as
+                                    well: as 'waits' */
   MIGRATE_SPELL_OUT = 3          /* a name that is the same everywhere, and stays.
                                     What lists the target's does not have it: it is
                                     left out, and what derived[] has of it is sent

@@ -114,6 +114,29 @@ compiles "a plugin in C11 with gcc" "-std=c11 -pedantic" "$tmp/all.c" gcc
 compiles "a plugin in C++11 with g++" "$cxx" "$tmp/all.cc" g++
 compiles "a plugin in C++11 with clang++" "$cxx" "$tmp/all.cc" clang++
 
+# What plugins of clusters share is rows for tables, with designators: C99, and
+# C++ from 2020 on.
+cat >"$tmp/compute.c" <<'END'
+#include <migrate-plugin.h>
+#include <migrate-compute.h>
+
+#define ROW(path) { path, "instance_pool_id" },
+#define FILE_OF(member) MIGRATE_IN_HOMES ("libraries[*]." member),
+
+extern const struct migrate_ref refs[];
+const struct migrate_ref refs[] = {
+  MIGRATE_IN_HOMES ("path"), MIGRATE_LIBRARY_FILES (FILE_OF)
+};
+extern const struct migrate_derived derived[];
+const struct migrate_derived derived[] = { MIGRATE_POOL_DECIDES (ROW) };
+END
+cp "$tmp/compute.c" "$tmp/compute.cc"
+cxx20="-std=c++20"
+compiles "rows for clusters in C99 with gcc" "$c99" "$tmp/compute.c" gcc
+compiles "rows for clusters in C99 with clang" "$c99" "$tmp/compute.c" clang
+compiles "rows for clusters in C++20 with g++" "$cxx20" "$tmp/compute.cc" g++
+compiles "rows for clusters in C++20 with clang++" "$cxx20" "$tmp/compute.cc" clang++
+
 # The test can fail: a header with what these compilers must refuse.
 mkdir "$tmp/worse"
 { cat "$header"; echo '#include <stdbool.h>'; } >"$tmp/worse/migrate-plugin.h"

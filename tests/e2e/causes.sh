@@ -64,6 +64,17 @@ run move import
 status_is "denied: once it is shown all is done" 0
 run migrate --session s errors
 like "denied: ... and nothing is left to tell" "$status $err" '^0 .*nothing failed'
+fault new '"match": "GET */permissionassignments*", "do": "status",
+  "status": 403, "times": 0'
+run move validate
+status_is "denied: a validate that lacks a plugin does not end with 0" 1
+run migrate --session s errors
+like "denied: ... and errors says so" "$out" '^1  plugin-disabled  '
+ask delete "$url_new" faults >/dev/null
+run move validate
+status_is "denied: the next one ends with 0" 0
+run migrate --session s errors
+like "denied: ... and its line is gone" "$status $err" '^0 .*nothing failed'
 end_process "$simulator_pid"
 
 # --- what was exported before, is not listed now, and cannot be asked for

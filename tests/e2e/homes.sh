@@ -90,8 +90,8 @@ migrate --session s rules add path "$bo/ruled=/Shared/ruled" >"$tmp/.done"
 migrate --session s rules add path /Volumes/a=/Volumes/b >"$tmp/.done"
 run move import
 status_is "import ends with 0" 0
-new_robot=$(scim new ServicePrincipals |
-  sed -n 's/.*"applicationId": *"\([^"]*\)".*/\1/p')
+new_robot=$(scim new ServicePrincipals | sed -n \
+  's/.*"applicationId": *"\([^"]*\)", *"displayName": *"robot".*/\1/p')
 is "who is called otherwise is followed, and every place of a rule is found" \
   "$(paths_of new)" "$(paths_of old | sed -e 's/bo@example.com/bo@example.org/' \
     -e "s/$robot/$new_robot/" -e 's|/Shared/one|/Shared/uno|' \
