@@ -294,6 +294,8 @@ struct migrate_kind {
                                     could mend: 'conflict' */
   const struct migrate_made *made; /* ends with a zero element */
   const struct migrate_seen *seen;
+  const char *cost;              /* what a create costs money by, for the plan:
+                                    "start on creation; terminated at once" */
 };
 
 #endif

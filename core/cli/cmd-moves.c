@@ -10,6 +10,7 @@
 #include "cli/plan-file.h"
 #include "view/errors.h"
 #include "view/hint.h"
+#include "view/remarks.h"
 #include "view/summary.h"
 
 /* ---- export ---- */
@@ -139,8 +140,11 @@ mg_cmd_plan (struct mg_app *app)
   r = mg_run_plan (&app->run, &plan, &err);
   if (r == 0 && !app->run.stopped && out != NULL)
     r = mg_plan_file_write (app, &plan, out, &err);
+  if (r == 0 && !app->run.stopped)
+    r = mg_plan_remark (&app->run, &plan, &err);
   if (r == 0 && !app->run.stopped) {
     mg_summary_plan (&app->view, &plan);
+    mg_remarks_show (&app->view, &plan);
     app->run.n_failed += open_rows (&plan);
     if (app->run.n_failed > 0)
       show_causes (app);

@@ -347,6 +347,7 @@ dump_kind (struct mg_buf *b, const struct migrate_kind *k)
   dump_text (b, "creator", k->creator);
   dump_text (b, "link", k->link);
   dump_made (b, k->made);
+  dump_text (b, "cost", k->cost);
   dump_seen (b, k->seen);
   mg_buf_add_str (b, "\n    }");
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "run/compare.h"
 #include "run/state.h"
 
 #define MAX_PATHS 64
@@ -212,31 +213,39 @@ lacks (void *opaque, struct mg_span object)
 
 /* Does an object stand there that does not say what would be forced? */
 static int
-is_silent (const struct mg_kind *kind, const char *json, size_t len)
+is_silent (const struct migrate_set *set, const char *json, size_t len)
 {
-  const struct migrate_set *set = kind->k->set_there;
-  int found = 0;
+  const char *dot = strrchr (set->path, '.');
+  MG_CLEANUP_FREE char *holder =
+    mg_xstrndup (set->path, dot ? (size_t) (dot - set->path) : 0);
 
-  for (; set != NULL && set->path != NULL && !found; set++) {
-    const char *dot = strrchr (set->path, '.');
-    MG_CLEANUP_FREE char *holder =
-      mg_xstrndup (set->path, dot ? (size_t) (dot - set->path) : 0);
+  return dot != NULL && mg_json_each (json, len, holder, lacks,
+                                      (void *) (uintptr_t) (dot + 1)) > 0;
+}
 
-    found = dot != NULL && mg_json_each (json, len, holder, lacks,
-                                         (void *) (uintptr_t) (dot + 1)) > 0;
-  }
-  return found;
+int
+mg_compare_would_force (const struct migrate_set *set, int there, const char *json,
+                        size_t len)
+{
+  return mg_json_each (json, len, set->path, is_other,
+                       (void *) (uintptr_t) set->value) > 0
+         || (there && is_silent (set, json, len));
 }
 
 int
 mg_compare_is_off (const struct mg_kind *kind, const struct mg_buf *source,
                    const struct mg_buf *target)
 {
-  if (kind->k->set == NULL && kind->k->set_there == NULL)
-    return 0;
-  return mg_compare_is_forced (kind, mg_buf_text (target), target->len)
-         && (!mg_compare_is_forced (kind, mg_buf_text (source), source->len)
-             || is_silent (kind, mg_buf_text (source), source->len));
+  const struct migrate_set *const sets[] = { kind->k->set, kind->k->set_there };
+  const struct migrate_set *set;
+  int was_on = 0;
+  size_t i;
+
+  for (i = 0; i < MG_N_ELEMENTS (sets); i++)
+    for (set = sets[i]; set != NULL && set->path != NULL && !was_on; set++)
+      was_on = mg_compare_would_force (set, i > 0, mg_buf_text (source),
+                                       source->len);
+  return was_on && mg_compare_is_forced (kind, mg_buf_text (target), target->len);
 }
 
 /* ---- unions, for what import adds to an adopted asset ---- */

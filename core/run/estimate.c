@@ -115,5 +115,7 @@ void
 mg_plan_done (struct mg_plan *plan)
 {
   mg_free (plan->rows);
+  mg_free (plan->forced);
+  mg_free (plan->skipped);
   memset (plan, 0, sizeof *plan);
 }

@@ -83,10 +83,25 @@ int mg_run_export (struct mg_run *run, struct mg_error *err);
 struct mg_plan_row {
   const struct mg_kind *kind;
   int64_t create, update, same, blocked, skipped, failed;
+  int64_t forced;                  /* of those created */
+};
+/* A value that import forces, and of how many it changes another one. */
+struct mg_plan_forced {
+  const struct mg_kind *kind;
+  const struct migrate_set *set;
+  int64_t n;
+};
+/* Why assets are left out, and how many. */
+struct mg_plan_skipped {
+  char code[48];
+  int64_t n;
 };
 struct mg_plan {
   struct mg_plan_row *rows;
   int n_rows;
+  struct mg_plan_forced *forced;
+  struct mg_plan_skipped *skipped;
+  int n_forced, n_skipped;
   int64_t least_us;              /* least time by the published limits */
   char least_class[48];          /* the class that sets it */
   double least_rate;             /* its limit, per second */
@@ -109,6 +124,10 @@ void mg_load_least_time (const struct mg_load *load, struct mg_remote *remote,
 /* Rows and least time of what is planned already. */
 int mg_plan_count (struct mg_run *run, struct mg_plan *ret_plan,
                    struct mg_error *err);
+
+/* What forced, skipped and the rows' forced tell, of what is counted already. */
+int mg_plan_remark (struct mg_run *run, struct mg_plan *plan,
+                    struct mg_error *err);
 
 /* Lists the target (the baseline, once), finds what each asset needs, decides
  * create, adopt, merge or block; writes work rows but sends no write. */

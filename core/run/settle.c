@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "run/compare.h"
 #include "run/state.h"
 #include "run/tree.h"
 

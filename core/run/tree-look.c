@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "run/compare.h"
 #include "run/refs.h"
 #include "run/tree.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "run/compare.h"
 #include "run/undo.h"
 
 /* The row that is judged, and how. */

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "plugin/permissions.h"
+#include "run/compare.h"
 #include "run/rules.h"
 #include "run/state.h"
 #include "run/tree.h"

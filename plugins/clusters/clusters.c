@@ -260,6 +260,7 @@ static const struct migrate_kind kinds[] = {
     .once = MIGRATE_ONCE_NONUNIQUE,
     .flags = MIGRATE_KIND_CALLS | MIGRATE_KIND_SENSITIVE | MIGRATE_KIND_FINISH,
     .lanes = 5,                    /* so many run at most before their end */
+    .cost = "start on creation; terminated at once",
     .paging = MIGRATE_PAGING_TOKEN,
     .list = "GET " CLUSTERS "list?page_size=100", .array = "clusters",
     .get = "GET " CLUSTERS "get?cluster_id={id}",

@@ -12,6 +12,7 @@
 #include "fuzz.h"
 #include "plugin/check.h"
 #include "plugin/conform-fake.h"
+#include "run/compare.h"
 #include "run/state.h"
 
 const char mg_fuzz_corpus[] = "plugin";
