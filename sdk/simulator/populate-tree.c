@@ -1,4 +1,4 @@
-/* Folders and notebooks of --populate.
+/* Folders, notebooks and files of --populate.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -130,4 +130,53 @@ sim_populate_notebooks (struct sim *s, int64_t n)
     make_notebook (s, i);
   if (n > 0)
     sim_folder_make (s, DIR "nothing/in/it");
+}
+
+/* ---- files ---- */
+
+#define LIBRARY "/Shared/library/"
+
+static const struct { const char *path, *text; } odd_files[] = {
+  { LIBRARY "lib.py", "def f(x):\n    return x\n" },
+  { LIBRARY "every byte.bin", NULL },
+  { LIBRARY "nothing", "" },
+  { LIBRARY "lines.csv", "\xef\xbb\xbf" "a,b\r\n1,2\r\n3,4" },
+  { LIBRARY ".hidden", "x=1\n" },
+  { LIBRARY "quotes 'single' \"double\".txt", "\"\n" },
+  { LIBRARY "\xe6\x97\xa5\xe6\x9c\xac/\xf0\x9f\xa7\xaa.txt", "\xc3\xa9\n\n\n" },
+  { "/Users/" SIM_ADMIN_NAME "/requirements.txt", "numpy==1.26.4\n" },
+};
+
+#define N_ODD_FILES ((int64_t) MG_N_ELEMENTS (odd_files))
+
+static void
+make_file (struct sim *s, int64_t i)
+{
+  MG_CLEANUP_FREE char *path = i < N_ODD_FILES ? mg_xstrdup (odd_files[i].path)
+    : mg_xasprintf (LIBRARY "part %d/file %" PRId64 ".txt", (int) (i % 10), i);
+  MG_CLEANUP_FREE char *folder = sim_tree_parent (path);
+  MG_CLEANUP_FREE char *text = mg_xasprintf ("%" PRId64 "\n", i * 7919);
+  const char *data = i < N_ODD_FILES ? odd_files[i].text : text;
+  char bytes[256];
+  struct sim_object *o;
+  size_t len, b;
+
+  for (b = 0; b < sizeof bytes; b++)
+    bytes[b] = (char) b;
+  len = data ? strlen (data) : sizeof bytes;
+  sim_folder_make (s, folder);
+  o = sim_file_make (s, path, data ? data : bytes, len,
+                     FIRST_US + i * 60 * MG_SECOND_US);
+  if (i % 4 == 0)
+    sim_grant (s, o, SIM_GROUPS, (uint64_t) i + 3, "files",
+               i % 8 ? "CAN_EDIT" : "CAN_READ");
+}
+
+void
+sim_populate_files (struct sim *s, int64_t n)
+{
+  int64_t i;
+
+  for (i = 0; i < n; i++)
+    make_file (s, i);
 }

@@ -17,11 +17,12 @@
 
 static const struct { const char *name; struct sim_amounts amounts; }
 sizes[] = {
-  { "small", { 40, 14, 8, 30, 3, 8, 14, 15, 60, 20, 20, 5, 0, 0, 0, { 0 } } },
-  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 60, 10000, 1250, 80, 6, 0, 0,
-                0, { 0 } } },
+  { "small", { 40, 14, 8, 30, 3, 8, 14, 15, 60, 20, 20, 5, 12, 0, 0, 0,
+               { 0 } } },
+  { "medium", { 3000, 500, 200, 300, 6, 12, 25, 60, 10000, 1250, 80, 6, 200,
+                0, 0, 0, { 0 } } },
   { "large", { 50000, 2000, 1000, 20000, 20, 60, 120, 400, 30000, 8000, 1500,
-               12, 0, 0, 0, { 0 } } },
+               12, 2000, 0, 0, 0, { 0 } } },
 };
 
 static int64_t *
@@ -46,7 +47,7 @@ amount (struct sim_amounts *a, const char *name)
     { "alerts", &a->named[SIM_ALERTS - SIM_WAREHOUSES] },
     { "alerts-v2", &a->named[SIM_ALERTS_V2 - SIM_WAREHOUSES] },
     { "serving-endpoints", &a->named[SIM_ENDPOINTS - SIM_WAREHOUSES] },
-    { "global-init-scripts", &a->scripts },
+    { "global-init-scripts", &a->scripts }, { "files", &a->files },
     { "account-users", &a->account_users },
     { "account-groups", &a->account_groups },
     { "account-service-principals", &a->account_principals },
@@ -184,5 +185,6 @@ sim_populate (struct sim *s, const char *what, struct mg_error *err)
   sim_populate_jobs (s, a.jobs);
   sim_populate_repos (s, a.repos);
   sim_populate_scripts (s, a.scripts);
+  sim_populate_files (s, a.files);
   return 0;
 }

@@ -8,7 +8,7 @@
 
 struct sim_amounts {
   int64_t users, groups, principals, experiments, profiles, pools,
-    policies, clusters, notebooks, jobs, repos, scripts;
+    policies, clusters, notebooks, jobs, repos, scripts, files;
   int64_t account_users, account_groups, account_principals;
   int64_t named[SIM_ENDPOINTS - SIM_WAREHOUSES + 1];
 };
@@ -33,6 +33,7 @@ void sim_grant (struct sim *s, struct sim_object *o, enum sim_kind kind,
 /* The text, freed, with every 'word' replaced. */
 char *sim_replaced (char *text, const char *word, const char *by);
 void sim_populate_notebooks (struct sim *s, int64_t n);
+void sim_populate_files (struct sim *s, int64_t n);
 void sim_populate_repos (struct sim *s, int64_t n);
 void sim_populate_scripts (struct sim *s, int64_t n);
 void sim_number_rand (struct mg_rand *rng, uint64_t seed, const char *what,

@@ -115,6 +115,32 @@ MG_TEST (odd_notebooks)
   ok (length ("access_control_list") > 3);
 }
 
+#define LIBRARY "/Shared/library/"
+
+MG_TEST (odd_files)
+{
+  static const char *const paths[] = {
+    LIBRARY "lib.py", LIBRARY "every byte.bin", LIBRARY "nothing",
+    LIBRARY "lines.csv", LIBRARY ".hidden",
+    LIBRARY "quotes 'single' \"double\".txt",
+    LIBRARY "\xe6\x97\xa5\xe6\x9c\xac/\xf0\x9f\xa7\xaa.txt",
+    "/Users/admin@example.com/requirements.txt",
+  };
+  size_t i;
+
+  START (.populate = "small");
+  for (i = 0; i < MG_N_ELEMENTS (paths); i++)
+    is_str (of_path (paths[i], "object_type"), "FILE");
+  is_str (of_path (LIBRARY "every byte.bin", "size"), "256");
+  is_str (of_path (LIBRARY "nothing", "size"), "0");
+  call ("GET", "/api/2.0/workspace/export?direct_download=true&path=" LIBRARY
+        "lines.csv", NULL);
+  is_str (text (), "\xef\xbb\xbf" "a,b\r\n1,2\r\n3,4");
+  gett ("GET", "/api/2.0/permissions/files/%s",
+        of_path (LIBRARY "lib.py", "object_id"));
+  ok (length ("access_control_list") > 1);
+}
+
 /* A field of the Git folder of this path. */
 static const char *
 of_repo (const char *path, const char *field)

@@ -81,7 +81,7 @@ is "by SIGKILL" "$mg_end" 137
 # --- delays ---------------------------------------------------------------
 
 ask old /_simulator/faults -X DELETE
-fault '{"match":"GET */Me","do":"delay","ms":400,"times":0}'
+fault '{"match":"GET */Me","do":"delay","ms":2000,"times":0}'
 i=0
 while [ $i -lt 20 ]; do
   curl -s --noproxy '*' -o /dev/null -w '%{time_total}\n' \
