@@ -94,6 +94,16 @@ row_in (struct mapping *m, struct out *out, const char *name,
 
 /* ---- one asset ---- */
 
+/* Its number, as links and paths have it; 0 where nothing tells it: that is
+ * whichever the host is of. */
+static const char *
+number_of (const struct mg_workspace *space)
+{
+  size_t digits = strspn (space->org_id, "0123456789");
+
+  return space->org_id[digits] == '\0' ? space->org_id : "0";
+}
+
 /* The page of an asset: "https://HOST/?o=WORKSPACE#job/17". */
 static char *
 link_of (const struct mg_workspace *space, const struct mg_kind *kind,
@@ -107,9 +117,9 @@ link_of (const struct mg_workspace *space, const struct mg_kind *kind,
   hash = strchr (link, '#');
   if (hash == NULL)
     return mg_xasprintf ("%s%.*s%s%s?o=%s", space->host, (int) (place - link),
-                         link, id, place + 4, space->org_id);
+                         link, id, place + 4, number_of (space));
   return mg_xasprintf ("%s%.*s?o=%s%.*s%s%s", space->host, (int) (hash - link),
-                       link, space->org_id, (int) (place - hash), hash, id,
+                       link, number_of (space), (int) (place - hash), hash, id,
                        place + 4);
 }
 
@@ -121,7 +131,7 @@ make_name (const char *text, const struct mg_workspace *space, const char *id)
 
   while (*text != '\0')
     if (mg_starts (text, "{workspace}")) {
-      mg_buf_add_str (&b, space->org_id);
+      mg_buf_add_str (&b, number_of (space));
       text += strlen ("{workspace}");
     }
     else if (mg_starts (text, "{id}")) {

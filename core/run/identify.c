@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "net/end.h"
 #include "net/remote.h"
@@ -33,6 +34,28 @@ each_group (void *opaque, struct mg_span name)
   return 0;
 }
 
+/* Who does not say its number, but knows its people, is told by host and port. */
+static int
+identify_by_host (struct mg_remote *remote, const struct mg_response *me,
+                  char ret_org_id[64], struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *id = mg_json_get_text (mg_buf_text (&me->body),
+                                               me->body.len, "id");
+  MG_CLEANUP_FREE char *name = mg_json_get_text (mg_buf_text (&me->body),
+                                                 me->body.len, "userName");
+  const char *host = mg_remote_host (remote), *bare = strstr (host, "://");
+
+  if (id == NULL || name == NULL)
+    return mg_error_set (err, MG_E_PROTOCOL, "not-a-workspace",
+                         "%s answers, but names no workspace "
+                         "(X-Databricks-Org-Id) and nobody who asks; check the "
+                         "host", host);
+  snprintf (ret_org_id, 64, "%.63s", bare ? bare + 3 : host);
+  mg_log (MG_LOG_NORMAL, "%s names no workspace (X-Databricks-Org-Id); it is told "
+          "by its host alone [workspace-unnamed]", host);
+  return 0;
+}
+
 /* A workspace is the number in X-Databricks-Org-Id. */
 static int
 identify_databricks (struct mg_remote *remote, char ret_org_id[64],
@@ -54,10 +77,7 @@ identify_databricks (struct mg_remote *remote, char ret_org_id[64],
     snprintf (ret_user, 256, "%s", user ? user : "");
     *ret_is_admin = admin.found;
     if (ret_org_id[0] == '\0')
-      r = mg_error_set (err, MG_E_PROTOCOL, "not-a-workspace",
-                        "%s answers, but names no workspace "
-                        "(X-Databricks-Org-Id); check the host",
-                        mg_remote_host (remote));
+      r = identify_by_host (remote, &res, ret_org_id, err);
   }
   mg_response_done (&res);
   return r;

@@ -477,6 +477,12 @@ const struct migrate_code mg_codes[] = {
     "any more what an earlier one had.  It is not made in the target; what was "
     "made there before stays.",
     "nothing to do; migrate export again if it should be there" },
+  { "workspace-unnamed",
+    "The answers of this end do not say which workspace they are of (header "
+    "X-Databricks-Org-Id). It is told by its host and port alone, so a second "
+    "one behind the same host would not be noticed.",
+    "nothing, where the host has one workspace; else see what lies between, and "
+    "drops headers" },
   { "wrong-option",
     "The option exists, but this command does not know it, or it contradicts "
     "another one.",

@@ -46,6 +46,12 @@ said 'bad-url' "$err"
 odd
 run migrate --from odd --session n export
 said 'not-a-workspace' "$err"
+odd 'Id: 7'
+run migrate --from odd --session unnamed --plugins users export
+said 'workspace-unnamed' "$err"
+status_is "... which is no reason to stop" 0
+run migrate --session unnamed session show
+like "... and its host stands for it" "$out" "${url_odd#http://}"
 odd 'X-Databricks-Org-Id: 12' 'Date: Mon, 01 Jan 2024 00:00:00 GMT'
 run migrate --from odd preflight
 said 'clock-skew' "$out"
