@@ -21,6 +21,8 @@
  *   box[?lid].colour                  only of an object with this member, which
  *                                     is neither null nor ""
  *   a.b\.c                            a dot that belongs to the key
+ *   a.b*c                             members of such names: the star stands for
+ *                                     anything in them
  *   definition|json.pool.value        the string holds JSON: step into it
  *
  * Calls are "METHOD /path"; {id} in the path becomes the asset's id, encoded.

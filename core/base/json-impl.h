@@ -88,6 +88,7 @@ void mg_js_add_number (struct mg_buf *out, struct mg_span in);
 
 enum mg_js_step_kind {
   MG_JS_KEY,             /* .name */
+  MG_JS_LIKE,            /* .a*b: a star among other characters */
   MG_JS_ANY_KEY,         /* .* */
   MG_JS_INDEX,           /* [3] */
   MG_JS_ANY_ELEMENT,     /* [*] or [] */

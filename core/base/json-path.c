@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/json-impl.h"
 #include "base/str.h"
 
@@ -81,7 +82,7 @@ parse_square (const char **p, enum mg_js_step_kind before,
   return parse_bracket (p, ret_step) || parse_where (p, ret_step);
 }
 
-/* A name up to '.', '[' or '|', or one of the stars. */
+/* A name up to '.', '[' or '|', with stars or without, or one of the stars. */
 static int
 parse_name (const char **p, struct mg_js_step *ret_step)
 {
@@ -90,7 +91,9 @@ parse_name (const char **p, struct mg_js_step *ret_step)
   ret_step->kind = MG_JS_KEY;
   ret_step->name = s;
   for (; *s != '\0' && *s != '.' && *s != '[' && *s != '|'; s++)
-    if (*s == '\\') {
+    if (*s == '*')
+      ret_step->kind = MG_JS_LIKE;
+    else if (*s == '\\') {
       ret_step->escaped = 1;
       if (*++s == '\0')
         return 0;
@@ -196,6 +199,49 @@ mg_js_key_is (const struct mg_js_step *step, struct mg_span key)
   }
   return memchr (key.p, '\\', key.len) != NULL || step->escaped
          ? key_is_slow (step, key) : 0;
+}
+
+/* A star stands for any bytes; what it takes grows until the rest fits. */
+static int
+is_like (const char *name, const char *name_end, const char *text,
+         const char *end)
+{
+  const char *star = NULL, *from = NULL;
+
+  while (text < end) {
+    const char *literal = name + (name < name_end && *name == '\\');
+
+    if (name < name_end && *name == '*') {
+      star = ++name;
+      from = text;
+    }
+    else if (literal < name_end && *literal == *text) {
+      name = literal + 1;
+      text++;
+    }
+    else if (star != NULL) {
+      name = star;
+      text = ++from;
+    }
+    else
+      return 0;
+  }
+  while (name < name_end && *name == '*')
+    name++;
+  return name == name_end;
+}
+
+static int
+key_is_like (const struct mg_js_step *step, struct mg_span key)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf plain = MG_BUF_INIT (MG_MAX_PATH);
+
+  if (memchr (key.p, '\\', key.len) == NULL)
+    return is_like (step->name, step->name + step->len, key.p, key.p + key.len);
+  mg_js_unescape (&plain, key);
+  return !plain.failed
+         && is_like (step->name, step->name + step->len, mg_buf_text (&plain),
+                     mg_buf_text (&plain) + plain.len);
 }
 
 void
@@ -309,6 +355,8 @@ step_takes (const struct mg_js_step *step, enum level level,
   switch (step->kind) {
   case MG_JS_KEY:
     return level == LEVEL_KEY && mg_js_key_is (step, here);
+  case MG_JS_LIKE:
+    return level == LEVEL_KEY && key_is_like (step, here);
   case MG_JS_ANY_KEY:
     return level == LEVEL_KEY;
   case MG_JS_INDEX:

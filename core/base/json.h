@@ -12,7 +12,8 @@
  * 'cluster[?pool].node' (only of an object that has a member 'pool' which is
  * neither null nor ""),
  * 'definition|json.instance_pool_id.value' (the string holds JSON: step into
- * it), '' (the whole text).  Also '[3]' (one element) and 'a.*' (any member).
+ * it), '' (the whole text).  Also '[3]' (one element), 'a.*' (any member) and
+ * 'a.b*c' (members of such names: a star stands for any bytes, a dot too).
  * A backslash takes the meaning from any one character of a key.  Keys are
  * compared after unescaping.  A path has at most 32 steps.
  */

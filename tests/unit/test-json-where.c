@@ -1,5 +1,6 @@
 /* The path steps that ask: [key=value], elements that are objects with that
- * member, and [?key], what is an object with that member. */
+ * member, [?key], what is an object with that member, and a*b, members of such
+ * names. */
 #include <config.h>
 
 #include <string.h>
@@ -75,6 +76,43 @@ add_value (void *opaque, struct mg_span value)
 
   mg_buf_add (out, value.p, value.len);
   return mg_buf_add_byte (out, ';');
+}
+
+MG_TEST (like_finds_members_by_their_names)
+{
+  static const char text[] =
+    "{\"a.0.to\":1,\"a.12.b.to\":2,\"a.to\":3,\"xa.0.to\":4,\"a.0.to2\":5,"
+    "\"a.\\u0031.to\":6,\"a.*.to\":7,\"a.to.to\":8,\"b\":{\"a.1.to\":9}}";
+  static const struct { const char *path, *found; } some[] = {
+    { "a\\.*\\.to", "1;2;6;7;8;" },
+    { "a*", "1;2;3;5;6;7;8;" },
+    { "*a*to", "1;2;3;4;6;7;8;" },
+    { "a\\.\\*\\.to", "7;" },
+    { "a\\.1*\\.to", "2;6;" },
+    { "**.a*1*", "2;6;9;" },
+    { "b*.a*", "9;" },
+    { "a*.b", "" },
+  };
+  size_t i;
+
+  for (i = 0; i < sizeof some / sizeof some[0]; i++) {
+    struct mg_buf out = MG_BUF_INIT (1000);
+
+    is_int (mg_json_each (text, strlen (text), some[i].path, add_value, &out),
+            0);
+    is_str (mg_buf_text (&out), some[i].found);
+    mg_buf_done (&out);
+  }
+}
+
+MG_TEST (like_adds_no_member)
+{
+  struct mg_edit edit = { .op = MG_EDIT_SET, .path = "a*.b", .value = "1" };
+  struct mg_buf out = MG_BUF_INIT (1000);
+
+  is_int (mg_json_edit ("{\"ax\":{},\"c\":{}}", 16, &edit, 1, &out, NULL), 0);
+  is_str (mg_buf_text (&out), "{\"ax\":{\"b\":1},\"c\":{}}");
+  mg_buf_done (&out);
 }
 
 MG_TEST (having_finds_where_the_member_is)
