@@ -18,6 +18,13 @@
   MIGRATE_IN_HOME (path_, "/Repos/"), \
   MIGRATE_IN_HOME (path_, "/Workspace/Repos/")
 
+/* Values, with their commas, of what a cluster names outside: where its
+ * init scripts lie and its logs go, whatever stores them, and its image. */
+#define MIGRATE_CLUSTER_PLACES(cluster) \
+  { cluster "init_scripts[*].*.destination", MIGRATE_VALUE_PATH }, \
+  { cluster "cluster_log_conf.*.destination", MIGRATE_VALUE_PATH }, \
+  { cluster "docker_image.url", MIGRATE_VALUE_URL }
+
 /* The places of a library that name a file; X as below. */
 #define MIGRATE_LIBRARY_FILES(X) X ("jar") X ("egg") X ("whl") X ("requirements")
 

@@ -112,16 +112,17 @@ find_account (const char *arn, struct mg_span *ret)
   return 1;
 }
 
-/* "https://user@HOST:443/x": the host's place. */
+/* "https://user@HOST:443/x", or "HOST:5000/x" as images have it: the host's
+ * place. */
 static int
 find_host (const char *url, struct mg_span *ret)
 {
   const char *from = strstr (url, "://"), *at;
   size_t len;
 
-  if (from == NULL)
+  if (from == NULL && strchr (url, '/') == NULL)
     return 0;
-  from += 3;
+  from = from ? from + 3 : url;
   len = strcspn (from, "/?#");
   at = memchr (from, '@', len);
   if (at != NULL) {

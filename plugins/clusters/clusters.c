@@ -41,6 +41,7 @@ static const struct migrate_value pool_values[] = {
   { "node_type_id", MIGRATE_VALUE_NODE_TYPE },
   { "node_type_flexibility.alternate_node_type_ids[*]",
     MIGRATE_VALUE_NODE_TYPE },
+  { "preloaded_docker_images[*].url", MIGRATE_VALUE_URL },
   { NULL, 0 },
 };
 
@@ -70,39 +71,52 @@ static const struct migrate_derived policy_derived[] = {
 
 static const char *const policy_sets[] = { "libraries", NULL };
 
-/* A rule of a definition holds a value, a default and a list of values. */
-#define RULE(text, key, ns_, missing) \
-  { .path = text "|json." key ".value", .ns = ns_, .on_missing = missing }, \
-  { .path = text "|json." key ".defaultValue", .ns = ns_, \
-    .on_missing = missing }, \
-  { .path = text "|json." key ".values[*]", .ns = ns_, .on_missing = missing }
-#define RULES(text) \
-  RULE (text, "instance_pool_id", "instance-pools.id", MIGRATE_BLOCK), \
-  RULE (text, "driver_instance_pool_id", "instance-pools.id", MIGRATE_BLOCK), \
-  RULE (text, "aws_attributes\\.instance_profile_arn", \
-        "instance-profile.arn", MIGRATE_BLOCK), \
-  RULE (text, "single_user_name", "principal.name", MIGRATE_KEEP)
+/* A rule of a definition has the name of a cluster's setting, and holds a value, a
+ * default and a list of values.  X as in migrate-compute.h. */
+#define IN_RULE(X, text, key) \
+  X (text "|json." key ".value"), X (text "|json." key ".defaultValue"), \
+  X (text "|json." key ".values[*]")
+#define IN_TEXTS(X, key) \
+  IN_RULE (X, "definition", key), \
+  IN_RULE (X, "policy_family_definition_overrides", key)
+
+/* Of the script of any number or of '*', wherever it lies. */
+#define SCRIPT_PLACE "init_scripts\\.*\\.destination"
+
+#define POOL(path_) { .path = path_, .ns = "instance-pools.id" }
+#define POLICY(path_) { .path = path_, .ns = "cluster-policies.id" }
+#define PROFILE(path_) { .path = path_, .ns = "instance-profile.arn" }
+#define SINGLE_USER(path_) { .path = path_, .ns = "principal.name", \
+                             .on_missing = MIGRATE_KEEP }
+#define LIBRARY_HOMES(member) MIGRATE_IN_HOMES ("libraries[*]." member),
 
 /* Families have the same ids everywhere, and not every workspace has all. */
 static const struct migrate_ref policy_refs[] = {
   { .path = "policy_family_id", .ns = "policy-families.id",
     .on_missing = MIGRATE_SPELL_OUT,
     .with = "policy_family_definition_overrides" },
-  RULES ("definition"),
-  RULES ("policy_family_definition_overrides"),
+  IN_TEXTS (POOL, "instance_pool_id"),
+  IN_TEXTS (POOL, "driver_instance_pool_id"),
+  IN_TEXTS (POLICY, "policy_id"),
+  IN_TEXTS (PROFILE, "aws_attributes\\.instance_profile_arn"),
+  IN_TEXTS (SINGLE_USER, "single_user_name"),
+  IN_TEXTS (MIGRATE_IN_HOMES, SCRIPT_PLACE),
+  MIGRATE_LIBRARY_FILES (LIBRARY_HOMES)
   { .path = NULL },
 };
 
-#define TYPES(text, key) \
-  { text "|json." key ".value", MIGRATE_VALUE_NODE_TYPE }, \
-  { text "|json." key ".defaultValue", MIGRATE_VALUE_NODE_TYPE }, \
-  { text "|json." key ".values[*]", MIGRATE_VALUE_NODE_TYPE }
+#define TYPE(path) { path, MIGRATE_VALUE_NODE_TYPE }
+#define PATH(path) { path, MIGRATE_VALUE_PATH }
+#define URL(path) { path, MIGRATE_VALUE_URL }
+#define LIBRARY_PATH(member) PATH ("libraries[*]." member),
 
 static const struct migrate_value policy_values[] = {
-  TYPES ("definition", "node_type_id"),
-  TYPES ("definition", "driver_node_type_id"),
-  TYPES ("policy_family_definition_overrides", "node_type_id"),
-  TYPES ("policy_family_definition_overrides", "driver_node_type_id"),
+  IN_TEXTS (TYPE, "node_type_id"),
+  IN_TEXTS (TYPE, "driver_node_type_id"),
+  IN_TEXTS (PATH, SCRIPT_PLACE),
+  IN_TEXTS (PATH, "cluster_log_conf\\.path"),
+  IN_TEXTS (URL, "docker_image\\.url"),
+  MIGRATE_LIBRARY_FILES (LIBRARY_PATH)
   { NULL, 0 },
 };
 
@@ -140,7 +154,7 @@ static const struct migrate_ref cluster_refs[] = {
   { .path = "aws_attributes.instance_profile_arn",
     .ns = "instance-profile.arn" },
   { .path = "single_user_name", .ns = "principal.name" },
-  MIGRATE_IN_HOMES ("init_scripts[*].workspace.destination"),
+  MIGRATE_IN_HOMES ("init_scripts[*].*.destination"),
   { .path = NULL },
 };
 
@@ -151,11 +165,7 @@ static const struct migrate_value cluster_values[] = {
     MIGRATE_VALUE_NODE_TYPE },
   { "driver_node_type_flexibility.alternate_node_type_ids[*]",
     MIGRATE_VALUE_NODE_TYPE },
-  { "init_scripts[*].workspace.destination", MIGRATE_VALUE_PATH },
-  { "init_scripts[*].volumes.destination", MIGRATE_VALUE_PATH },
-  { "init_scripts[*].dbfs.destination", MIGRATE_VALUE_PATH },
-  { "cluster_log_conf.dbfs.destination", MIGRATE_VALUE_PATH },
-  { "cluster_log_conf.volumes.destination", MIGRATE_VALUE_PATH },
+  MIGRATE_CLUSTER_PLACES (""),
   { NULL, 0 },
 };
 
@@ -184,15 +194,15 @@ static const char *const library_sets[] = {
   "library_statuses", "library_statuses[*].library.maven.exclusions", NULL,
 };
 
-#define LIBRARY(member) "library_statuses[*].library." member
-#define LIBRARY_HOMES(member) MIGRATE_IN_HOMES (LIBRARY (member)),
+#define INSTALLED(member) "library_statuses[*].library." member
+#define INSTALLED_HOMES(member) MIGRATE_IN_HOMES (INSTALLED (member)),
 static const struct migrate_ref library_refs[] = {
-  MIGRATE_LIBRARY_FILES (LIBRARY_HOMES) { .path = NULL },
+  MIGRATE_LIBRARY_FILES (INSTALLED_HOMES) { .path = NULL },
 };
 
-#define LIBRARY_PATH(member) { LIBRARY (member), MIGRATE_VALUE_PATH },
+#define INSTALLED_PATH(member) PATH (INSTALLED (member)),
 static const struct migrate_value library_values[] = {
-  MIGRATE_LIBRARY_FILES (LIBRARY_PATH) { NULL, 0 },
+  MIGRATE_LIBRARY_FILES (INSTALLED_PATH) { NULL, 0 },
 };
 
 /* ---- global init scripts ---- */

@@ -149,7 +149,7 @@ static const struct migrate_ref job_refs[] = {
   MIGRATE_IN_HOMES ("**.dbt_task.profiles_directory"),
   MIGRATE_IN_HOMES ("**.sql_task.file.path"),
   MIGRATE_IN_HOMES ("**.alert_task.workspace_path"),
-  MIGRATE_IN_HOMES ("**.init_scripts[*].workspace.destination"),
+  MIGRATE_IN_HOMES ("**.new_cluster.init_scripts[*].*.destination"),
   MIGRATE_IN_HOMES ("settings.environments[*].spec.dependencies[*]"),
   { .path = NULL },
 };
@@ -178,11 +178,7 @@ static const struct migrate_value job_values[] = {
   { "**.spark_jar_task.jar_uri", MIGRATE_VALUE_PATH },
   MIGRATE_LIBRARY_FILES (LIBRARY_PATH)
   { "settings.environments[*].spec.dependencies[*]", MIGRATE_VALUE_PATH },
-  { "**.init_scripts[*].workspace.destination", MIGRATE_VALUE_PATH },
-  { "**.init_scripts[*].volumes.destination", MIGRATE_VALUE_PATH },
-  { "**.init_scripts[*].dbfs.destination", MIGRATE_VALUE_PATH },
-  { "**.cluster_log_conf.dbfs.destination", MIGRATE_VALUE_PATH },
-  { "**.cluster_log_conf.volumes.destination", MIGRATE_VALUE_PATH },
+  MIGRATE_CLUSTER_PLACES ("**.new_cluster."),
   { "settings.git_source.git_url", MIGRATE_VALUE_URL },
   { NULL, 0 },
 };
