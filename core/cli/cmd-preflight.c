@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "cli/app.h"
+#include "run/listed.h"
 #include "view/codes.h"
 #include "view/events.h"
 #include "view/hint.h"
@@ -239,23 +240,43 @@ most_first (const void *a, const void *b)
 }
 
 static void
-say_name (struct preflight *p, const struct names *names,
-          const struct name *name, int is_value)
+add_places (struct mg_buf *where, const struct names *names,
+            const struct name *name)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf where = MG_BUF_MUST (MG_MIB);
   int i;
 
   for (i = 0; i < names->registry->n_kinds; i++)
     if (name->n[i] > 0)
-      mg_buf_addf (&where, "%s%lld in %s", where.len ? ", " : "",
+      mg_buf_addf (where, "%s%lld in %s", where->len ? ", " : "",
                    (long long) name->n[i], names->registry->kinds[i]->k->name);
-  if (is_value)
-    say (p, "warn", "unknown-value", "%s is not known to the target: %s",
-         name->text, mg_buf_text (&where));
-  else
-    say (p, "warn", "unknown-principal", "%s %s: %s", name->text,
-         name->exported ? "is not in the target" : "no longer exists",
-         mg_buf_text (&where));
+}
+
+static void
+say_name (struct preflight *p, const struct names *names,
+          const struct name *name)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf where = MG_BUF_MUST (MG_MIB);
+
+  add_places (&where, names, name);
+  say (p, "warn", "unknown-principal", "%s %s: %s", name->text,
+       name->exported ? "is not in the target" : "no longer exists",
+       mg_buf_text (&where));
+}
+
+static void
+say_value (struct preflight *p, const struct names *names,
+           const struct name *name, const struct mg_listed *listed,
+           const struct migrate_listed *row)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf where = MG_BUF_MUST (MG_MIB);
+  MG_CLEANUP (mg_buf_done) struct mg_buf nearest = MG_BUF_MUST (MG_MIB);
+  MG_CLEANUP_FREE char *cure = NULL;
+
+  add_places (&where, names, name);
+  mg_listed_add_cure (&nearest, listed, row, name->text);
+  cure = mg_hint (&p->app->view, mg_buf_text (&nearest));
+  say (p, "warn", "unknown-value", "%s is not known to the target: %s%s",
+       name->text, mg_buf_text (&where), cure);
 }
 
 static void
@@ -297,7 +318,7 @@ check_principals (struct preflight *p, struct mg_error *err)
   if (names.n > 1)
     qsort (names.name, names.n, sizeof *names.name, most_first);
   for (i = 0; i < names.n && r == 0; i++)
-    say_name (p, &names, &names.name[i], 0);
+    say_name (p, &names, &names.name[i]);
   return r;
 }
 
@@ -309,26 +330,13 @@ count_value (void *opaque, const struct mg_kind *kind, const char *text)
   add_name (opaque, kind, text, 1);
 }
 
-/* 'exported' of what the target has becomes 0. */
-static int
-strike_out (void *opaque, struct mg_span value)
-{
-  struct names *names = opaque;
-  MG_CLEANUP_FREE char *text = mg_json_text (value);
-  size_t at = text ? place_of (names, text) : names->n;
-
-  if (at < names->n && strcmp (names->name[at].text, text) == 0)
-    names->name[at].exported = 0;
-  return 0;
-}
-
 static int
 check_listed (struct preflight *p, struct mg_plugin *plugin,
               const struct migrate_listed *listed, struct mg_error *err)
 {
   struct mg_app *app = p->app;
   MG_CLEANUP (names_done) struct names names = { .registry = &app->registry };
-  const struct migrate_response *res = NULL;
+  MG_CLEANUP (mg_listed_done) struct mg_listed known = { NULL, 0 };
   struct mg_ctx ctx;
   size_t i;
   int r;
@@ -342,16 +350,13 @@ check_listed (struct preflight *p, struct mg_plugin *plugin,
                &app->registry);
   mg_ctx_begin (&ctx, NULL, NULL);
   ctx.plugin = plugin;
-  r = mg_ctx_call (&ctx, MIGRATE_READ, listed->call, NULL, NULL, NULL, 0, &res);
-  if (r == 0)
-    r = mg_json_each (res->body, res->body_len, listed->path, strike_out,
-                      &names);
+  r = mg_listed_read (&ctx, listed, &known);
   if (r < 0)
     say_error (p, "warn", &ctx.error);
   qsort (names.name, names.n, sizeof *names.name, most_first);
   for (i = 0; i < names.n && r == 0; i++)
-    if (names.name[i].exported)
-      say_name (p, &names, &names.name[i], 1);
+    if (!mg_listed_has (&known, names.name[i].text))
+      say_value (p, &names, &names.name[i], &known, listed);
   mg_ctx_done (&ctx);
   return 0;
 }

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/supervise.h"
 #include "net/retry.h"
+#include "run/listed.h"
 #include "run/rules.h"
 #include "run/state.h"
 #include "run/tree.h"
@@ -348,6 +349,9 @@ judge (struct item *it, int r)
     create_failed (it, r, &ctx->error);
   else
     change_failed (it, r, &ctx->error);
+  if (it->result->state == MG_FAILED && r == MG_E_REMOTE)
+    mg_run_say_unlisted (it->run, ctx, it->kind, it->asset.json,
+                         it->asset.json_len, it->result);
 }
 
 static void

@@ -39,6 +39,12 @@ mg_rules_is_path (const struct mg_rule *rule)
          && strcmp (rule->sort, MG_RULE_HOME) != 0;
 }
 
+const char *
+mg_rules_sort (uint32_t what)
+{
+  return what < MG_N_ELEMENTS (sorts) ? sorts[what] : NULL;
+}
+
 char *
 mg_rules_from (const char *sort, const char *from)
 {

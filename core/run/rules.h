@@ -55,6 +55,9 @@ const char *mg_rules_home (const struct mg_rules *rules, const char *name);
 /* Does such a folder lie in this one? */
 int mg_rules_is_above_home (const struct mg_rules *rules, const char *folder);
 
+/* The sort of rules for values of a sort (MIGRATE_VALUE_*); NULL = none. */
+const char *mg_rules_sort (uint32_t what);
+
 /* 'from' as it is kept: where case does not count, folded.  To be freed. */
 char *mg_rules_from (const char *sort, const char *from);
 

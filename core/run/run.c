@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/supervise.h"
+#include "run/listed.h"
 #include "run/state.h"
 
 #define TICK_US 200000
@@ -22,6 +23,7 @@ mg_run_init (struct mg_run *run)
   mg_cond_init (&run->state->wake);
   mg_cond_init (&run->state->tick);
   run->state->cache = mg_cache_new ();
+  run->state->known = mg_known_new ();
 }
 
 void
@@ -30,6 +32,7 @@ mg_run_done (struct mg_run *run)
   if (run->state == NULL)
     return;
   mg_cache_free (run->state->cache);
+  mg_known_free (run->state->known);
   mg_mutex_done (&run->state->lock);
   mg_mutex_done (&run->state->event_lock);
   mg_cond_done (&run->state->wake);

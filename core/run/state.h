@@ -13,14 +13,14 @@ struct mg_run_state {
   struct mg_mutex lock;            /* guards everything below but 'stop' */
   struct mg_cond wake;             /* workers that found nothing to do */
   struct mg_cond tick;             /* the caller, who waits for their end */
-  atomic_int stop;                 /* a signal's handler sets it, too, which can
-                                      take no lock; threads read it */
+  atomic_int stop;                 /* by a signal's handler, too: without a lock */
   struct mg_error fatal;           /* ends the run; code 0 = none */
   int n_workers;                   /* still running */
   struct mg_progress progress[MG_MAX_PROGRESS];
   int n_progress;
   struct mg_mutex event_lock;
   struct mg_cache *cache;          /* references resolved already */
+  struct mg_known *known;          /* values that the target lists (listed.c) */
   int verdicts_taken;
 };
 

@@ -460,8 +460,8 @@ const struct migrate_code mg_codes[] = {
   { "unknown-value",
     "The export has a value that the target does not know, as a type of machines "
     "that its region lacks.",
-    "put another one in its place: migrate rules add node-type OLD=NEW; then: "
-    "migrate import" },
+    "put another one in its place, the nearest or a better one: migrate rules add "
+    "node-type OLD=NEW; then: migrate import --retry-failed" },
   { "unsupported",
     "This workspace does not offer it: it is left out, and so is what names "
     "it in other assets.",

@@ -214,12 +214,18 @@ run move export
 run migrate preflight --session s --to new
 status_is "rules: preflight ends with 0" 0
 like "rules: preflight knows a type of machines that the target lacks" "$out" \
-  '^warn +old.large is not known to the target: .*clusters \[unknown-value\]'
+  '^warn +old.large is not known to the target: .*clusters.* \[unknown-value\]'
 like "rules: and the cure" "$out" 'add node-type OLD=NEW'
-unlike "rules: and none that it has" "$out" 'm5d.large|i3.xlarge'
+like "rules: and the nearest of those that the target has" "$out" \
+  "2 in clusters; nearest: 'm5d.large', migrate rules --session s add node-type old.large=m5d.large"
+unlike "rules: and none that it has" "$out" '(m5d.large|i3.xlarge) is not known'
 run move import
 status_is "rules: import ends with 1 without one" 1
 like "rules: with the words of the service" "$err" 'old.large is not supported'
+run migrate errors --session s
+like "rules: errors names the nearest, too" "$out" "not supported.*; the target does \
+not know 'old.large'; nearest: 'm5d.large', migrate rules --session s add node-type old.large=m5d.large"
+like "rules: under the code that preflight has" "$out" '^1  unknown-value '
 run migrate rules --session s add node-type old.large=m5d.large
 run migrate preflight --session s --to new
 unlike "rules: with a rule preflight is content" "$out" 'unknown-value'
