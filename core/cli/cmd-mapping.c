@@ -210,6 +210,32 @@ put_name (struct mapping *m, const struct pair *p, const char *ns,
   return r < 0 ? r : mg_replace_add (&m->script, old_name, new_name, err);
 }
 
+/* By one path it can be known in more than one namespace. */
+static int
+is_other_name (const struct migrate_kind *k, const struct migrate_alias *alias)
+{
+  const struct migrate_alias *before;
+
+  for (before = k->aliases; before != alias; before++)
+    if (mg_streq (before->path, alias->path))
+      return 0;
+  return !mg_streq (alias->path, k->id) && !mg_streq (alias->path, k->key);
+}
+
+static int
+put_alias (struct mapping *m, const struct pair *p,
+           const struct migrate_alias *alias, struct mg_error *err)
+{
+  MG_CLEANUP_FREE char *was =
+    mg_json_get_text (mg_buf_text (&p->source.body), p->source.body.len,
+                      alias->path);
+  MG_CLEANUP_FREE char *is =
+    mg_json_get_text (mg_buf_text (&p->target.body), p->target.body.len,
+                      alias->path);
+
+  return put_name (m, p, alias->path, was, is, err);
+}
+
 static int
 put_names (struct mapping *m, const struct pair *p, struct mg_error *err)
 {
@@ -218,17 +244,9 @@ put_names (struct mapping *m, const struct pair *p, struct mg_error *err)
   int r = put_name (m, p, k->key, p->source.key, p->target.key, err);
 
   for (alias = k->aliases; alias != NULL && alias->ns != NULL && r == 0;
-       alias++) {
-    MG_CLEANUP_FREE char *was =
-      mg_json_get_text (mg_buf_text (&p->source.body), p->source.body.len,
-                        alias->path);
-    MG_CLEANUP_FREE char *is =
-      mg_json_get_text (mg_buf_text (&p->target.body), p->target.body.len,
-                        alias->path);
-
-    if (!mg_streq (alias->path, k->id) && !mg_streq (alias->path, k->key))
-      r = put_name (m, p, alias->path, was, is, err);
-  }
+       alias++)
+    if (is_other_name (k, alias))
+      r = put_alias (m, p, alias, err);
   return r;
 }
 
@@ -313,7 +331,7 @@ has_other_names (const struct migrate_kind *k)
   const struct migrate_alias *alias;
 
   for (alias = k->aliases; alias != NULL && alias->ns != NULL; alias++)
-    if (!mg_streq (alias->path, k->id) && !mg_streq (alias->path, k->key))
+    if (is_other_name (k, alias))
       return 1;
   return 0;
 }

@@ -44,6 +44,8 @@ like "what rules renamed" "$(cat "$map/names.csv")" \
   "^users,userName,$user,other.name@example.org$"
 like "... and what the target named" "$(cat "$map/names.csv")" \
   '^service-principals,applicationId,[0-9a-f-]{36},[0-9a-f-]{36}$'
+is "each principal once" "$(grep -c '^service-principals,' "$map/names.csv")" 2
+is "and no name twice" "$(sort "$map/names.csv" | uniq -d)" ''
 
 # --- the script
 sedded ()
@@ -76,7 +78,8 @@ end_process "$simulator_pid"
 
 # --- names made of ids, and a page for each user
 forget_session
-pair --populate users=6,clusters=4,jobs=12,warehouses=1
+pair --populate users=6,clusters=4,jobs=12,warehouses=1,instance-pools=3,\
+cluster-policies=6,repos=3
 tell "$url_new" object '{"kind": "warehouses", "create": {"name": "'"$(
   curl -sS -H "Authorization: Bearer $token_old" \
     "$url_old/api/2.0/sql/warehouses" | python3 -c '
@@ -113,6 +116,36 @@ doc = json.load (open (sys.argv[1]))
 one = [a for a in doc["assets"] if a["old_id"] == sys.argv[2]]
 print (one[0]["jdbc"]["new"])' "$map/mapping.json" "$old")" \
   "sql/protocolv1/o/$org_new/$new"
+
+# listed KIND PAGE: what the kind's file should be; PAGE is that of an ID
+listed ()
+{
+  echo old_id,new_id,name,old_link,new_link
+  rows "SELECT s.src_id || ',' || t.src_id || ','
+      || CASE WHEN s.key GLOB '*[\",]*'
+         THEN '\"' || replace (s.key, '\"', '\"\"') || '\"' ELSE s.key END
+      || ',$url_old/' || replace ('$2?o=$org_old', 'ID', s.src_id)
+      || ',$url_new/' || replace ('$2?o=$org_new', 'ID', t.src_id)
+    FROM work w JOIN asset s USING (aid) JOIN asset t ON t.aid = w.new_aid
+    JOIN kind k ON k.kid = s.kid WHERE k.name = '$1' AND w.phase = 1" | sort
+}
+
+# file KIND: what it is, its rows in order
+file ()
+{
+  sed 1q "$map/$1.csv"
+  sed 1d "$map/$1.csv" | sort
+}
+for kind in instance-pools=compute/instance-pools/ID \
+  cluster-policies=compute/policies/ID repos=browse/folders/ID; do
+  is "made: each of the ${kind%%=*} with both ids and links" \
+    "$(file "${kind%%=*}")" "$(listed "${kind%%=*}" "${kind#*=}")"
+done
+is "made: as many as there are" \
+  "$(wc -l <"$map/instance-pools.csv") $(wc -l <"$map/repos.csv")" "4 4"
+path=/Repos/admin@example.com/etl
+like "made: which the workspaces have" "$(cat "$map/repos.csv")" \
+  "^$(repo old $path id),$(repo new $path id),$path,"
 page="$map/per-user/admin@example.com.html"
 like "made: a page has who made a cluster" "$(cat "$page")" \
   "^<tr><td>clusters<td><a href=\"[^\"]*/$new[^\"]*\">.*>$old</a><td>.*>$new</a>\$"
