@@ -66,7 +66,10 @@ add_replacement (struct mg_js_edit *e, struct mg_buf *out, int type,
     return mg_error_set (e->err, MG_E_INVALID, "bad-value",
                          "the replacement of a value is not UTF-8");
   }
-  if (type == '0' && mg_js_is_number (mg_buf_text (text), text->len))
+  if ((type == '0' && mg_js_is_number (mg_buf_text (text), text->len))
+      || ((type == 't' || type == 'f')
+          && (mg_streq (mg_buf_text (text), "true")
+              || mg_streq (mg_buf_text (text), "false"))))
     mg_buf_add (out, mg_buf_text (text), text->len);
   else
     mg_js_add_string (out, mg_buf_text (text), text->len);

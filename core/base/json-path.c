@@ -438,3 +438,86 @@ mg_js_ends (const struct mg_js_set *set, const uint64_t *mask,
     }
   return NULL;
 }
+
+/* ---- do two paths lead to one place? ---- */
+
+static int
+is_name (const struct mg_js_step *step)
+{
+  return step->kind == MG_JS_KEY || step->kind == MG_JS_LIKE
+         || step->kind == MG_JS_ANY_KEY;
+}
+
+/* Can one name be meant by both?  Of two with stars in them that is not known. */
+static int
+names_meet (const struct mg_js_step *a, const struct mg_js_step *b)
+{
+  MG_CLEANUP (mg_buf_done) struct mg_buf plain = MG_BUF_INIT (MG_MAX_PATH);
+
+  if (a->kind != MG_JS_KEY && b->kind != MG_JS_KEY)
+    return 1;
+  if (b->kind != MG_JS_KEY) {
+    const struct mg_js_step *other = a;
+
+    a = b;
+    b = other;
+  }
+  mg_js_add_name (&plain, b);
+  return a->kind == MG_JS_ANY_KEY
+         || is_like (a->name, a->name + a->len, mg_buf_text (&plain),
+                     mg_buf_text (&plain) + plain.len);
+}
+
+static int
+steps_meet (const struct mg_js_step *a, const struct mg_js_step *b)
+{
+  if (is_name (a) || is_name (b))
+    return is_name (a) && is_name (b) && names_meet (a, b);
+  if (a->kind == MG_JS_INDEX && b->kind == MG_JS_INDEX)
+    return a->len == b->len;
+  return (a->kind == MG_JS_INSIDE) == (b->kind == MG_JS_INSIDE);
+}
+
+/* What is asked of an object on the way may be so. */
+static int
+compile_plain (const char *path, struct mg_js_step *ret_steps)
+{
+  int i, left = 0, n = mg_js_compile (path, 0, ret_steps, NULL);
+
+  for (i = 0; i < n; i++)
+    if (ret_steps[i].kind != MG_JS_HAVING)
+      ret_steps[left++] = ret_steps[i];
+  return n < 0 ? n : left;
+}
+
+#define WIDTH (MG_JS_STEPS + 2)
+
+/* Do a and b and what is behind them meet?  'meet' has the answer for a and what
+ * is behind b, and in the next row for what is behind a. */
+static int
+rests_meet (const struct mg_js_step *a, const struct mg_js_step *b,
+            const char *meet)
+{
+  if (a->kind == MG_JS_DEEP)
+    return meet[WIDTH]
+           || (b->kind != MG_JS_END && b->kind != MG_JS_INSIDE && meet[1]);
+  if (b->kind == MG_JS_DEEP)
+    return meet[1]
+           || (a->kind != MG_JS_END && a->kind != MG_JS_INSIDE && meet[WIDTH]);
+  if (a->kind == MG_JS_END || b->kind == MG_JS_END)
+    return a->kind == b->kind;
+  return meet[WIDTH + 1] && steps_meet (a, b);
+}
+
+int
+mg_json_paths_meet (const char *a_path, const char *b_path)
+{
+  struct mg_js_step a[MG_JS_STEPS + 1], b[MG_JS_STEPS + 1];
+  char meet[WIDTH][WIDTH] = { { 0 } };
+  int n = compile_plain (a_path, a), m = compile_plain (b_path, b), i, j;
+
+  for (i = n - 1; i >= 0; i--)
+    for (j = m - 1; j >= 0; j--)
+      meet[i][j] = (char) rests_meet (&a[i], &b[j], &meet[i][j]);
+  return n > 0 && m > 0 && meet[0][0];
+}

@@ -38,6 +38,10 @@ int mg_json_check (const char *text, size_t len, struct mg_error *err);
  * functions answer "not there" or the same error for such a path. */
 int mg_json_path_check (const char *path, struct mg_error *err);
 
+/* May both lead to one place of a text?  1 where that cannot be excluded, 0 for
+ * what is no path. */
+int mg_json_paths_meet (const char *a, const char *b);
+
 /* First value at the path (no wildcards needed, allowed: the first match);
  * 1 found, 0 not there (also for text that is not JSON).  The span is the
  * value's own bytes; what stands inside a string ('|json') has none, use
@@ -104,8 +108,8 @@ struct mg_edit {
   /* MAP.  'value' is the span as it stands; 'parent' the object that holds it
    * (or the array).  With MG_MAP_REPLACE the replacement is plain text in
    * ret_text: written as a string where a string stood, bare where a number
-   * stood and the replacement is a number, else as a string.  A negative
-   * verdict stops the edit and is returned. */
+   * or a truth value stood and the replacement is one, too, else as a string.  A
+   * negative verdict stops the edit and is returned. */
   int (*map) (void *opaque, const struct mg_edit *edit, struct mg_span value,
               struct mg_span parent, struct mg_buf *ret_text,
               struct mg_error *err);

@@ -208,7 +208,8 @@ parse (const char *sort, const char *both, char split, struct mg_rule *ret,
   return 0;
 }
 
-/* What is worked out, forced or looked up is no rule's to change. */
+/* What is worked out, forced or looked up is no rule's to change, by whatever
+ * path. */
 static int
 is_taken (const struct migrate_kind *k, const char *path)
 {
@@ -219,14 +220,14 @@ is_taken (const struct migrate_kind *k, const char *path)
   size_t i;
 
   for (ref = k->refs; ref != NULL && ref->path != NULL; ref++)
-    if (mg_streq (ref->path, path) && mg_value_sort (k, path) == 0)
+    if (mg_json_paths_meet (ref->path, path) && mg_value_sort (k, ref->path) == 0)
       return 1;
   for (owned = k->owned; owned != NULL && *owned != NULL; owned++)
-    if (mg_streq (*owned, path))
+    if (mg_json_paths_meet (*owned, path))
       return 1;
   for (i = 0; i < MG_N_ELEMENTS (sets); i++)
     for (set = sets[i]; set != NULL && set->path != NULL; set++)
-      if (mg_streq (set->path, path))
+      if (mg_json_paths_meet (set->path, path))
         return 1;
   return 0;
 }

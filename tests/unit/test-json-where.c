@@ -187,3 +187,52 @@ MG_TEST (having_ignores_when_comparing)
   mg_buf_done (&a);
   mg_buf_done (&b);
 }
+
+MG_TEST (paths_that_may_lead_to_one_place)
+{
+  static const struct { const char *a, *b; int meet; } some[] = {
+    { "a.b", "a.b", 1 }, { "a.b", "a.c", 0 }, { "a", "a.b", 0 },
+    { "a.b", "**.b", 1 }, { "a.b", "**.a", 0 }, { "b", "**.b", 1 },
+    { "a.*", "a.b", 1 }, { "a.*", "*.b", 1 }, { "*.c", "a.b", 0 },
+    { "a[*].b", "a[3].b", 1 }, { "a[2].b", "a[3].b", 0 },
+    { "a[k=v].b", "a[0].b", 1 }, { "a[0]", "a.b", 0 }, { "a.*", "a[*]", 0 },
+    { "a.b*", "a.bcd", 1 }, { "a.b*", "a.c", 0 }, { "a.b*", "a.*d", 1 },
+    { "a.b\\.c", "a.b\\.c", 1 }, { "a.b\\.c", "a.b.c", 0 },
+    { "a\\b", "ab", 1 }, { "a.\\*", "a.b", 0 },
+    { "a|json.b", "a|json.b", 1 }, { "a|json.b", "**.b", 0 },
+    { "**.x|json.b", "a.x|json.**", 1 }, { "**.c[?p].n", "t[*].c.n", 1 },
+    { "**.a.**.b", "x.a.y[*].z.b", 1 }, { "**.a.**.b", "x.y.b", 0 },
+    { "**", "a.b", 1 }, { "a..b", "a", 0 }, { "", "", 1 }, { "", "a", 0 },
+  };
+  size_t i;
+
+  for (i = 0; i < sizeof some / sizeof some[0]; i++) {
+    is_int (mg_json_paths_meet (some[i].a, some[i].b), some[i].meet);
+    is_int (mg_json_paths_meet (some[i].b, some[i].a), some[i].meet);
+  }
+}
+
+static int
+turn (void *opaque, const struct mg_edit *edit, struct mg_span value,
+      struct mg_span parent, struct mg_buf *ret_text, struct mg_error *err)
+{
+  (void) edit, (void) value, (void) parent, (void) err;
+  mg_buf_add_str (ret_text, opaque);
+  return MG_MAP_REPLACE;
+}
+
+MG_TEST (a_truth_value_stays_one)
+{
+  static const char text[] = "{\"a\":true,\"b\":\"true\",\"c\":false}";
+  struct mg_edit edit = { .op = MG_EDIT_MAP, .path = "*", .map = turn };
+  struct mg_buf out = MG_BUF_INIT (1000);
+
+  edit.opaque = (void *) (uintptr_t) "false";
+  is_int (mg_json_edit (text, strlen (text), &edit, 1, &out, NULL), 0);
+  is_str (mg_buf_text (&out), "{\"a\":false,\"b\":\"false\",\"c\":false}");
+  mg_buf_reset (&out);
+  edit.opaque = (void *) (uintptr_t) "yes";
+  is_int (mg_json_edit (text, strlen (text), &edit, 1, &out, NULL), 0);
+  is_str (mg_buf_text (&out), "{\"a\":\"yes\",\"b\":\"yes\",\"c\":\"yes\"}");
+  mg_buf_done (&out);
+}
