@@ -276,7 +276,8 @@ const struct migrate_code mg_codes[] = {
     "The asset is referred to, but it is not moved by what was chosen and "
     "the target has none of that name.",
     "choose its plugin too, or make it in the target; then: migrate "
-    "import" },
+    "import; or, where the target has it under another name, say which it is: "
+    "migrate resolve KIND/ID NEWID" },
   { "not-json",
     "An answer is not JSON.",
     "run the command again with --trace FILE, and see what the host "

@@ -200,3 +200,63 @@ else
   status_is "a pool is not edited on a disk" 3
   like "... and says what to do" "$err" 'set XDG_RUNTIME_DIR'
 fi
+end_process "$simulator_pid"
+
+# --- a job: what it names goes on to be found, and it comes paused all the same
+. "$srcdir/tests/e2e/jobs-lib.sh"
+forget_session
+XDG_RUNTIME_DIR=
+pair
+if [ -d /dev/shm ]; then
+  first=$(make_job old '{"name": "first"}')
+  job=$(make_job old "{\"name\": \"j\", \"timeout_seconds\": 60,
+    \"schedule\": {$cron, \"pause_status\": \"PAUSED\"}, \"tasks\": [
+    {\"task_key\": \"a\", \"notebook_task\": {\"notebook_path\": \"/Shared/n\"}}]}")
+  export first
+  state new "$tmp/before"
+  run move export
+  editor 'sed -i "s/\"$job\"/7/; s/\"job_id\": *$job/\"job_id\": 7/" "$1"'
+  export job
+  run $edit jobs/j
+  like "job: its id stays" "$err" "'job_id' must stay.*\[bad-edit\]"
+  cat >"$tmp/change.py" <<'END'
+import json, sys
+job = json.load(open(sys.argv[1]))
+settings = job["settings"]
+settings["timeout_seconds"] = 90
+settings["schedule"]["pause_status"] = "UNPAUSED"
+task = settings["tasks"][0]
+del task["notebook_task"]
+task["run_job_task"] = {"job_id": int(sys.argv[2])}
+json.dump(job, open(sys.argv[1], "w"), indent=1)
+END
+  editor 'python3 "$(dirname "$0")/change.py" "$1" "$first"'
+  run $edit jobs/j
+  status_is "job: an edit ends with 0" 0
+  run move import
+  status_is "job: import ends with 0" 0
+  is "job: it has what was edited, and the target's ids" "$(api new \
+    '2.2/jobs/list?limit=100&expand_tasks=true' | python3 -c '
+import json, sys
+for job in json.load (sys.stdin)["jobs"]:
+    s = job["settings"]
+    if s["name"] == "j":
+        print (s["timeout_seconds"], s["schedule"]["pause_status"],
+               s["tasks"][0]["run_job_task"]["job_id"])')" \
+    "90 PAUSED $(id_of new first)"
+  run move validate
+  status_is "job: validate finds no difference" 0
+  run act resume target
+  is "job: resume does what was edited" "$(pauses new)" "first 
+j +"
+  is "job: the source is as it was" "$(pauses old)" "first 
+j -"
+  api old 2.2/jobs/update "{\"job_id\": $job, \"new_settings\":
+    {\"timeout_seconds\": 70}}" >"$tmp/.done"
+  run move export
+  run $edit
+  like "job: the source's was changed since" "$out" 'changed, too'
+else
+  note "no folder in memory: no job is edited"
+fi
+end_process "$simulator_pid"

@@ -4,6 +4,7 @@
 # the target an asset is.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
+. "$srcdir/tests/e2e/jobs-lib.sh"
 
 # create END COLLECTION BODY: prints its id
 create ()
@@ -130,3 +131,66 @@ status_is "somebody has looked" 0
 run move import
 status_is "and the next import makes it" 0
 is "... once" "$(robots)" 1
+end_process "$simulator_pid"
+
+# --- what is only listed, so that jobs find it: two of a name there, or another name
+forget_session
+pair
+ours_w=$(have old warehouses etl)
+ours_p=$(have old pipelines feed)
+theirs_w=$(have new warehouses 'etl new')
+have new pipelines feed >"$tmp/.done"
+theirs_p=$(have new pipelines feed)
+api old 2.2/jobs/create "{\"name\": \"j\", \"tasks\": [
+  {\"task_key\": \"a\", \"notebook_task\": {\"notebook_path\": \"/Shared/n\",
+    \"warehouse_id\": \"$ours_w\"}},
+  {\"task_key\": \"b\", \"pipeline_task\": {\"pipeline_id\": \"$ours_p\"}}]}" \
+  >"$tmp/.done"
+api old 2.2/jobs/create "{\"name\": \"k\", \"tasks\": [{\"task_key\": \"a\",
+  \"notebook_task\": {\"notebook_path\": \"/Shared/n\",
+    \"warehouse_id\": \"$ours_w\"}}]}" >"$tmp/.done"
+run move export
+run move import
+status_is "listed: import ends with 1" 1
+run migrate errors --session s
+like "listed: a name of nobody" "$out" \
+  "^1  not-in-target  warehouses 'etl': .*blocks 2 jobs,"
+like "listed: and resolve is the cure" "$out" 'migrate resolve '
+run $resolve warehouses/etl new
+status_is "listed: nobody makes one" 2
+run $resolve warehouses/etl "$theirs_w"
+status_is "listed: it is called otherwise there" 0
+run move import
+status_is "listed: import ends with 1 for the other" 1
+run migrate errors --session s
+like "listed: of two of a name neither is it" "$out" \
+  "^1  ambiguous  pipelines 'feed': .*blocks 1 jobs,"
+like "listed: and resolve is the cure, too" "$out" 'migrate resolve '
+run $resolve "pipelines/$ours_p" 'nope'
+status_is "listed: an id of nobody is exit 2" 2
+run $resolve pipelines/feed "$theirs_p"
+status_is "listed: it is the second" 0
+run move import
+status_is "listed: then import ends with 0" 0
+is "listed: the job has what was said" "$(api new \
+  '2.2/jobs/list?limit=100&expand_tasks=true' | python3 -c '
+import json, sys
+for job in json.load (sys.stdin)["jobs"]:
+    for t in job["settings"]["tasks"]:
+        print (job["settings"]["name"], t["task_key"],
+               t.get ("notebook_task", {}).get ("warehouse_id"),
+               t.get ("pipeline_task", {}).get ("pipeline_id"))' |
+  sort)" "j a $theirs_w None
+j b None $theirs_p
+k a $theirs_w None"
+run move validate
+status_is "listed: validate finds no difference" 0
+run migrate mapping --session s --csv "$tmp/listed"
+like "listed: mapping knows them" \
+  "$(cat "$tmp/listed/warehouses.csv" "$tmp/listed/pipelines.csv")" \
+  "^$ours_w,$theirs_w,etl,.*"
+run move plan
+status_is "listed: another plan lets it be" 0
+run move undo
+status_is "listed: undo ends with 0" 0
+end_process "$simulator_pid"

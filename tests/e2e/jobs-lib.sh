@@ -3,6 +3,7 @@
 #
 #   make_job END SETTINGS       a new job; prints its id
 #   id_of END NAME              the id of one
+#   have END KIND NAME          an object that is only listed; its id
 #   pauses END                  the jobs by name, each with what stands where it
 #                               is paused: '-' is off, '+' is on, '.' is silence
 #   act NAME SIDE [ARG...]      the action jobs/NAME at 'source' or 'target'
@@ -21,6 +22,18 @@ id_of ()
 import json, sys
 print(*(j["job_id"] for j in json.load(sys.stdin).get("jobs", [])
         if j["settings"]["name"] == sys.argv[1]))' "$2"
+}
+
+have ()
+{
+  eval "mg_url=\$url_$1"
+  tell "$mg_url" object "{\"kind\": \"$2\", \"create\": {\"name\": \"$3\",
+    \"display_name\": \"$3\"}}"
+  python3 -c '
+import json, sys
+fields = json.load(open(sys.argv[1]))["fields"]
+print(next(fields[n] for n in ("pipeline_id", "dashboard_id", "id")
+           if n in fields))' "$tmp/.told"
 }
 
 pauses ()

@@ -6,19 +6,6 @@
 . "$srcdir/tests/e2e/pair.sh"
 . "$srcdir/tests/e2e/jobs-lib.sh"
 
-# have END KIND NAME: an object that is only listed; its id
-have ()
-{
-  eval "mg_url=\$url_$1"
-  tell "$mg_url" object "{\"kind\": \"$2\", \"create\": {\"name\": \"$3\",
-    \"display_name\": \"$3\"}}"
-  python3 -c '
-import json, sys
-fields = json.load(open(sys.argv[1]))["fields"]
-print(next(fields[n] for n in ("pipeline_id", "dashboard_id", "id")
-           if n in fields))' "$tmp/.told"
-}
-
 # job END NAME PATH: what stands there in the one job of this name, all its pages
 # put together
 job ()
