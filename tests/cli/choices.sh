@@ -32,7 +32,7 @@ as_mlflow ()
 {
   HOME="$tmp/home" MIGRATE_HOME="$tmp/empty" \
   XDG_CONFIG_HOME="$tmp/home/.config" \
-    "$builddir/migrate" $mg_plugin_dirs inventory --plugins mlflow "$@"
+    "$program" $mg_plugin_dirs inventory --plugins mlflow "$@"
 }
 run as_mlflow --from "$url_old"
 like "MLFLOW_TRACKING_TOKEN is for MLFLOW_TRACKING_URI" "$status $out" \
@@ -71,7 +71,7 @@ until [ "$status" = 10 ] || [ "$tries" = 5 ]; do
   shift_s=$(((now + 3) % 60))
   at=$(TZ="TST0:00:$shift_s" date -d "@$((now + 3))" +%H:%M)
   run env TZ="TST0:00:$shift_s" HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
-    XDG_CONFIG_HOME="$tmp/home/.config" "$builddir/migrate" $mg_plugin_dirs \
+    XDG_CONFIG_HOME="$tmp/home/.config" "$program" $mg_plugin_dirs \
     export --session acme --limits "$tmp/slow" --stop-at "$at"
 done
 status_is "--stop-at is exit 10" 10

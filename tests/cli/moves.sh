@@ -73,7 +73,7 @@ if script -qec true /dev/null >/dev/null 2>&1; then
     status=0
     HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
     XDG_CONFIG_HOME="$tmp/home/.config" \
-      script -qec "$builddir/migrate $mg_plugin_dirs $*" /dev/null \
+      script -qec "$program $mg_plugin_dirs $*" /dev/null \
       <"$mg_input" >"$tmp/typed" 2>&1 || status=$?
     out=$(tr -d '\r' <"$tmp/typed")
   }

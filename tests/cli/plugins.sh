@@ -49,18 +49,18 @@ mkdir "$tmp/plugins"
 cp "$file" "$tmp/plugins"
 cp "$tmp/odd.so" "$tmp/plugins"
 status=0
-"$builddir/migrate" --plugin-dir "$tmp/plugins" plugins list \
+"$program" --plugin-dir "$tmp/plugins" plugins list \
   >"$tmp/out" 2>"$tmp/err" || status=$?
 like "a file that is refused does not hide the others" \
   "$status $(cat "$tmp/out")" '^1 PLUGIN'
 like "... and is told" "$(cat "$tmp/err")" 'odd.so.*\[plugin-load\]$'
 chmod o+w "$tmp/plugins/users.so"
 status=0
-"$builddir/migrate" --plugin-dir "$tmp/plugins" plugins list \
+"$program" --plugin-dir "$tmp/plugins" plugins list \
   >"$tmp/out" 2>"$tmp/err" || status=$?
 like "what others may write is not loaded" "$(cat "$tmp/err")" \
   'users.so.*writable by others.*\[plugin-writable\]$'
-"$builddir/migrate" --plugin-dir "$tmp" plugins list \
+"$program" --plugin-dir "$tmp" plugins list \
   >"$tmp/out" 2>"$tmp/err" || :
 like "a folder without plugins is said" "$(cat "$tmp/err")" 'odd.so|no plugins'
 

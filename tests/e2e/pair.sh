@@ -145,5 +145,6 @@ state ()
 
 forget_session ()
 {
+  mg_keep_session s
   rm -rf "$tmp/sessions/s"
 }

@@ -151,6 +151,7 @@ status_is "a token that has expired: import ends with 3" 3
 like "a token that has expired: it says so" "$err" '\[token-expired\]'
 is "a token that has expired: nothing was written" "$(ask writes "$url_new")" 0
 token_new=$(sed 's/.*"token": *"\([^"]*\)".*/\1/' "$tmp/.told")
+know "token_new, renewed" "$token_new"
 
 # --- what was said never holds a secret
 run grep -rlF -e "$token_old" -e "$token_new" "$tmp/said" "$tmp/sessions"

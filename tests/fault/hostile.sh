@@ -22,7 +22,7 @@ try ()
   mg_text=$1 mg_wanted=$2 mg_code=$3
   shift 3
   HOSTILE_OUT=$tmp/ran HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
-    hostile run 300 "$builddir/migrate" $mg_plugin_dirs --session s "$@" \
+    hostile run 300 "$program" $mg_plugin_dirs --session s "$@" \
     --retry-total 2 --retry-backoff 10ms --throttle-wait 1s \
     --trace "$tmp/trace" >"$tmp/.out" 2>"$tmp/.err" </dev/null || :
   mg_status=$(sed -n 's/^status //p' "$tmp/ran")

@@ -12,7 +12,7 @@ killed ()
   # shellcheck disable=SC2086
   run env HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
     python3 "$srcdir/tests/fault/kill.py" "$mg_url" "$seed" "$mg_moments" \
-    $mg_faults -- "$builddir/migrate" $mg_plugin_dirs --session s "$@"
+    $mg_faults -- "$program" $mg_plugin_dirs --session s "$@"
   note "$(printf '%s\n' "$out" | head -n 3)"
 }
 

@@ -15,7 +15,7 @@ killed_at ()
   # shellcheck disable=SC2086
   (
     read -r _ <"$mg_go"
-    HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" exec "$builddir/migrate" \
+    HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" exec "$program" \
       $mg_plugin_dirs --no-supervisor --session s "$@"
   ) >"$tmp/.out" 2>"$tmp/.err" &
   mg_pid=$!

@@ -29,7 +29,7 @@ signalled ()
   # shellcheck disable=SC2086
   run env HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
     python3 "$srcdir/tests/fault/signals.py" "$url_new" "$tmp/faults" "$@" -- \
-    $before "$builddir/migrate" $mg_plugin_dirs --session s import --to new \
+    $before "$program" $mg_plugin_dirs --session s import --to new \
     --yes-host "$host_new" --invitations-muted --settle 200ms
   is "$mg_text: import ends with $mg_status" \
     "$(printf '%s\n' "$out" | head -n 1)" "ended $mg_status"

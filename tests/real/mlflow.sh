@@ -117,7 +117,7 @@ created ()
 
 had=$(created)
 (HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
-  exec "$builddir/migrate" $mg_plugin_dirs --session S --to "$url_target" \
+  exec "$program" $mg_plugin_dirs --session S --to "$url_target" \
   --yes-host "$host" --parallel 2 import) \
   >"$tmp/killed.out" 2>&1 &
 killed=$!

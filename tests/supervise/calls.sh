@@ -32,7 +32,7 @@ cp -R "$tmp/sessions/s" "$tmp/exported"
 import_again ()
 {
   # shellcheck disable=SC2086
-  HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" "${1:-$builddir/migrate}" \
+  HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" "${1:-$program}" \
     $mg_plugin_dirs --session s --plugins widgets --to new \
     --yes-host "$host_new" --settle 0 --parallel 1 import
 }

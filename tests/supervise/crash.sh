@@ -89,7 +89,7 @@ migrate --plugin-dir "$crasher" --session s --plugins widgets --from old \
 run env HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
   python3 "$srcdir/tests/fault/signals.py" "$url_new" "$tmp/none" \
   'says taking a while' 'group TSTP' 'stopped' 'pass 1.6' 'group CONT' -- \
-  "$builddir/migrate" $mg_plugin_dirs --plugin-dir "$crasher" --session s \
+  "$program" $mg_plugin_dirs --plugin-dir "$crasher" --session s \
   --plugins widgets --to new --yes-host "${url_new#http://}" --limits off \
   --settle 0 --parallel 1 --plugin-timeout 1s import
 like "a callback that the terminal stopped does not hang" "$out" '^ended 0'
@@ -116,7 +116,7 @@ migrate --plugin-dir "$crasher" --session s --plugins widgets --from old \
 run env HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" python3 -c '
 import os, signal, sys
 signal.signal (signal.SIGCHLD, signal.SIG_IGN)
-os.execv (sys.argv[1], sys.argv[1:])' "$builddir/migrate" $mg_plugin_dirs \
+os.execv (sys.argv[1], sys.argv[1:])' "$program" $mg_plugin_dirs \
   --plugin-dir "$crasher" --session s --plugins widgets --to new \
   --yes-host "${url_new#http://}" --limits off --settle 0 --parallel 1 import
 status_is "with SIGCHLD ignored: some failed" 1
