@@ -57,12 +57,15 @@ mg_search ()
   [ -n "$mg_traced" ] && [ -s "$mg_known" ] || return 0
   mg_cores=$(find . -maxdepth 1 -name 'core*' -type f -newer "$mg_traced/.begun")
   # shellcheck disable=SC2086
-  mg_holders=$(no_secrets "$tmp" "$mg_traced" $mg_cores 2>&1)
-  [ -n "$mg_holders" ] || return 0
-  printf '%s\n' "$mg_holders" >"$tmp/.findings"
+  no_secrets "$tmp" "$mg_traced" $mg_cores >"$tmp.found" 2>"$tmp.why" ||
+    fail "the search for secrets ends with 0"
+  [ ! -s "$tmp.why" ] || note "$(cat "$tmp.why")"
   while read -r mg_line; do
     fail "a secret is in a file: $mg_line"
-  done <"$tmp/.findings"
+  done <"$tmp.found"
+  mg_n_found=$(cat "$tmp.found" "$tmp.why" | wc -l)
+  rm -f "$tmp.found" "$tmp.why"
+  [ "$mg_n_found" != 0 ] || return 0
   mkdir -p "$MG_TEST_SECRETS"
   mv "$tmp" "$mg_traced" "$MG_TEST_SECRETS"
 }

@@ -4,6 +4,7 @@
 # with MG_TEST_SECRETS a script that leaves one fails: see known.sh.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
+requires test -x "$builddir/tests/fault/traced"
 
 # --- where a secret may lie
 know planted dapi0123456789abcdef0123456789abcdef 'a/b+c=d'
@@ -143,6 +144,9 @@ ok "... with a trace, which nobody asked for, and bodies in it" \
   grep -q '"body":' "$tmp"/kept/*.traced/trace
 like "... what was said" "$(cat "$tmp"/kept/*.traced/said)" '^migrate: all done'
 like "... and what -vv says" "$(cat "$tmp"/kept/*.traced/log)" '^planning$'
+inner 'echo "no secret" >"$tmp/.known"' broken
+is "a search that does not end well is a failure" "$complaints" \
+  "the search for secrets ends with 0"
 inner 'rows "INSERT INTO meta VALUES ('"'x', '\$token_new'"')"; forget_session' \
   session
 like "a token in a session that was thrown away" "$complaints" \

@@ -16,7 +16,6 @@ as its bytes lie together.
 """
 
 import base64
-import mmap
 import os
 import re
 import shutil
@@ -38,6 +37,7 @@ PACKED = re.compile(rb"z\x00{3}[\s\S]{5}[\x48\x78]")
 HEAD = 9
 PIECE = 1 << 20
 OVERLAP = 4096                  # no form of a secret is longer
+LEFT = 65536                    # so much of what is left of a body
 PREFIX = 5
 
 
@@ -129,26 +129,34 @@ class Search:
         In small pieces: where a page ends a stream breaks."""
         for match in PACKED.finditer(text):
             at = match.start() + HEAD
-            rest = text[at:at + 65536]
+            rest = text[at:at + LEFT]
             self.unpack((rest[i:i + 64] for i in range(0, len(rest), 64)),
                         path + " (left)")
 
     def file(self, path):
-        if os.path.getsize(path) == 0:
-            return
-        with open(path, "rb") as f, mmap.mmap(
-                f.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        with open(path, "rb") as f:
+            begins = f.read(HEAD + 1)
+            f.seek(HEAD)
+            if PACKED.match(begins):
+                self.unpack(iter(lambda: f.read(PIECE), b""),
+                            path + " (packed)")
+        database = begins == b"SQLite for"
+        for text in pieces(path):
             self.look(text, path)
-            if text[:1] == b"z":
-                if PACKED.match(text):
-                    self.unpack((text[i:i + PIECE] for i in
-                                 range(HEAD, len(text), PIECE)),
-                                path + " (packed)")
-            elif text[:16] == b"SQLite format 3\0":
+            if database or path.endswith("-wal"):
                 self.left(text, path)
-                self.database(path)
-            elif path.endswith("-wal"):
-                self.left(text, path)
+        if database:
+            self.database(path)
+
+
+def pieces(path):
+    """The bytes of a file, each piece with the end of the one before it."""
+    end = b""
+    with open(path, "rb") as f:
+        for piece in iter(lambda: f.read(PIECE), b""):
+            piece = end + piece
+            yield piece
+            end = piece[-LEFT:]
 
 
 def files(place):
