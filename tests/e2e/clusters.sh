@@ -112,6 +112,7 @@ end_process "$simulator_pid"
 # --- the password of a registry stays behind: each pool says so once
 forget_session
 pair
+know "the password of a registry" 'not to be seen'
 auth='"basic_auth": {"username": "puller", "password": "not to be seen"}'
 make_pool old pulls ", \"preloaded_docker_images\": [
   {\"url\": \"registry.example.com/a:1\", $auth},
@@ -468,6 +469,7 @@ is "scripts beside: those that were there made room" \
 proxy True"
 run move validate
 like "scripts beside: validate knows why" "$err" ' 0 unexplained differences'
+know "a script" 'not in the open'
 secret=$(printf 'not in the open' | base64)
 put_script 'script 007' "$secret"
 run move validate

@@ -2,7 +2,8 @@
 # Which secrets a script knows, and whether a file holds one.  Read by
 # functions.sh.
 #
-#   know NAME SECRET...     to be looked for
+#   know NAME SECRET...     to be looked for; where NAME is that of a file, all
+#                           but there
 #   know_profiles FILE      the tokens and secrets of a .databrickscfg
 #   no_secrets PLACE...     prints 'NAME FILE how' for each that is in a file
 #
@@ -55,6 +56,9 @@ mg_keep_session ()
 mg_search ()
 {
   [ -n "$mg_traced" ] && [ -s "$mg_known" ] || return 0
+  for mg_key in "$tmp"/home/.config/migrate/*.key; do
+    [ ! -s "$mg_key" ] || know "${mg_key#"$tmp"/}" "$(cat "$mg_key")"
+  done
   mg_cores=$(find . -maxdepth 1 -name 'core*' -type f -newer "$mg_traced/.begun")
   # shellcheck disable=SC2086
   no_secrets "$tmp" "$mg_traced" $mg_cores >"$tmp.found" 2>"$tmp.why" ||

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The search for secrets (secrets.py) finds what is there, wherever it lies, and
 # with MG_TEST_SECRETS a script that leaves one fails: see known.sh.
+unset MG_TEST_SECRETS MG_TRACED       # what is planted here would be found
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
 requires test -x "$builddir/tests/fault/traced"
@@ -128,7 +129,6 @@ inner ()
   complaints=$(printf '%s\n' "$out" | sed -n 's/^not ok [0-9]* - //p')
 }
 
-unset MG_TEST_SECRETS MG_TRACED
 inner 'echo "$token_old" >"$tmp/left"'
 is "a script is not searched" "$status $complaints" '0 '
 inner 'echo nothing >"$tmp/left"' clean
@@ -147,6 +147,10 @@ like "... and what -vv says" "$(cat "$tmp"/kept/*.traced/log)" '^planning$'
 inner 'echo "no secret" >"$tmp/.known"' broken
 is "a search that does not end well is a failure" "$complaints" \
   "the search for secrets ends with 0"
+inner 'cat "$tmp/home/.config/migrate/s.key" >"$tmp/left"' key
+is "a session's key has its place, and stands nowhere else" \
+  "$(printf '%s\n' "$complaints" | sed 's| /.*/| |')" \
+  "a secret is in a file: home/.config/migrate/s.key left plain"
 inner 'rows "INSERT INTO meta VALUES ('"'x', '\$token_new'"')"; forget_session' \
   session
 like "a token in a session that was thrown away" "$complaints" \

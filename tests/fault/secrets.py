@@ -5,7 +5,8 @@
 
 KNOWN has a line for each secret: a name for it, a tab, and the secret.  HOLDERS
 is tests/fault/secret-holders, which names what may hold one: SCRIPT's files
-there, relative to any PLACE, are not looked at.  A PLACE is a folder or a file.
+there, relative to any PLACE, are not looked at.  A secret with the name of a file
+may stand in that.  A PLACE is a folder or a file.
 Prints 'NAME FILE how' for each that was found, and never the secret.
 
 Looks for the secrets as they are, in base64, and percent-encoded, and for
@@ -187,6 +188,7 @@ def main(known, held, script, places):
             if name not in may:
                 n += 1
                 search.file(path)
+                search.found.discard((name, path, "plain"))
     for found in sorted(search.found):
         print(*found)
     if n == 0:

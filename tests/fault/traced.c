@@ -6,7 +6,8 @@
  *
  *   FOLDER/trace   what --trace and -vv write, where there is no --trace; where
  *                  there is one, bodies stand in that
- *   FOLDER/log     what -vv says, at every level
+ *   FOLDER/log     what -vv says, at every level; what tries again stands in the
+ *                  trace
  *   FOLDER/said    what went to standard output and standard error
  *
  * Each run adds to them.  A core may be as large as it likes: what is forbidden

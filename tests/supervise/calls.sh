@@ -61,6 +61,7 @@ wrong ()
 # import_with FAULT: the first import there is
 import_with ()
 {
+  mg_keep_session s
   rm -rf "$tmp/sessions/s" "$tmp/fell"
   cp -R "$tmp/exported" "$tmp/sessions/s"
   tell "$url_new" reset '{"what": "state"}'

@@ -27,6 +27,7 @@ ROUTES
   mkdir -p "$tmp/home"; : >"$tmp/home/.databrickscfg"
   profile old "$url_old" "$token_old"
   profile new "$url_new" "$token_new"
+  mg_keep_session s
   rm -rf "$tmp/sessions"
 }
 
