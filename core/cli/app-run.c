@@ -159,7 +159,7 @@ status_of (struct mg_app *app, int r, const struct mg_error *err)
     return MG_EXIT_STOPPED;
   if (run->n_differences > 0)
     return MG_EXIT_DIFFERS;
-  return run->n_failed > 0 ? MG_EXIT_SOME : MG_EXIT_OK;
+  return run->n_failed > 0 || run->n_left_out > 0 ? MG_EXIT_SOME : MG_EXIT_OK;
 }
 
 static int64_t

@@ -173,6 +173,24 @@ begin (struct mg_app *app, struct mg_error *err)
   return r;
 }
 
+/* The last line. */
+static void
+say_end (struct mg_app *app, int status)
+{
+  const struct mg_run *run = &app->run;
+
+  if (status == MG_EXIT_SOME && run->n_failed > 0)
+    mg_hint_log (&app->view, MG_LOG_NORMAL, "%lld asset%s not done; see migrate "
+                 "errors", (long long) run->n_failed,
+                 run->n_failed == 1 ? "" : "s");
+  else if (status == MG_EXIT_SOME)
+    mg_hint_log (&app->view, MG_LOG_NORMAL, "%s left out; see migrate errors",
+                 run->n_left_out == 1 ? "a plugin was" : "plugins were");
+  else if (status == MG_EXIT_OK)
+    mg_hint_log (&app->view, MG_LOG_NORMAL,
+                 "all done; compare: migrate validate");
+}
+
 int
 mg_cmd_import (struct mg_app *app)
 {
@@ -199,11 +217,6 @@ mg_cmd_import (struct mg_app *app)
   mg_unended_show (&app->view, app->session.store, &app->registry,
                    app->run.target.wsid, 1, &later);
   r = mg_app_end_run (app, r, &err);
-  if (r == MG_EXIT_SOME)
-    mg_hint_log (&app->view, MG_LOG_NORMAL, "%lld not done; see migrate errors",
-                 (long long) app->run.n_failed);
-  else if (r == MG_EXIT_OK)
-    mg_hint_log (&app->view, MG_LOG_NORMAL,
-                 "all done; compare: migrate validate");
+  say_end (app, r);
   return r;
 }

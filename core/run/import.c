@@ -35,12 +35,50 @@ count_unfinished (void *opaque, const struct mg_work *w, struct mg_error *err)
   return 0;
 }
 
+/* Of a kind whose plugin is disabled: was it before anything was planned, all that
+ * the export has is not done.  What --name would have chosen nobody knows. */
+static int
+count_unplanned (struct mg_run *run, const struct mg_kind *kind,
+                 const int64_t *counts, struct mg_error *err)
+{
+  int64_t exported[MG_N_STATES], found = 0;
+  int i, r;
+
+  for (i = 0; i < MG_N_STATES; i++)
+    if (counts[i] != 0)
+      return 0;
+  if (run->options.name_glob != NULL
+      || (kind->k->flags & MIGRATE_KIND_ADOPT_ONLY) != 0)
+    return 0;
+  r = mg_counters_get (run->store, MG_SOURCE_WSID, kind->kid, exported, &found,
+                       err);
+  run->n_failed += r < 0 ? 0 : found;
+  return r;
+}
+
+static void
+count_left_out (struct mg_run *run)
+{
+  int i, j;
+
+  run->n_left_out = 0;
+  for (i = 0; i < run->registry->n_plugins; i++)
+    for (j = 0; j < run->registry->n_kinds; j++)
+      if (run->registry->plugins[i]->disabled && run->registry->kinds[j]->chosen
+          && run->registry->kinds[j]->plugin == run->registry->plugins[i]) {
+        run->n_left_out++;
+        break;
+      }
+}
+
 static int
 count_failures (struct mg_run *run, struct mg_error *err)
 {
   int i, r = 0;
 
   run->n_failed = 0;
+  if (!run->stopped)
+    count_left_out (run);
   for (i = 0; i < run->registry->n_kinds && r >= 0; i++) {
     const struct mg_kind *kind = run->registry->kinds[i];
     int64_t counts[MG_N_STATES];
@@ -51,8 +89,10 @@ count_failures (struct mg_run *run, struct mg_error *err)
                          err);
     run->n_failed += counts[MG_FAILED] + counts[MG_BLOCKED] + counts[MG_DOUBT];
     if (!run->stopped)             /* what is not done has no other line */
-      run->n_failed += kind->plugin->disabled + counts[MG_WAIT]
-                       + counts[MG_READY] + counts[MG_SENT] + counts[MG_PARKED];
+      run->n_failed += counts[MG_WAIT] + counts[MG_READY] + counts[MG_SENT]
+                       + counts[MG_PARKED];
+    if (r >= 0 && !run->stopped && kind->plugin->disabled)
+      r = count_unplanned (run, kind, counts, err);
     if (r >= 0)
       r = mg_work_each_bad (run->store, run->target.wsid, kind->kid,
                             count_unfinished, &run->n_failed, err);

@@ -58,6 +58,7 @@ struct mg_run {
 
   /* filled by the functions */
   int64_t n_failed;              /* assets failed, blocked or uncertain */
+  int n_left_out;                /* import: plugins that the run was without */
   int64_t n_differences;         /* validate: without a reason */
   int64_t n_requests;
   int planned;                   /* mg_run_plan was called just now: import need

@@ -22,6 +22,7 @@ tell "$url_old" object '{"kind": "jobs", "create": {"name": "one", "tasks": [{
 run move export
 run move import
 status_is "many: import ends with 1" 1
+like "many: assets are counted" "$err" '^migrate: 4 assets not done; see '
 run migrate --session s errors
 is "many: a line for each that is missing, and not for too many" \
   "$(printf '%s\n' "$out" | grep -c "^[0-9]  unknown-reference  jobs .*: it names '0101-000000-gone1")" 100
@@ -45,6 +46,8 @@ fault new '"match": "GET */policies/clusters/list*", "do": "status",
   "status": 403, "times": 0'
 run move import
 status_is "denied: import ends with 1" 1
+like "denied: what it was to move is counted, and not its kinds" "$err" \
+  '^migrate: 2 assets not done; see migrate errors --session s$'
 run migrate --session s errors
 like "denied: errors does, too, and names the plugin and the reason" \
   "$status $out" \
@@ -55,6 +58,9 @@ like "denied: ... where it was chosen" "$status $err" '^0 .*nothing failed'
 run move plan
 status_is "denied: plan ends with 1" 1
 like "denied: ... and says so" "$out" "^1  plugin-disabled  cluster-policies"
+run move import --name nothing
+like "denied: where nothing of it was chosen it is told" "$err" \
+  "^migrate: a plugin was left out; see migrate errors --session s$"
 run move import --plugins users
 status_is "denied: another plugin is moved" 0
 run migrate --session s errors
