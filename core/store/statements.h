@@ -200,7 +200,10 @@
      " coalesce (asset.key, asset.src_id), note.aid FROM note" \
      " CROSS JOIN asset ON asset.aid = note.aid" \
      " WHERE note.wsid = ?1 AND note.code = ?2 AND asset.gone_sid IS NULL" \
-     " AND asset.seen_sid < ?3 ORDER BY note.aid") \
+     " AND asset.seen_sid < (SELECT sid FROM snapshot WHERE sid >= 0" \
+     " AND wsid = ?1 AND purpose = 'export' AND EXISTS (SELECT 1 FROM walk" \
+     " WHERE walk.sid = snapshot.sid AND walk.kid = note.kid" \
+     " AND walk.node = '') ORDER BY sid DESC LIMIT 1) ORDER BY note.aid") \
   X (NOTE_PAGE, "SELECT nid, wsid, aid, kid, code, message FROM note" \
      " WHERE nid > ?1 ORDER BY nid LIMIT 512") \
   X (DIFFERENCE_CLEAR, "DELETE FROM difference WHERE wsid = ?1") \

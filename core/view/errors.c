@@ -410,20 +410,17 @@ gather_disabled (struct gather *g, struct mg_error *err)
   return r;
 }
 
-/* What an export did not list and could not ask for, and no later one saw. */
+/* What an export did not list and could not ask for, and none saw since; one that
+ * was about other kinds says nothing of it. */
 static int
 gather_unseen (struct gather *g, struct mg_error *err)
 {
-  struct mg_conn *conn;
-  sqlite3_stmt *st;
-  int64_t sid = 0, before = 0;
-  int r = mg_snapshot_last (g->store, g->wsid, "export", &sid, NULL, NULL, err);
+  struct mg_conn *conn = mg_store_read (g->store);
+  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_NOTE_UNSEEN, "is",
+                                  (int64_t) g->wsid, "not-looked-at");
+  int64_t before = 0;
+  int r;
 
-  if (r <= 0)
-    return r;
-  conn = mg_store_read (g->store);
-  st = mg_sql_bind (conn, MG_SQL_NOTE_UNSEEN, "isi", (int64_t) g->wsid,
-                    "not-looked-at", sid);
   while ((r = mg_sql_step (conn, st, err)) > 0) {
     const struct mg_kind *kind = mg_registry_kid (g->registry,
                                                   sqlite3_column_int (st, 0));

@@ -106,4 +106,22 @@ status_is "not listed: once it is listed all is well" 0
 run migrate --session s errors
 like "not listed: ... and nothing is left to tell" "$status $err" \
   '^0 .*nothing failed'
+run move export --plugins users
+status_is "not listed: an export of others ends with 0" 0
+run migrate --session s errors
+like "not listed: ... and brings nothing back" "$status $err" \
+  '^0 .*nothing failed'
+fault old '"match": "GET */jobs/list*", "do": "status", "status": 200,
+  "body": "{\"jobs\":[]}", "times": 1'
+fault old '"match": "GET */jobs/get*", "do": "status", "status": 403, "times": 0'
+run move export
+status_is "not listed: once more it is not" 1
+run move export --plugins users
+run migrate --session s errors
+like "not listed: an export of others takes nothing away" "$status $out" \
+  "^1 1  not-looked-at  jobs 'shut'"
+ask delete "$url_old" faults >/dev/null
+run move export
+run migrate --session s errors
+like "not listed: in the end all is well" "$status $err" '^0 .*nothing failed'
 end_process "$simulator_pid"
