@@ -125,7 +125,7 @@ inner ()
     printf '%s\n' "$1"
   } >"$tmp/tests/fault/inner.sh"
   run env MG_SRCDIR="$srcdir" MG_BUILDDIR="$builddir" MG_TAP_DRIVER=yes \
-    ${2:+MG_TEST_SECRETS="$tmp/$2"} sh "$tmp/tests/fault/inner.sh"
+    ${2:+MG_TEST_SECRETS="$tmp/$2"} sh "$tmp/tests/fault/inner.sh" "$tmp"
   complaints=$(printf '%s\n' "$out" | sed -n 's/^not ok [0-9]* - //p')
 }
 
@@ -144,6 +144,9 @@ ok "... with a trace, which nobody asked for, and bodies in it" \
   grep -q '"body":' "$tmp"/kept/*.traced/trace
 like "... what was said" "$(cat "$tmp"/kept/*.traced/said)" '^migrate: all done'
 like "... and what -vv says" "$(cat "$tmp"/kept/*.traced/log)" '^planning$'
+inner 'mkdir "$1/dumped"; cd "$1/dumped"; echo "$token_old" >core.1' core
+like "a token in a core where the script ran" "$complaints" \
+  'token_old \./core\.1 plain'
 inner 'echo "no secret" >"$tmp/.known"' broken
 is "a search that does not end well is a failure" "$complaints" \
   "the search for secrets ends with 0"
