@@ -40,6 +40,7 @@ PIECE = 1 << 20
 OVERLAP = 4096                  # no form of a secret is longer
 LEFT = 65536                    # so much of what is left of a body
 PREFIX = 5
+SHORTEST = 8                    # less may stand anywhere
 
 
 def forms(secret):
@@ -50,8 +51,9 @@ def forms(secret):
     if coded != raw:
         yield "percent", coded
     for shift in range(3):         # wherever in a longer text it stood
-        coded = base64.b64encode(b"x" * shift + raw)
-        yield "base64", coded[4 if shift else 0:-4]
+        coded = base64.b64encode(b"x" * shift + raw)[4 if shift else 0:-4]
+        if len(coded) >= SHORTEST:
+            yield "base64", coded
 
 
 def places_of(text, what):
