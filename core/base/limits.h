@@ -17,6 +17,8 @@
 #define MG_MAX_FILE (8 * MG_MIB)         /* profile, limits and rule files */
 #define MG_MAX_ASSET_INLINE (256 * MG_KIB) /* larger bodies are files in blobs/ */
 #define MG_MAX_PATH 4096
+#define MG_MAX_NAME (16 * MG_KIB)        /* an asset's id or name: a service's longest
+                                            has 4,096 characters */
 #define MG_MAX_PAGES 1000000             /* pages of one list, then it is a loop */
 #define MG_MAX_EDGES_LATE 16             /* migrate_needs per asset */
 

@@ -209,6 +209,9 @@ mg_fold (const char *s)
   return mg_buf_steal (&b);
 }
 
+/* Nobody reads more of a text that a server wrote. */
+#define MOST_SHOWN 4000
+
 static int
 deceptive (uint32_t c)
 {
@@ -221,13 +224,13 @@ deceptive (uint32_t c)
 void
 mg_buf_add_printable (struct mg_buf *b, const char *s)
 {
-  size_t len, i, n;
+  size_t before = b->len, len, i, n;
   uint32_t code;
 
   if (s == NULL)
     s = "(none)";
   len = strlen (s);
-  for (i = 0; i < len; i += n) {
+  for (i = 0; i < len && b->len - before < MOST_SHOWN; i += n) {
     n = mg_utf8_decode (s + i, len - i, &code);
     if (n == 0) {
       mg_buf_addf (b, "\\x%02x", (unsigned char) s[i]);
@@ -240,6 +243,8 @@ mg_buf_add_printable (struct mg_buf *b, const char *s)
     else
       mg_buf_add (b, s + i, n);
   }
+  if (i < len)
+    mg_buf_add_str (b, "...");
 }
 
 const char *

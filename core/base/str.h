@@ -23,7 +23,8 @@ char *mg_fold (const char *s);
 
 /* One line for a terminal: control bytes, invalid UTF-8 and the characters
  * that reverse or hide text (bidi controls, zero width) are written as \xNN or
- * \u{NNNN}, so that a hostile name cannot forge a message.  Appends. */
+ * \u{NNNN}, so that a hostile name cannot forge a message; of more than 4,000
+ * bytes the rest is "...".  Appends. */
 void mg_buf_add_printable (struct mg_buf *b, const char *s);
 
 /* The same into a caller's array, cut with "..." when it is too small. */

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -41,23 +42,62 @@ is_clean (const char *text)
   return 1;
 }
 
+/* A '.' or '..' between two slashes names another place: what it is told, the
+ * transport takes out of a path, and so does the service. */
 static int
-check_request (const struct mg_request *req, struct mg_error *err)
+leads_out (const char *path)
 {
-  const char *p;
-  size_t i;
+  const char *end = path + strcspn (path, "?#"), *p, *next;
 
-  for (p = req->method; *p >= 'A' && *p <= 'Z'; p++)
-    ;
-  if (*p != '\0' || p == req->method)
-    return mg_error_set (err, MG_E_INVALID, "bad-request",
-                         "'%.20s' is no HTTP method", req->method);
+  for (p = path; p < end; p = next) {
+    int dots = 0;
+
+    for (next = ++p; next < end && *next != '/'; dots++)
+      if (*next == '.')
+        next++;
+      else if (strncasecmp (next, "%2e", 3) == 0)
+        next += 3;
+      else
+        break;
+    if ((dots == 1 || dots == 2) && (next == end || *next == '/'))
+      return 1;
+    next += strcspn (next, "/?#");
+  }
+  return 0;
+}
+
+static int
+check_path (const struct mg_request *req, struct mg_error *err)
+{
   if ((req->path[0] != '/' && !mg_starts (req->path, "https://")
        && !mg_starts (req->path, "http://"))
       || !is_clean (req->path) || strchr (req->path, ' ') != NULL)
     return mg_error_set (err, MG_E_INVALID, "bad-request",
                          "'%.100s' is no encoded path that starts with '/'",
                          req->path);
+  if (req->path[0] == '/' && leads_out (req->path))
+    return mg_error_set (err, MG_E_INVALID, "leads-out",
+                         "not sent, because its path leads elsewhere: %s %.300s; "
+                         "look what is called so, and move it by hand",
+                         req->method, req->path);
+  return 0;
+}
+
+static int
+check_request (const struct mg_request *req, struct mg_error *err)
+{
+  const char *p;
+  size_t i;
+  int r;
+
+  for (p = req->method; *p >= 'A' && *p <= 'Z'; p++)
+    ;
+  if (*p != '\0' || p == req->method)
+    return mg_error_set (err, MG_E_INVALID, "bad-request",
+                         "'%.20s' is no HTTP method", req->method);
+  r = check_path (req, err);
+  if (r < 0)
+    return r;
   for (i = 0; req->headers != NULL && req->headers[i] != NULL; i++)
     if (!is_clean (req->headers[i]) || strchr (req->headers[i], ':') == NULL
         || i >= MG_MAX_HEADERS - 6)

@@ -13,6 +13,7 @@
 #include "net/redact.h"
 #include "net/remote-impl.h"
 
+#define STOP_US (5 * MG_SECOND_US)     /* for answers, once a run is to stop */
 #define BUDGET_US (15 * 60 * MG_SECOND_US)     /* of all tries of one call */
 #define FIRST_CONTACT_RETRIES 2
 
@@ -412,6 +413,24 @@ cut_silent (struct mg_remote *r)
   return next_us;
 }
 
+/* Who stops waits for what is under way, but not for an answer without an end:
+ * nothing is lost with what was only to be read. */
+static int64_t
+cut_reads (struct mg_remote *r)
+{
+  int64_t now_us = mg_clock_now_us ();
+  int i;
+
+  if (r->stop_us == 0)
+    r->stop_us = now_us + STOP_US;
+  if (now_us < r->stop_us)
+    return r->n_flying > 0 ? r->stop_us - now_us : INT64_MAX;
+  for (i = r->n_flying - 1; i >= 0; i--)
+    if (r->flying[i]->req->effect == MG_READ)
+      cut (r, r->flying[i], MG_TRANSFER_ABORTED, "the run is stopping");
+  return INT64_MAX;
+}
+
 /* Whatever has not left goes back to its caller. */
 static void
 drop_waiting (struct mg_remote *r)
@@ -448,8 +467,10 @@ one_round (struct mg_remote *r)
   take_resumes (r);
   mg_auth_step (r->auth, mg_clock_now_us ());
   take_retries (r);
-  if (is_stopping (r))
+  if (is_stopping (r)) {
     drop_waiting (r);
+    wait_us = cut_reads (r);
+  }
   else
     wait_us = send_due (r);
   wait_us = least (wait_us, cut_silent (r));

@@ -107,6 +107,7 @@ struct mg_remote {
   int n_flying, n_streams;
   int64_t watch_us;                    /* until then none of them is silent for
                                           too long */
+  int64_t stop_us;                     /* when reads are cut; 0 = nobody stops */
   int had_answer;
   int64_t n_held;                      /* bytes of answers of those in flight */
   int64_t most_held;

@@ -104,7 +104,7 @@ mg_put_fill (struct mg_ctx *ctx, const struct mg_kind *kind, const char *json,
   read_names (&names, kind->k, json, len);
   if (put->src_id == NULL)
     put->src_id = take_name (&names, 0);
-  if (put->src_id == NULL)
+  if (put->src_id == NULL || *put->src_id == '\0')
     return mg_error_set (err, MG_E_PROTOCOL, "no-id",
                          "one of the %s has no '%s'; it cannot be kept; report "
                          "it with --trace", kind->k->title, kind->k->id);
@@ -112,6 +112,11 @@ mg_put_fill (struct mg_ctx *ctx, const struct mg_kind *kind, const char *json,
     put->key = take_name (&names, 1);
   if (put->key == NULL)
     put->key = mg_xstrdup (put->src_id);
+  if (strlen (put->src_id) > MG_MAX_NAME || strlen (put->key) > MG_MAX_NAME)
+    return mg_error_set (err, MG_E_REMOTE, "too-large",
+                         "one of the %s has an id or a name of more than %d bytes; "
+                         "it cannot be kept; look what it is", kind->k->title,
+                         MG_MAX_NAME);
   add_aliases (kind, &names, json, len, put);
   if (kind->k->flags & MIGRATE_KIND_DETAIL && put->stub)
     return 0;

@@ -63,7 +63,7 @@ join (struct mg_ctx *ctx, const char *array, struct mg_span page,
       r = each_of (page.p, page.len, array, &j);
     mg_buf_add_byte (&j.text, ']');
   }
-  if (r >= 0)
+  if (r >= 0 || j.text.failed)
     r = mg_buf_check (&j.text, "an array of pages", &ctx->error);
   else
     mg_error_set (&ctx->error, r, "not-json",

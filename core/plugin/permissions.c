@@ -63,7 +63,7 @@ struct entry {
   struct mg_buf *out;
   struct mg_span who;              /* the entry's name member, quoted */
   const char *member;
-  int n;
+  int n, n_nameless;
 };
 
 /* One element of all_permissions: kept when it is direct. */
@@ -97,8 +97,10 @@ each_entry (void *opaque, struct mg_span acl)
     if (mg_json_get (acl.p, acl.len, members[i], &e->who) == 1
         && e->who.p[0] == '"')           /* null says absent */
       break;
-  if (i == MG_N_ELEMENTS (members))
+  if (i == MG_N_ELEMENTS (members)) {
+    e->n_nameless++;
     return 0;
+  }
   e->member = members[i];
   if (i == 1 && e->who.len == 8 && memcmp (e->who.p, "\"admins\"", 8) == 0)
     return 0;
@@ -114,22 +116,37 @@ mg_permissions_has_list (const char *json, size_t len)
          && mg_json_type (list) == '[';
 }
 
+static int
+no_list (struct mg_error *err)
+{
+  return mg_error_set (err, MG_E_PROTOCOL, "not-json",
+                       "the answer is no access control list, or one that names "
+                       "nobody in an entry; run the command again with --trace");
+}
+
 int
 mg_permissions_direct (const char *answer, size_t len,
                        struct mg_buf *ret_body, struct mg_error *err)
 {
   struct entry e = { .out = ret_body };
+  struct mg_span list;
   int r = mg_json_check (answer, len, err);
 
   if (r < 0)
     return r;
   if (!mg_permissions_has_list (answer, len)) {
+    if (mg_json_type ((struct mg_span) { answer, len }) != '{'
+        || (mg_json_get (answer, len, "access_control_list", &list) == 1
+            && mg_json_type (list) != 'n'))
+      return no_list (err);
     mg_buf_add_str (ret_body, "{}");
     return mg_buf_check (ret_body, "access control list", err);
   }
   mg_buf_add_str (ret_body, "{\"access_control_list\":[");
   mg_json_each (answer, len, "access_control_list[*]", each_entry, &e);
   mg_buf_add_str (ret_body, "]}");
+  if (e.n_nameless > 0)            /* nobody can be given it, nor is it nothing */
+    return no_list (err);
   return mg_buf_check (ret_body, "access control list", err);
 }
 

@@ -37,23 +37,30 @@ check_call (struct mg_ctx *ctx, uint32_t effect, const char *call)
                        "read \"METHOD /path\"", call ? call : "");
 }
 
-static char *
-fill_path (struct mg_ctx *ctx, const char *path, const char *id)
+/* Half a path names something else, and so does one without its id. */
+static int
+fill_path (struct mg_ctx *ctx, const char *path, const char *id,
+           const char **ret_path)
 {
-  struct mg_buf out = MG_BUF_INIT (64 * MG_KIB);
+  MG_CLEANUP (mg_buf_done) struct mg_buf out = MG_BUF_INIT (64 * MG_KIB);
   const char *mark = strstr (path, "{id}");
-  char *copy;
+  int r;
 
-  if (mark == NULL || id == NULL)
-    return mg_arena_strdup (&ctx->arena, path);
+  if (mark == NULL || id == NULL) {
+    *ret_path = mg_arena_strdup (&ctx->arena, path);
+    return 0;
+  }
+  if (*id == '\0')
+    return mg_error_set (&ctx->error, MG_E_INVALID, "leads-out",
+                         "%s is not sent without an id; look what it is, and move "
+                         "it by hand", path);
   mg_buf_add (&out, path, (size_t) (mark - path));
   mg_buf_add_url (&out, id, 0);
   mg_buf_add_str (&out, mark + 4);
-  if (out.failed)
-    mg_oom ();                   /* half a path names something else */
-  copy = mg_arena_strdup (&ctx->arena, mg_buf_text (&out));
-  mg_buf_done (&out);
-  return copy;
+  r = mg_buf_check (&out, "the path of a request", &ctx->error);
+  if (r == 0)
+    *ret_path = mg_arena_strdup (&ctx->arena, mg_buf_text (&out));
+  return r;
 }
 
 static struct migrate_response *
@@ -88,12 +95,10 @@ mg_ctx_unsupported (struct mg_ctx *ctx, const struct mg_response *res, int r)
 }
 
 static int
-may_leave (struct mg_ctx *ctx, uint32_t effect, const char *call)
+may_leave (struct mg_ctx *ctx, uint32_t effect)
 {
-  int r = check_call (ctx, effect, call);
+  int r = refuse_create (ctx, effect);
 
-  if (r == 0)
-    r = refuse_create (ctx, effect);
   if (r == 0 && effect == MIGRATE_IDEMPOTENT && ctx->n_writes == 0
       && ctx->before_change != NULL)
     r = ctx->before_change (ctx, ctx->before_opaque);
@@ -112,8 +117,9 @@ note_write (struct mg_ctx *ctx, uint32_t effect, const struct mg_response *res)
 
 /* ---- bodies of any size ---- */
 
-/* What is sent piece by piece; all of it in the arena. */
+/* Where it is sent, and what, piece by piece; all of it in the arena. */
 struct pieces {
+  const char *path;
   struct mg_part *parts;
   size_t n;
   int has_blobs;
@@ -190,8 +196,7 @@ end_blob (struct mg_ctx *ctx, struct mg_blob *blob,
 
 static void
 fill_request (struct mg_ctx *ctx, const struct migrate_request *asked,
-              const char *id, const struct pieces *pieces,
-              struct mg_request *req)
+              const struct pieces *pieces, struct mg_request *req)
 {
   const char *space = strchr (asked->call, ' ');
 
@@ -199,7 +204,7 @@ fill_request (struct mg_ctx *ctx, const struct migrate_request *asked,
                 : asked->effect == MIGRATE_CREATING ? MG_CREATE : MG_IDEMPOTENT;
   req->method = mg_arena_strndup (&ctx->arena, asked->call,
                                   (size_t) (space - asked->call));
-  req->path = fill_path (ctx, space + 1, id);
+  req->path = pieces->path;
   req->content_type = asked->content_type;
   req->accept = asked->accept ? asked->accept : asked->content_type;
   req->parts = pieces->n > 0 ? pieces->parts : NULL;
@@ -209,7 +214,7 @@ fill_request (struct mg_ctx *ctx, const struct migrate_request *asked,
 }
 
 static int
-send (struct mg_ctx *ctx, const struct migrate_request *asked, const char *id,
+send (struct mg_ctx *ctx, const struct migrate_request *asked,
       const struct pieces *pieces, struct mg_blob *blob,
       struct migrate_response **ret_kept)
 {
@@ -217,7 +222,7 @@ send (struct mg_ctx *ctx, const struct migrate_request *asked, const char *id,
   struct mg_response res;
   int r;
 
-  fill_request (ctx, asked, id, pieces, &req);
+  fill_request (ctx, asked, pieces, &req);
   if (asked->to_blob) {
     req.on_data = add_to_blob;
     req.max_body = MG_MAX_BLOB < SIZE_MAX ? (size_t) MG_MAX_BLOB : SIZE_MAX;
@@ -245,20 +250,24 @@ int
 mg_ctx_request (struct mg_ctx *ctx, const struct migrate_request *asked,
                 const char *id, const struct migrate_response **ret_res)
 {
-  struct pieces pieces = { NULL, 0, 0 };
+  struct pieces pieces = { NULL, NULL, 0, 0 };
   MG_CLEANUP (mg_blob_done) struct mg_blob blob = { .temp = NULL };
   struct migrate_response *kept = NULL;
-  int r = refuse_blob (ctx, asked);
+  int r = check_call (ctx, asked->effect, asked->call);
 
+  if (r == 0)
+    r = refuse_blob (ctx, asked);
+  if (r == 0)
+    r = fill_path (ctx, strchr (asked->call, ' ') + 1, id, &pieces.path);
   if (r == 0)
     r = gather (ctx, asked, &pieces);
   if (r == 0 && asked->to_blob)
     r = mg_blob_begin (&blob, mg_store_blobs (ctx->store), &ctx->error);
   if (r == 0)                      /* the last: it counts what leaves */
-    r = may_leave (ctx, asked->effect, asked->call);
+    r = may_leave (ctx, asked->effect);
   if (r < 0)
     return r;
-  r = send (ctx, asked, id, &pieces, &blob, &kept);
+  r = send (ctx, asked, &pieces, &blob, &kept);
   if (ret_res != NULL && kept != NULL)
     *ret_res = kept;
   return r;

@@ -28,6 +28,7 @@ struct tally {
 struct tally_thread {
   struct tally *tally;
   struct mg_thread thread;
+  const char *node;                /* that is listed */
   int64_t *page;                   /* of the page that is being read */
   struct mg_tree_names names;
 };
@@ -45,7 +46,8 @@ count_element (struct migrate_ctx *pub, void *opaque, const char *json,
   int i;
 
   (void) pub;
-  if (mg_tree_hides (walker, name)) {
+  if (mg_tree_hides (walker, name)
+      || (name != NULL && !mg_tree_is_below (t->node, name))) {
     mg_free (name);
     return 0;
   }
@@ -111,8 +113,10 @@ count_node (struct tally_thread *t, struct mg_ctx *ctx, const char *name)
   struct mg_list list = { .node = name, .each = count_element,
                           .page = count_page, .restart = count_restart,
                           .opaque = t };
-  int r = mg_call_export (ctx, walker, &list);
+  int r;
 
+  t->node = name;
+  r = mg_call_export (ctx, walker, &list);
   if (r < 0)
     count_restart (ctx, t);
   if (r == MG_E_NOT_FOUND && strcmp (name, walker->k->tree->root) != 0)

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "run/tree.h"
 
 int
@@ -59,6 +60,24 @@ mg_tree_enters (const struct mg_kind *walker, const char *sort,
 {
   return mg_tree_is_of (walker, sort) && left == NULL
          && !mg_tree_shuts (walker, name);
+}
+
+int
+mg_tree_is_below (const char *node, const char *name)
+{
+  size_t len = strlen (node);
+  const char *p;
+
+  len -= len > 0 && node[len - 1] == '/';
+  if (strncmp (name, node, len) != 0 || name[len] != '/'
+      || strlen (name) >= MG_MAX_PATH)
+    return 0;
+  for (p = name + len; *p == '/'; p += len) {
+    len = strcspn (++p, "/");
+    if (len == 0 || (len <= 2 && strncmp (p, "..", len) == 0))
+      return 0;
+  }
+  return 1;
 }
 
 /* ---- names ---- */

@@ -251,6 +251,26 @@ say_unknown (const struct visit *v, const char *sort, const char *child)
                text);
 }
 
+/* Nobody can say where this would be, so it is no asset.  Its row is called like
+ * no node, which would be walked. */
+static void
+say_outside (const struct visit *v, const char *child)
+{
+  static const char text[] = "listed in a folder, and its path is none of something "
+    "in it; look what it is, and move it by hand";
+  struct mg_run *run = v->tree->run;
+  char row[1000], node[400], shown[400];
+
+  snprintf (row, sizeof row, "'%s' in %s", mg_printable (child, shown, sizeof shown),
+            mg_printable (v->name, node, sizeof node));
+  put_row (v->tree, v->walker, row, MG_WALK_DONE, 0, "outside", text);
+  mg_run_note (run, v->tree->side, 0, v->walker, row, "outside", text);
+  if (v->tree->side->wsid != MG_SOURCE_WSID)
+    return;
+  MG_LOCKED (&run->state->lock);
+  run->n_failed++;
+}
+
 /* Into the session, as far as this run wants it. */
 static int
 take_element (struct visit *v, struct mg_ctx *ctx, const char *sort,
@@ -268,13 +288,12 @@ take_element (struct visit *v, struct mg_ctx *ctx, const char *sort,
   return r;
 }
 
-/* What is shut is entered for what other kinds take.  A node that lists itself
- * is none: the walk would not end. */
+/* What is shut is entered for what other kinds take. */
 static int
 enters (const struct visit *v, const char *sort, const char *child,
         const char *left)
 {
-  if (child == NULL || strcmp (child, v->name) == 0)
+  if (child == NULL)
     return 0;
   return mg_tree_enters (v->walker, sort, child, left)
          || (v->w->is_seen && left == NULL && mg_tree_is_of (v->walker, sort));
@@ -293,6 +312,11 @@ visit_element (struct migrate_ctx *pub, void *opaque, const char *json,
   int r = 0;
 
   if (mg_tree_hides (v->walker, child)) {
+    mg_free (child);
+    return 0;
+  }
+  if (child != NULL && !mg_tree_is_below (v->name, child)) {
+    say_outside (v, child);
     mg_free (child);
     return 0;
   }
@@ -318,7 +342,6 @@ visit_page (struct mg_ctx *ctx, void *opaque, const char *cursor)
   struct visit *v = opaque;
   int i, r = mg_ctx_flush (ctx);
 
-  (void) cursor;
   ctx->n_emitted = 0;
   mg_tree_names_keep (&v->children);
   for (i = 0; i < v->w->n_members; i++) {
@@ -327,7 +350,7 @@ visit_page (struct mg_ctx *ctx, void *opaque, const char *cursor)
     v->n[i] += v->page[i];
     v->page[i] = 0;
   }
-  if (r == 0 && mg_run_stopping (v->tree->run))
+  if (r == 0 && cursor != NULL && mg_run_stopping (v->tree->run))
     r = mg_error_set (&ctx->error, MG_E_CANCELLED, NULL, "stopped");
   return r;
 }

@@ -50,6 +50,10 @@ const char *mg_tree_left (const struct mg_kind *walker, const char *sort,
 int mg_tree_enters (const struct mg_kind *walker, const char *sort,
                     const char *name, const char *left);
 
+/* Is a name that the list of a node told one of something in it?  Else a walk could
+ * go round for ever, and what is written go anywhere. */
+int mg_tree_is_below (const char *node, const char *name);
+
 /* Names that a list tells, page by page: what a page told is kept once it is
  * whole, and forgotten when it is read again.  A name that is added is theirs. */
 struct mg_tree_names {

@@ -191,6 +191,10 @@ const struct migrate_code mg_codes[] = {
     "Somebody ended the process that did the work, or the system did "
     "because memory ran out. What was done is kept.",
     "run the same command again, with --parallel 4 if memory ran out" },
+  { "leads-out",
+    "An id of the service would make of a request one to another place: it was "
+    "not sent.",
+    "look what has this id or name, and move it by hand" },
   { "locked",
     "Another migrate works on this session or imports into this target.",
     "wait for it, or end it, then run the command again" },
@@ -298,6 +302,10 @@ const struct migrate_code mg_codes[] = {
   { "note",
     "A plugin has something to say about the asset.",
     "read it: migrate report" },
+  { "outside",
+    "A folder lists what by its path does not lie in it; nobody could say where "
+    "it is.",
+    "look what it is in the source, and move it by hand" },
   { "page-loop",
     "A list of the service never ends.",
     "run the command again; report it with --trace FILE" },

@@ -72,7 +72,7 @@ show_text (const struct mg_view *view, const struct mg_registry *registry,
            const struct mg_cause *c, int width, int code_width)
 {
   const struct migrate_code *code = mg_code_any (registry, c->code);
-  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (16 * MG_KIB);
+  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (64 * MG_KIB);
   MG_CLEANUP_FREE char *message = mg_hint (view, c->message);
   MG_CLEANUP_FREE char *cure = mg_hint (view, code ? code->cure : NULL);
   char number[32];
@@ -118,7 +118,7 @@ show_line (const struct mg_view *view, const struct mg_registry *registry,
            const struct mg_cause *c)
 {
   const struct migrate_code *code = mg_code_any (registry, c->code);
-  MG_CLEANUP (mg_buf_done) struct mg_buf names = MG_BUF_MUST (16 * MG_KIB);
+  MG_CLEANUP (mg_buf_done) struct mg_buf names = MG_BUF_MUST (MG_MIB);
   MG_CLEANUP_FREE char *cure = mg_hint (view, code ? code->cure : NULL);
   struct mg_line line;
   int i;
@@ -191,7 +191,7 @@ mg_causes_show_blocking (const struct mg_view *view,
   int i, n_missing = 0;
 
   for (i = 0; i < causes->n && !view->json; i++) {
-    MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (16 * MG_KIB);
+    MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (64 * MG_KIB);
     const struct mg_cause *c = &causes->rows[i];
 
     if (c->n_blocked == 0 || !is_shown (c, &n_missing))

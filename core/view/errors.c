@@ -343,11 +343,14 @@ is_sum (const struct mg_kind *kind, sqlite3_stmt *st)
   return kind->k->tree != NULL && sqlite3_column_bytes (st, 1) == 0;
 }
 
-/* A folder that was gone when its turn came is read, but may be elsewhere. */
+/* A folder that was gone when its turn came is read, but may be elsewhere; and
+ * what is in no folder is not read at all. */
 static int
 is_told (int state, const char *code)
 {
-  return state == MG_WALK_FAILED || (code && strcmp (code, "vanished") == 0);
+  return state == MG_WALK_FAILED
+         || (code != NULL && (strcmp (code, "vanished") == 0
+                              || strcmp (code, "outside") == 0));
 }
 
 /* Lists that could not be read to their end. */

@@ -403,13 +403,14 @@ static void
 log_event (const struct mg_view *view, enum mg_log_level level,
            const struct mg_event *e, const char *text)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (4096);
+  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (64 * MG_KIB);
   const char *const head[] = { e->kind, e->key };
+  char shown[1000];                /* what is behind a name is to be seen, too */
   size_t i;
 
   for (i = 0; i < MG_N_ELEMENTS (head); i++)
     if (head[i] != NULL && head[i][0] != '\0')
-      mg_buf_addf (&b, "%s: ", head[i]);
+      mg_buf_addf (&b, "%s: ", mg_printable (head[i], shown, sizeof shown));
   mg_hint_add (&b, view, text);
   if (e->code != NULL && e->code[0] != '\0')
     mg_buf_addf (&b, " [%s]", e->code);
@@ -434,7 +435,8 @@ tell_note (const struct mg_view *view, const struct mg_event *e)
 {
   static const char *const loud[] = { "plugin-disabled", "export-incomplete",
                                       "unsupported", "changed-since",
-                                      "not-listed", "creation-limit" };
+                                      "not-listed", "creation-limit",
+                                      "outside" };
   enum mg_log_level level = MG_LOG_VERBOSE;
   size_t i;
 

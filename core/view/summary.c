@@ -361,7 +361,7 @@ add_value (struct mg_buf *b, const char *text)
 static void
 show_difference (const struct mg_kind *kind, sqlite3_stmt *st)
 {
-  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (8192);
+  MG_CLEANUP (mg_buf_done) struct mg_buf b = MG_BUF_MUST (64 * MG_KIB);
 
   mg_buf_addf (&b, "%s  %s '", cell (st, 2), kind->k->name);
   mg_buf_add_printable (&b, cell (st, 1));

@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "view/table.h"
 
-#define MAX_CELL 4096
+#define MAX_CELL 8192
 
 const char *
 mg_number (int64_t n, char ret_text[32])

@@ -184,6 +184,10 @@ object_put (struct migrate_ctx *ctx, const struct migrate_asset *asset,
 
   if (r < 0)
     return r;
+  if (strstr (path, sha256) != NULL)
+    return migrate_fail (ctx, MIGRATE_E_INVALID, NULL,
+                         "its path holds the digest of what is in it, which stands "
+                         "between the parts of a form; move it by hand");
   parts[0].data = migrate_printf (
     ctx, "--%s\r\n%s\"path\"\r\n\r\n%s\r\n"
     "--%s\r\n%s\"format\"\r\n\r\nRAW\r\n"

@@ -29,6 +29,12 @@ ask (struct migrate_ctx *ctx, uint32_t effect, const char *call,
   return migrate_request (ctx, &req, ret_res);
 }
 
+const char *
+call_of (struct migrate_ctx *ctx, const char *verb, const char *id)
+{
+  return migrate_printf (ctx, "%s " REPOS "/%s", verb, migrate_in_url (ctx, id));
+}
+
 /* ---- what is said ---- */
 
 /* Does the service speak of it?  Its first letter, which may be large, is left
@@ -112,6 +118,9 @@ make_parent (struct migrate_ctx *ctx, const char *path)
 {
   const char *slash = strrchr (path, '/');
 
+  if (slash == NULL)
+    return migrate_fail (ctx, MIGRATE_E_INVALID, "odd-path",
+                         "its path names no folder; move it by hand");
   return ask (ctx, MIGRATE_IDEMPOTENT, "POST " TREE "mkdirs",
               migrate_printf (ctx, "{\"path\":%s}", migrate_quote (
                 ctx, migrate_printf (ctx, "%.*s", (int) (slash - path), path))),
@@ -218,7 +227,7 @@ changes (struct migrate_ctx *ctx, const struct migrate_asset *asset,
 int
 repos_update (struct migrate_ctx *ctx, const struct migrate_asset *asset)
 {
-  const char *call = migrate_printf (ctx, "GET " REPOS "/%s", asset->target_id);
+  const char *call = call_of (ctx, "GET", asset->target_id);
   const struct migrate_response *now = NULL, *res = NULL;
   const char *body;
   int r = ask (ctx, MIGRATE_READ, call, NULL, &now);
@@ -229,9 +238,8 @@ repos_update (struct migrate_ctx *ctx, const struct migrate_asset *asset)
     return check_detached (ctx, asset, now);
   body = changes (ctx, asset, now);
   if (body != NULL)
-    r = ask (ctx, MIGRATE_IDEMPOTENT,
-             migrate_printf (ctx, "PATCH " REPOS "/%s", asset->target_id), body,
-             &res);
+    r = ask (ctx, MIGRATE_IDEMPOTENT, call_of (ctx, "PATCH", asset->target_id),
+             body, &res);
   if (r < 0 && res != NULL && (res->status == 400 || res->status == 404)
       && !speaks_of (res, "redential"))
     return migrate_fail (

@@ -22,6 +22,10 @@ static const struct migrate_ref folder_refs[] = {
   { .path = NULL },
 };
 
+static const struct migrate_leave folder_leave[] = {
+  { "name", "", "odd-path" }, { NULL, NULL, NULL },
+};
+
 static const struct migrate_alias folder_aliases[] = {
   { "repo-folder.name", "name", 0 }, { NULL, NULL, 0 },
 };
@@ -32,9 +36,11 @@ static const char *const repo_owned[] = {
   "id", "head_commit_id", "git_cli_enabled", "cloned", NULL,
 };
 
-/* "cloned" is ours: not every Git folder has a remote, and a provider of it. */
+/* "cloned" is ours: not every Git folder has a remote, and a provider of it; nor
+ * a path that one can be cloned to. */
 static const struct migrate_leave repo_leave[] = {
-  { "cloned", "nowhere", "no-remote" }, { NULL, NULL, NULL },
+  { "cloned", "nowhere", "no-remote" }, { "cloned", "elsewhere", "odd-path" },
+  { NULL, NULL, NULL },
 };
 
 static const char *const repo_nocase[] = { "provider", NULL };
@@ -83,6 +89,7 @@ static const struct migrate_kind kinds[] = {
     .create = "POST " TREE "mkdirs", .remove = "POST " TREE "delete",
     .permissions = "directories",
     .owned = folder_owned, .refs = folder_refs, .aliases = folder_aliases,
+    .leave = folder_leave,
     .link = "/browse/folders/{id}",
   },
   {
@@ -118,28 +125,55 @@ is_folder (struct migrate_ctx *ctx, const char *json, size_t len)
   return strcmp (text_of (ctx, json, len, "object_type"), "DIRECTORY") == 0;
 }
 
+/* What has no id is no object, and the core says so. */
+static int
+has_id (struct migrate_ctx *ctx, const struct migrate_kind *kind,
+        const char *json, size_t len)
+{
+  return json[0] == '{' && *text_of (ctx, json, len, kind->id) != '\0';
+}
+
 /* Emits the object with one member more. */
 static int
 emit_with (struct migrate_ctx *ctx, const struct migrate_kind *kind,
            const char *member, const char *value, const char *json, size_t len)
 {
-  const char *more = migrate_printf (ctx, "{\"%s\":%s,%.*s", member,
-                                     migrate_quote (ctx, value),
-                                     (int) (len - 1), json + 1);
+  const char *more;
 
+  if (!has_id (ctx, kind, json, len))
+    return migrate_emit (ctx, kind, json, len);
+  more = migrate_printf (ctx, "{\"%s\":%s,%.*s", member,
+                         migrate_quote (ctx, value), (int) (len - 1), json + 1);
   return migrate_emit (ctx, kind, more, strlen (more));
 }
 
+/* Does it name one place, and none by way of another? */
+static int
+is_plain (const char *path)
+{
+  while (*path == '/') {
+    size_t len = strcspn (++path, "/");
+
+    if (len == 0 || (len <= 2 && strncmp (path, "..", len) == 0))
+      return 0;
+    path += len;
+  }
+  return *path == '\0';
+}
+
+/* One that has no name there is left. */
 static int
 each_folder (struct migrate_ctx *ctx, void *opaque, const char *json,
              size_t len)
 {
   const char *path = text_of (ctx, json, len, "path");
+  int is_there = strncmp (path, "/Repos/", 7) == 0 && is_plain (path)
+                 && strchr (path + 7, '/') == NULL;
 
   (void) opaque;
-  if (!is_folder (ctx, json, len) || strncmp (path, "/Repos/", 7) != 0)
+  if (!is_folder (ctx, json, len))
     return 0;
-  return emit_with (ctx, folders, "name", path + 7, json, len);
+  return emit_with (ctx, folders, "name", is_there ? path + 7 : "", json, len);
 }
 
 struct below {
@@ -149,6 +183,10 @@ struct below {
 static int
 emit_repo (struct migrate_ctx *ctx, const char *json, size_t len)
 {
+  const char *path = text_of (ctx, json, len, "path");
+
+  if (*path != '\0' && (*path != '/' || !is_plain (path)))
+    return emit_with (ctx, repos, "cloned", "elsewhere", json, len);
   if (*text_of (ctx, json, len, "url") == '\0'
       || *text_of (ctx, json, len, "provider") == '\0')
     return emit_with (ctx, repos, "cloned", "nowhere", json, len);
@@ -222,9 +260,8 @@ fetch_by_path (struct migrate_ctx *ctx, const struct migrate_asset *asset, int r
                          "neither its remote nor its branch is told; give whoever "
                          "runs the export CAN_MANAGE on it, then migrate export");
   if (strcmp (text_of (ctx, info, len, "id"), asset->id) != 0
-      && ask (ctx, MIGRATE_READ, migrate_printf (
-                ctx, "GET " REPOS "/%s", text_of (ctx, info, len, "id")), NULL,
-              &res) == 0)
+      && ask (ctx, MIGRATE_READ, call_of (
+                ctx, "GET", text_of (ctx, info, len, "id")), NULL, &res) == 0)
     return emit_repo (ctx, res->body, res->body_len);
   if (*text_of (ctx, info, len, "path") == '\0') {
     info = migrate_printf (ctx, "{\"path\":%s,%.*s",
@@ -247,8 +284,7 @@ fetch_asset (struct migrate_ctx *ctx, void *self,
   if (strcmp (asset->kind->name, repos->name) != 0)
     return migrate_fail (ctx, MIGRATE_E_UNSUPPORTED, NULL,
                          "only Git folders are read one by one");
-  r = ask (ctx, MIGRATE_READ, migrate_printf (ctx, "GET " REPOS "/%s", asset->id),
-           NULL, &res);
+  r = ask (ctx, MIGRATE_READ, call_of (ctx, "GET", asset->id), NULL, &res);
   if (r == 0)
     return emit_repo (ctx, res->body, res->body_len);
   if (!migrate_is_source (ctx) || res == NULL
@@ -262,9 +298,12 @@ static int
 each_credential (struct migrate_ctx *ctx, void *opaque, const char *json,
                  size_t len)
 {
+  const struct migrate_kind *kind = (const struct migrate_kind *) opaque;
   const char *user = text_of (ctx, json, len, "git_username");
   const char *name = text_of (ctx, json, len, "name");
 
+  if (!has_id (ctx, kind, json, len))
+    return migrate_emit (ctx, kind, json, len);
   if (*user == '\0')
     user = text_of (ctx, json, len, "git_email");
   name = migrate_printf (ctx, "%s%s%s%s%s",
@@ -272,8 +311,7 @@ each_credential (struct migrate_ctx *ctx, void *opaque, const char *json,
                          *user ? " " : "", user, *name ? ": " : "", name);
   name = migrate_printf (ctx, "{\"token\":\"not shown\",\"label\":%s,%.*s",
                          migrate_quote (ctx, name), (int) (len - 1), json + 1);
-  return migrate_emit (ctx, (const struct migrate_kind *) opaque, name,
-                       strlen (name));
+  return migrate_emit (ctx, kind, name, strlen (name));
 }
 
 static int
@@ -313,7 +351,7 @@ make_folder (struct migrate_ctx *ctx, const struct migrate_asset *asset)
   if (r < 0)
     return r;
   id = text_of (ctx, res->body, res->body_len, "object_id");
-  if (*id == '\0')
+  if (*id == '\0' || id[strspn (id, "0123456789")] != '\0')
     return migrate_fail (ctx, MIGRATE_E_UNCERTAIN, NULL,
                          "the answer has no id");
   json = migrate_printf (ctx, "{\"name\":%s,\"path\":%s,\"object_id\":%s}",
@@ -370,9 +408,8 @@ delete_asset (struct migrate_ctx *ctx, void *self,
   if (asset->kind->remove == NULL)
     return 0;
   if (strcmp (asset->kind->name, repos->name) == 0)
-    r = ask (ctx, MIGRATE_IDEMPOTENT,
-             migrate_printf (ctx, "DELETE " REPOS "/%s", asset->target_id), NULL,
-             &res);
+    r = ask (ctx, MIGRATE_IDEMPOTENT, call_of (ctx, "DELETE", asset->target_id),
+             NULL, &res);
   else {
     migrate_json_get (ctx, asset->target_json, asset->target_json_len, "path",
                       &path);
@@ -413,6 +450,9 @@ static const struct migrate_code codes[] = {
     "it, then: migrate export" },
   { "no-remote", "the Git folder has no remote that it could be cloned from",
     "push it somewhere and export again, or move what is in it by hand" },
+  { "odd-path", "what was listed as a Git folder, or as a folder of them, has a path "
+    "that names no place, or one by way of another",
+    "look what it is in the source, and move it by hand" },
   { "path-taken", "something that is no Git folder has the path in the target",
     "move or rename it there, then: migrate import --retry-failed" },
   { "remote-refused", "the target cannot clone the remote",

@@ -13,6 +13,8 @@ const char *text_of (struct migrate_ctx *ctx, const char *json, size_t len,
 /* migrate_request; 'body' and 'ret_res' may be NULL. */
 int ask (struct migrate_ctx *ctx, uint32_t effect, const char *call,
                const char *body, const struct migrate_response **ret_res);
+/* "VERB /api/2.0/repos/ID". */
+const char *call_of (struct migrate_ctx *ctx, const char *verb, const char *id);
 
 /* What import_asset does of a Git folder: makes it, and puts one that is there
  * on its branch. */

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server that wishes its clients ill.
 
-    hostile.py serve SIMULATOR-URL LOG      prints 'NAME URL' for each mode
+    hostile.py serve SIMULATOR-URL LOG [work]   prints 'NAME URL' for each mode,
+                                            with 'work' those of hostile_work.py
     hostile.py run SECONDS COMMAND [ARG...] prints 'status N' and 'memory KIB'
     hostile.py clean FILE...                what a terminal should not be sent
 
@@ -25,6 +26,8 @@ import unicodedata
 import urllib.parse
 import zlib
 
+import hostile_work
+
 USERS = "/api/2.0/preview/scim/v2/Users"
 GROUPS = "/api/2.0/preview/scim/v2/Groups"
 SEARCH = "/api/2.0/mlflow/experiments/search"
@@ -41,6 +44,7 @@ def scim(elements, total=None, start=1):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 65536       # head and body in one piece
     mode = None            # a Mode
     body = b""
 
@@ -121,7 +125,8 @@ class Mode:
 
     def watch(self, h):
         path = urllib.parse.urlsplit(h.path).path
-        if re.search(r"/\.\.?(/|$)|//|[\x00-\x20\x7f-\xff]|%00", path):
+        # '/..' is taken out of a path before it is sent, as far as its '/'
+        if re.search(r"/\.\.?(/|$)|//|/$|[\x00-\x20\x7f-\xff]|%00", path):
             self.note("path %s" % h.path)
 
     def note(self, text):
@@ -424,12 +429,14 @@ def listen(mode):
     return "http://127.0.0.1:%d" % server.server_port
 
 
-def serve(url, log):
+def serve(url, log, work=None):
     Mode.log = log
     open(log, "w", encoding="utf-8").close()
-    elsewhere = listen(Elsewhere(url))
-    for name, mode in modes(url, elsewhere).items():
+    all_modes = hostile_work.modes(url, Mode) if work else \
+        modes(url, listen(Elsewhere(url)))
+    for name, mode in all_modes.items():
         print(name, listen(mode), flush=True)
+    print("end", flush=True)
     signal.pause()
 
 
@@ -462,7 +469,7 @@ def clean(files):
 
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
-        serve(sys.argv[2], sys.argv[3])
+        serve(*sys.argv[2:])
     elif sys.argv[1] == "run":
         run(sys.argv[2], sys.argv[3:])
     else:

@@ -177,6 +177,21 @@ MG_TEST (utf8_is_not_read_beyond_its_end)
   ok (!mg_utf8_valid ("\xc3\xa9", 1));
 }
 
+MG_TEST (printable_text_has_an_end)
+{
+  struct mg_buf b = MG_BUF_INIT (64 * 1024);
+  char text[20001];
+
+  memset (text, '\x1b', sizeof text - 1);
+  text[sizeof text - 1] = '\0';
+  mg_buf_add_str (&b, "before");
+  mg_buf_add_printable (&b, text);
+  ok (!b.failed);
+  ok (b.len > 4000 && b.len < 4100);
+  is_str (mg_buf_text (&b) + b.len - 7, "\\x1b...");
+  mg_buf_done (&b);
+}
+
 MG_TEST (distances)
 {
   is_int (mg_distance ("", ""), 0);
