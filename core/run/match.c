@@ -21,6 +21,7 @@ mg_match_init (struct mg_match *m, struct mg_run *run)
   memset (m, 0, sizeof *m);
   m->run = run;
   mg_ctx_init (&m->ctx, run->store, &run->target, run->registry);
+  m->ctx.option = run->plugin_option;
 }
 
 void

@@ -407,6 +407,7 @@ mg_run_close_plugins (struct mg_run *run, struct mg_side *side)
   int i;
 
   mg_ctx_init (&ctx, run->store, side, run->registry);
+  ctx.option = run->plugin_option;
   for (i = 0; i < run->registry->n_plugins; i++)
     mg_call_close (&ctx, run->registry->plugins[i]);
   mg_ctx_done (&ctx);

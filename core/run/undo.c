@@ -476,6 +476,7 @@ mg_run_undo (struct mg_run *run, int apply, struct mg_undo *ret_undo,
   ret_undo->rows = mg_xcalloc ((size_t) run->registry->n_kinds + 1,
                                sizeof *ret_undo->rows);
   mg_ctx_init (&u.ctx, run->store, &run->target, run->registry);
+  u.ctx.option = run->plugin_option;
   u.look = (struct mg_undo_look) { .run = run, .ctx = &u.ctx };
   if (r == 0)
     r = look (run, &u.look, err);

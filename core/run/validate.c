@@ -583,6 +583,7 @@ mg_run_validate (struct mg_run *run, struct mg_validation *ret_validation,
                           &v.baseline_sid, NULL, NULL, err);
   if (r >= 0 && !run->stopped) {
     mg_ctx_init (&v.ctx, run->store, &run->target, run->registry);
+    v.ctx.option = run->plugin_option;
     r = validate_kinds (&v, ret_validation, err);
     mg_ctx_done (&v.ctx);
   }

@@ -1,5 +1,7 @@
-/* A plugin that breaks in the manner that the key of an asset names. */
+/* A plugin that breaks in the manner that the key of an asset names: while that is
+ * imported, or, as --break-in says, listed or compared. */
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,28 +66,71 @@ take_a_while (void)
 }
 
 static int
+break_as (const char *key)
+{
+  if (strcmp (key, "segv") == 0)
+    *nothing = 1;
+  if (strcmp (key, "abort") == 0)
+    abort ();
+  if (strcmp (key, "heap") == 0)
+    spoil_heap ();
+  if (strcmp (key, "slow") == 0)
+    take_a_while ();
+  if (strcmp (key, "stack") == 0)
+    return deeper (NULL);
+  if (strcmp (key, "loop") == 0)
+    for (;;)
+      *key ? (void) 0 : abort ();
+  return 0;
+}
+
+static int
+breaks_in (struct migrate_ctx *ctx, const char *where)
+{
+  const char *option = migrate_option (ctx, "break-in");
+
+  return strcmp (option ? option : "import", where) == 0;
+}
+
+static int
+each (struct migrate_ctx *ctx, void *opaque, const char *json, size_t len)
+{
+  const char *name = "";
+
+  migrate_json_get (ctx, json, len, "name", &name);
+  if (breaks_in (ctx, "export"))
+    break_as (name);
+  return migrate_emit (ctx, (const struct migrate_kind *) opaque, json, len);
+}
+
+static int
+export_kind (struct migrate_ctx *ctx, void *self,
+             const struct migrate_kind *kind)
+{
+  (void) self;
+  return migrate_pages (ctx, kind, each, (void *) (uintptr_t) kind);
+}
+
+static int
 import (struct migrate_ctx *ctx, void *self, const struct migrate_asset *asset)
 {
   int r;
 
   (void) self;
-  if (strcmp (asset->key, "segv") == 0)
-    *nothing = 1;
-  if (strcmp (asset->key, "abort") == 0)
-    abort ();
-  if (strcmp (asset->key, "heap") == 0)
-    spoil_heap ();
-  if (strcmp (asset->key, "slow") == 0)
-    take_a_while ();
-  if (strcmp (asset->key, "stack") == 0)
-    return deeper (NULL);
-  if (strcmp (asset->key, "loop") == 0)
-    for (;;)
-      *asset->key ? (void) 0 : abort ();
+  if (breaks_in (ctx, "import"))
+    break_as (asset->key);
   r = migrate_generic (ctx, asset);
   if (strcmp (asset->key, "after") == 0)
     *nothing = 1;
   return r;
+}
+
+static int
+validate (struct migrate_ctx *ctx, void *self,
+          const struct migrate_asset *asset)
+{
+  (void) self;
+  return breaks_in (ctx, "validate") ? break_as (asset->key) : 0;
 }
 
 static int
@@ -98,7 +143,9 @@ open_crasher (struct migrate_ctx *ctx, void **ret_self)
 }
 
 static const struct migrate_option options[] = {
-  { "break-open", NULL, "refuse to open" }, { NULL, NULL, NULL },
+  { "break-open", NULL, "refuse to open" },
+  { "break-in", "none|export|import|validate", "where to break [import]" },
+  { NULL, NULL, NULL },
 };
 
 MIGRATE_REGISTER (
@@ -108,5 +155,7 @@ MIGRATE_REGISTER (
   .kinds = kinds, .n_kinds = 1,
   .options = options,
   .open = open_crasher,
-  .import_asset = import
+  .export_kind = export_kind,
+  .import_asset = import,
+  .validate_asset = validate
 );
