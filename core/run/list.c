@@ -94,7 +94,8 @@ on_page (struct mg_ctx *ctx, void *opaque, const char *cursor)
   if (r == 0 && cursor != NULL)
     r = mg_walk_post (ctx->store, &w->row, &ctx->error);
   mg_run_advance (w->l->run, w->kind->k->name, n, 0);
-  if (r == 0 && mg_run_stopping (w->l->run))
+  /* behind the last one nothing is left to be stopped */
+  if (r == 0 && cursor != NULL && mg_run_stopping (w->l->run))
     r = mg_error_set (&ctx->error, MG_E_CANCELLED, NULL, "stopped");
   return r;
 }

@@ -5,10 +5,26 @@
 . "$srcdir/tests/e2e/pair.sh"
 requires test -d /proc/self
 
-pair --populate users=60,groups=20,service-principals=10 -- --page 20
+# the assets that the session has of the source
+exported ()
+{
+  rows "SELECT kind.name, src_id, key, hex (sha) FROM asset JOIN kind USING (kid)
+    WHERE wsid = 0 ORDER BY 1, 2"
+}
+
+# pages: those of lists that were answered, as often as that
+pages ()
+{
+  ask get "$url_old" ledger | grep '"status":200,' | sed -n 's/.*"path":"\([^"]*startIndex[^"]*\)".*/\1/p' |
+    sort
+}
+
+pair --page 5 --populate users=60,groups=20,service-principals=10 -- --page 20
 run move export
 status_is "export ends with 0" 0
 cp -R "$tmp/sessions/s" "$tmp/exported"
+all=$(exported)
+all_pages=$(pages)
 
 before=
 # What keeps an import busy while it is signalled.
@@ -69,3 +85,39 @@ signalled 'two crashes of our own' 4 \
   'crashed again \(signal 7\); what was done is kept.*\[crash\]' "$slow" \
   'at 5 GET *' 'child SEGV' 'at 5 POST *' 'child BUS'
 signalled 'QUIT' 131 'ended 131' "$slow" 'at 5 POST *' 'child QUIT'
+
+# --- an export
+slow='{"match": "GET *", "do": "delay", "ms": 20, "times": 0}'
+silent='{"match": "GET *Users*", "do": "silent", "offset": 3, "times": 6}'
+
+# export_signalled TEXT STATUS WORDS FAULTS STEP... : the same of an export; it goes
+# on where it was, and what the first has listed is not listed again
+export_signalled ()
+{
+  mg_what="export, $1" mg_status=$2 mg_words=$3
+  tell "$url_old" reset '{}'
+  forget_session
+  printf '%s\n' "$4" >"$tmp/faults"
+  shift 4
+  # shellcheck disable=SC2086
+  run env HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
+    python3 "$srcdir/tests/fault/signals.py" "$url_old" "$tmp/faults" "$@" -- \
+    "$builddir/migrate" $mg_plugin_dirs --session s export --from old
+  is "$mg_what: it ends with $mg_status" \
+    "$(printf '%s\n' "$out" | head -n 1)" "ended $mg_status"
+  like "$mg_what: it says so" "$out" "$mg_words"
+  ok "$mg_what: it was not at its end" \
+    [ "$(pages | wc -l)" -lt "$(printf '%s\n' "$all_pages" | wc -l)" ]
+  run move export
+  status_is "$mg_what: the next export ends with 0" 0
+  is "$mg_what: everything is there, once" "$(exported)" "$all"
+}
+
+stopped='stopped: .* done, nothing lost; resume: migrate export'
+export_signalled 'INT' 130 "$stopped" "$slow" 'at 3 GET *Users*' 'group INT'
+is "export, INT: no page was listed twice" "$(pages)" "$all_pages"
+export_signalled 'TERM' 143 "$stopped" "$slow" 'at 3 GET *Users*' \
+  'supervisor TERM'
+is "export, TERM: no page was listed twice" "$(pages)" "$all_pages"
+export_signalled 'INT twice' 130 'ended at once; nothing is lost' "$silent" \
+  'at 3 GET *Users*' 'group INT' 'says stopping' 'group INT'
