@@ -102,7 +102,7 @@ export_signalled ()
   # shellcheck disable=SC2086
   run env HOME="$tmp/home" MIGRATE_HOME="$tmp/sessions" \
     python3 "$srcdir/tests/fault/signals.py" "$url_old" "$tmp/faults" "$@" -- \
-    "$builddir/migrate" $mg_plugin_dirs --session s export --from old
+    "$program" $mg_plugin_dirs --session s export --from old
   is "$mg_what: it ends with $mg_status" \
     "$(printf '%s\n' "$out" | head -n 1)" "ended $mg_status"
   like "$mg_what: it says so" "$out" "$mg_words"
