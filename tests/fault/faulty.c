@@ -9,6 +9,8 @@
  *   memory    mg_try_realloc: whatever is sized by a server
  *   disk      SQLite's files: read, write, sync, truncate, open, shared memory;
  *             by turns no space and an error of the device
+ *   blob      files of the session's own, in blobs/: open, read, write, sync,
+ *             rename, unlink; by turns no space and an error of the device
  *   sqlite    memory that SQLite asks for
  *   socket    socket, connect, send, recv, and the like of libcurl
  *   late      send, which has sent before it fails
@@ -31,6 +33,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,11 +47,11 @@
 #include "base/parse.h"
 
 enum sort {
-  MEMORY, DISK, SQLITE, SOCKET, LATE, SMALL, PARENT, WATCH, WAIT, N_SORTS
+  MEMORY, DISK, BLOB, SQLITE, SOCKET, LATE, SMALL, PARENT, WATCH, WAIT, N_SORTS
 };
 
 static const char *const names[] = {
-  "memory", "disk", "sqlite", "socket", "late",
+  "memory", "disk", "blob", "sqlite", "socket", "late",
   "small", "parent", "watch", "wait",
 };
 
@@ -239,6 +242,92 @@ vfs_open (sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *f, int flags,
   return r;
 }
 
+/* ---- blobs ---- */
+
+#define WRAP(type, name, parameters) \
+  type __real_##name parameters; \
+  type __wrap_##name parameters; \
+  type __wrap_##name parameters
+
+#define MAX_FDS 4096
+
+static atomic_char is_blob[MAX_FDS];   /* by the number of the open file */
+
+static int
+in_blobs (const char *path)
+{
+  return chosen == BLOB && strstr (path, "/blobs") != NULL;
+}
+
+static int
+blob_fails (int is_one)
+{
+  if (!is_one || !fails (BLOB))
+    return 0;
+  errno = nth % 2 ? ENOSPC : EIO;
+  return 1;
+}
+
+static int
+fd_fails (int fd)
+{
+  return blob_fails (chosen == BLOB && fd >= 0 && fd < MAX_FDS
+                     && atomic_load (&is_blob[fd]));
+}
+
+int __real_open (const char *path, int flags, ...);
+int __wrap_open (const char *path, int flags, ...);
+
+int
+__wrap_open (const char *path, int flags, ...)
+{
+  int is_one = in_blobs (path), mode, fd;
+  va_list args;
+
+  va_start (args, flags);
+  mode = flags & O_CREAT ? va_arg (args, int) : 0;
+  va_end (args);
+  if (blob_fails (is_one))
+    return -1;
+  fd = __real_open (path, flags, mode);
+  if (fd >= 0 && fd < MAX_FDS)
+    atomic_store (&is_blob[fd], (char) is_one);
+  return fd;
+}
+
+/* Another file may get the number. */
+WRAP (int, close, (int fd))
+{
+  if (fd >= 0 && fd < MAX_FDS)
+    atomic_store (&is_blob[fd], 0);
+  return __real_close (fd);
+}
+
+WRAP (ssize_t, read, (int fd, void *data, size_t len))
+{
+  return fd_fails (fd) ? -1 : __real_read (fd, data, len);
+}
+
+WRAP (ssize_t, write, (int fd, const void *data, size_t len))
+{
+  return fd_fails (fd) ? -1 : __real_write (fd, data, len);
+}
+
+WRAP (int, fsync, (int fd))
+{
+  return fd_fails (fd) ? -1 : __real_fsync (fd);
+}
+
+WRAP (int, rename, (const char *from, const char *to))
+{
+  return blob_fails (in_blobs (to)) ? -1 : __real_rename (from, to);
+}
+
+WRAP (int, unlink, (const char *path))
+{
+  return blob_fails (in_blobs (path)) ? -1 : __real_unlink (path);
+}
+
 /* ---- sockets ---- */
 
 #define REAL(name) \
@@ -330,11 +419,6 @@ poll (struct pollfd *fds, nfds_t n, int timeout_ms)
 }
 
 /* ---- the supervisor ---- */
-
-#define WRAP(type, name, parameters) \
-  type __real_##name parameters; \
-  type __wrap_##name parameters; \
-  type __wrap_##name parameters
 
 WRAP (void *, malloc, (size_t size))
 {

@@ -81,10 +81,12 @@ class Sweep:
         return done.returncode
 
     def rows(self):
-        """What the session holds of the source."""
+        """What the session holds of the source; a cluster goes on meanwhile."""
         out = subprocess.run(
             ["sqlite3", "-batch", os.path.join(self.session, "session.db"),
-             "SELECT name, src_id, key, hex (sha) FROM asset JOIN kind USING"
+             "SELECT name, src_id, key,"
+             " CASE name WHEN 'clusters' THEN body IS NULL ELSE hex (sha) END"
+             " FROM asset JOIN kind USING"
              " (kid) WHERE wsid = 0 ORDER BY 1, 2"],
             stdout=subprocess.PIPE, check=True)
         return out.stdout.decode()

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Failing resources: memory for what a server sends, SQLite's files and memory,
-# sockets, and what the supervisor calls.  Each call fails once: no crash, a
+# files of the session beside it, sockets, and what the supervisor calls.  Each call fails once: no crash, a
 # reason, a session that goes on.  'login' is an export that fetches a token by
 # OAuth, twice.
 # A few of the calls here, all of them in 'make check-long', but of SQLite's
@@ -35,7 +35,9 @@ sorts_of ()
 {
   case $1 in
     login) echo memory socket late ;;
-    export | import) echo memory disk sqlite socket late small parent watch wait ;;
+    export | import)
+      echo memory disk blob sqlite socket late small parent watch wait
+      ;;
     *) echo memory disk sqlite socket late ;;
   esac
 }
@@ -45,6 +47,30 @@ pair --populate \
 users=4,groups=4,service-principals=3,experiments=4,instance-profiles=1 \
   -- --page 10
 cat "$tmp/profiles" >"$tmp/home/.databrickscfg"
+
+# Of everything else one: a file whose body is a file of the session, too, and one
+# that is streamed where there is time.
+put folders '"path": "/Shared/work"'
+put notebooks '"path": "/Shared/work/n", "language": "PYTHON", "source": "1"'
+make_file ()
+{
+  python3 -c '
+import json, random, sys
+text = "".join (random.Random (1).choices ("0123456789abcdefghijklmnopqrstuvwxyz",
+                                           k=int (sys.argv[2])))
+print (json.dumps ({"kind": "files", "create": {"path": sys.argv[1],
+                                                "source": text}}))' \
+    "$1" "$2" >"$tmp/file"
+  tell "$url_old" object "@$tmp/file"
+}
+make_file /Shared/work/f 500000
+[ -z "${CHECK_LONG:-}" ] || make_file /Shared/work/large 11000000
+cluster=$(api old 2.1/clusters/create '{"cluster_name": "c", "num_workers": 1,
+  "spark_version": "15.4.x-scala2.12", "node_type_id": "i3.xlarge"}' |
+  sed 's/.*"cluster_id":"\([^"]*\)".*/\1/')
+api old 2.2/jobs/create "{\"name\": \"j\", \"tasks\": [{\"task_key\": \"t\",
+  \"existing_cluster_id\": \"$cluster\",
+  \"notebook_task\": {\"notebook_path\": \"/Shared/work/n\"}}]}" >"$tmp/job"
 run move export
 status_is "export ends with 0" 0
 cp -R "$tmp/sessions/s" "$tmp/exported"
