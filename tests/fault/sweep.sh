@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Failing resources: memory for what a server sends, SQLite's files and memory,
-# files of the session beside it, sockets, and what the supervisor calls.  Each call fails once: no crash, a
-# reason, a session that goes on.  'login' is an export that fetches a token by
-# OAuth, twice.
+# files of the session beside it, sockets, and what the supervisor calls.  Each
+# call fails once: no crash, a reason, a session that goes on.  'login' is an
+# export that fetches a token by OAuth, twice.
 # A few of the calls here, all of them in 'make check-long', but of SQLite's
 # memory, which are tens of thousands, one thousand for each command.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
