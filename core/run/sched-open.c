@@ -114,6 +114,16 @@ mg_open_load (struct mg_sched *s, struct mg_error *err)
 
 /* ---- as it goes on ---- */
 
+/* The target cannot be looked at, and what is in doubt there may run: it counts
+ * until the next import, and what finds no room waits for that. */
+int
+mg_open_is_held (const struct mg_sched *s, const struct mg_ready *ring)
+{
+  return ring->op == MG_OP_CREATE && has_end (ring->kind)
+         && s->doubts[ring->kind->index].given_up
+         && s->open[ring->kind->index].n >= ring->lanes;
+}
+
 /* Nothing runs, all that ended is in the store, and there is neither a row that
  * could end one nor a doubt to be settled. */
 static int
@@ -140,7 +150,8 @@ mg_open_is_full (const struct mg_sched *s, const struct mg_ready *ring)
   int most = mg_is_ordered (ring->kind) ? 1 : ring->lanes;
 
   return ring->op == MG_OP_CREATE && is_counted (ring->kind)
-         && s->open[ring->kind->index].n >= most && !is_stuck (s, ring->kind);
+         && s->open[ring->kind->index].n >= most
+         && (mg_open_is_held (s, ring) || !is_stuck (s, ring->kind));
 }
 
 void
@@ -179,7 +190,7 @@ is_over (const struct mg_run *run, const struct mg_kind *kind, int64_t aid,
   return mg_work_get (run->store, run->target.wsid, aid, MG_PHASE_MAIN,
                       &main_row, NULL) <= 0
          || !(main_row.state == MG_SENT
-              || (main_row.state == MG_DOUBT && !given_up));
+              || (main_row.state == MG_DOUBT && (has_end (kind) || !given_up)));
 }
 
 void

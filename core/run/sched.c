@@ -413,7 +413,8 @@ idle (const struct mg_sched *s)
   int i;
 
   for (i = 0; i < s->n_rings; i++)
-    if (s->rings[i].n > 0 && !s->scores[s->rings[i].kind->index].closed)
+    if (s->rings[i].n > 0 && !s->scores[s->rings[i].kind->index].closed
+        && !mg_open_is_held (s, &s->rings[i]))
       return 0;
   return rest_is_full (s);
 }

@@ -82,6 +82,8 @@ int mg_open_load (struct mg_sched *sched, struct mg_error *err);
  * rests until one of them is ended; not where nothing is left that could end
  * one. */
 int mg_open_is_full (const struct mg_sched *sched, const struct mg_ready *ring);
+/* 1: it stays so until the next import. */
+int mg_open_is_held (const struct mg_sched *sched, const struct mg_ready *ring);
 
 void mg_open_begin (struct mg_sched *sched, const struct mg_ready *ring,
                     const struct mg_work *work);

@@ -437,7 +437,8 @@ tell_note (const struct mg_view *view, const struct mg_event *e)
                                       "unsupported", "changed-since",
                                       "not-listed", "creation-limit",
                                       "outside" };
-  enum mg_log_level level = MG_LOG_VERBOSE;
+  int is_of_kind = e->key == NULL && mg_streq (e->code, "uncertain");
+  enum mg_log_level level = is_of_kind ? MG_LOG_NORMAL : MG_LOG_VERBOSE;
   size_t i;
 
   for (i = 0; i < MG_N_ELEMENTS (loud); i++)

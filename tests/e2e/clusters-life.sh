@@ -339,3 +339,26 @@ tell "$url_new" clock '{"advance_ms": 2700000000}'
 run move undo
 status_is "forgotten: undo ends with 0, also where the target forgot it" 0
 end_process "$simulator_pid"
+
+# --- five in doubt, and the target cannot be looked at: the others wait for it
+forget_session
+pair
+for name in 1 2 3 4 5 6 7 8; do
+  make_cluster old "$name" >"$tmp/.done"
+done
+run move export
+fault new '"match": "POST *clusters/create", "do": "empty", "times": 5'
+# the first two are of the baseline
+fault new '"match": "GET *clusters/list*", "do": "status", "status": 400,
+  "offset": 2, "times": 0'
+run move import --settle 100ms
+status_is "held: import ends with 1" 1
+like "held: it says what could not be looked at" "$err" \
+  '^migrate: clusters: GET .*clusters/list.*: 400 .*\[uncertain\]$'
+is "held: no sixth one was begun" "$(calls new clusters/create)" 5
+tell "$url_new" faults '' -X DELETE
+run move import --settle 100ms
+status_is "held: the next import ends with 0" 0
+is "held: ... and has made each once" \
+  "$(clusters new 'c["cluster_name"]' | sort | tr '\n' ' ')" '1 2 3 4 5 6 7 8 '
+end_process "$simulator_pid"
