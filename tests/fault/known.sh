@@ -28,9 +28,9 @@ fi
 
 know ()
 {
-  mg_name=$1
+  mg_secret=$1
   shift
-  printf "$mg_name\t%s\n" "$@" >>"$mg_known"
+  printf "$mg_secret\t%s\n" "$@" >>"$mg_known"
 }
 
 know_profiles ()
