@@ -1,6 +1,9 @@
 /* Memory: see alloc.h.  No state, no lock. */
 #include <config.h>
 
+#if HAVE_MALLOC_H
+#include <malloc.h>
+#endif
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +21,17 @@ mg_oom (void)
 
   (void) r;
   _exit (4);
+}
+
+/* Of an export of 300,000 notebooks the heaps of 16 arenas, with holes where large
+ * answers had been, came to 44 MiB and grew; so they stay at 37. */
+void
+mg_alloc_settle (void)
+{
+#if HAVE_MALLOPT && defined M_ARENA_MAX && defined M_MMAP_THRESHOLD
+  mallopt (M_ARENA_MAX, 4);
+  mallopt (M_MMAP_THRESHOLD, 128 * 1024);
+#endif
 }
 
 void *

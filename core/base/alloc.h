@@ -26,6 +26,10 @@ void *mg_try_realloc (void *p, size_t size) MG_NODISCARD;
 void mg_free (void *p);
 void mg_cleanup_free (void *pp);             /* for MG_CLEANUP_FREE */
 
+/* Where malloc can be told: few heaps, and large pieces of their own that go back
+ * to the system at once.  First of all, before there is a thread. */
+void mg_alloc_settle (void);
+
 void mg_oom (void) MG_NORETURN;              /* _exit (4), never abort */
 
 /* Zeroes memory that held a secret; the compiler may not drop it. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "base/process.h"
 #include "cli/app.h"
@@ -120,6 +121,7 @@ main (int argc, char **argv)
   struct mg_app app;
   int status;
 
+  mg_alloc_settle ();
   mg_process_keep_private ();
   mg_app_init (&app);
   status = run (&app, argc, argv);
