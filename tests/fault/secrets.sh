@@ -98,7 +98,7 @@ python3 "$srcdir/tests/fault/hostile.py" serve "$url_old" "$tmp/log" \
 cleanup_fn end_process $!
 while read -r name url; do
   [ "$name" != echo ] || profile echo "$url" "$token_old"
-  [ "$name" != no_last_page ] || break
+  [ "$name" != end ] || break
 done <"$tmp/hostile"
 rm -rf "$tmp/kept/sessions/s"
 keep export --from echo --plugins users --trace "$tmp/kept/trace"
