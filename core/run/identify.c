@@ -45,12 +45,18 @@ identify_by_host (struct mg_remote *remote, const struct mg_response *me,
                                                  me->body.len, "userName");
   const char *host = mg_remote_host (remote), *bare = strstr (host, "://");
 
+  bare = bare ? bare + 3 : host;
   if (id == NULL || name == NULL)
     return mg_error_set (err, MG_E_PROTOCOL, "not-a-workspace",
                          "%s answers, but names no workspace "
                          "(X-Databricks-Org-Id) and nobody who asks; check the "
                          "host", host);
-  snprintf (ret_org_id, 64, "%.63s", bare ? bare + 3 : host);
+  if (strlen (bare) >= 64)         /* half of it might be another's, too */
+    return mg_error_set (err, MG_E_PROTOCOL, "not-a-workspace",
+                         "%s names no workspace (X-Databricks-Org-Id), and is too "
+                         "long to stand for one; see what lies between, and drops "
+                         "headers", host);
+  memcpy (ret_org_id, bare, strlen (bare) + 1);
   mg_log (MG_LOG_NORMAL, "%s names no workspace (X-Databricks-Org-Id); it is told "
           "by its host alone [workspace-unnamed]", host);
   return 0;

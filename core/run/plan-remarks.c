@@ -45,44 +45,36 @@ add_skipped (struct mg_plan *plan, const char *code)
   one->n = 1;
 }
 
+/* A row for each value that a kind's import may force, in the order of its data. */
 static void
-add_forced (struct mg_plan *plan, const struct mg_kind *kind,
-            const struct migrate_set *set)
+add_rows (struct mg_plan *plan, const struct mg_kind *kind,
+          const struct migrate_set *set, int there)
 {
-  struct mg_plan_forced *one;
-  int i;
-
-  for (i = 0; i < plan->n_forced; i++)
-    if (plan->forced[i].set == set) {
-      plan->forced[i].n++;
-      return;
-    }
-  plan->forced = mg_xreallocarray (plan->forced, (size_t) plan->n_forced + 1,
-                                   sizeof *plan->forced);
-  one = &plan->forced[plan->n_forced++];
-  *one = (struct mg_plan_forced) { kind, set, 1 };
+  for (; set != NULL && set->path != NULL; set++) {
+    plan->forced = mg_xreallocarray (plan->forced, (size_t) plan->n_forced + 1,
+                                     sizeof *plan->forced);
+    plan->forced[plan->n_forced++] =
+      (struct mg_plan_forced) { kind, set, there, 0 };
+  }
 }
 
 static int
 add_asset (struct remarks *r, struct mg_plan_row *row, int64_t aid,
            struct mg_error *err)
 {
-  const struct migrate_kind *k = row->kind->k;
-  const struct migrate_set *const sets[] = { k->set, k->set_there };
   MG_CLEANUP (mg_asset_done) struct mg_asset asset = MG_ASSET_INIT;
   int found = mg_asset_get (r->run->store, &r->packer, aid, &asset, err);
-  int is_forced = 0;
-  size_t i;
+  int i, is_forced = 0;
 
-  for (i = 0; found > 0 && i < MG_N_ELEMENTS (sets); i++) {
-    const struct migrate_set *set = sets[i];
+  for (i = 0; found > 0 && i < r->plan->n_forced; i++) {
+    struct mg_plan_forced *one = &r->plan->forced[i];
 
-    for (; set != NULL && set->path != NULL; set++)
-      if (mg_compare_would_force (set, i > 0, mg_buf_text (&asset.body),
-                                  asset.body.len)) {
-        add_forced (r->plan, row->kind, set);
-        is_forced = 1;
-      }
+    if (one->kind == row->kind
+        && mg_compare_would_force (one->set, one->there,
+                                   mg_buf_text (&asset.body), asset.body.len)) {
+      one->n++;
+      is_forced = 1;
+    }
   }
   row->forced += is_forced;
   return found < 0 ? found : 0;
@@ -117,8 +109,14 @@ int
 mg_plan_remark (struct mg_run *run, struct mg_plan *plan, struct mg_error *err)
 {
   struct remarks remarks = { .run = run, .plan = plan };
-  int r;
+  int i, r;
 
+  for (i = 0; i < plan->n_rows; i++) {
+    const struct mg_kind *kind = plan->rows[i].kind;
+
+    add_rows (plan, kind, kind->k->set, 0);
+    add_rows (plan, kind, kind->k->set_there, 1);
+  }
   mg_packer_init (&remarks.packer, mg_store_blobs (run->store),
                   mg_store_key (run->store));
   r = mg_work_each_phase (run->store, run->target.wsid, MG_PHASE_MAIN, 0, add_work,

@@ -90,6 +90,7 @@ struct mg_plan_row {
 struct mg_plan_forced {
   const struct mg_kind *kind;
   const struct migrate_set *set;
+  int there;                       /* it is of set_there */
   int64_t n;
 };
 /* Why assets are left out, and how many. */

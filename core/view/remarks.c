@@ -55,7 +55,7 @@ show_forced (const struct mg_plan *plan, const struct mg_plan_row *row)
   for (i = 0; i < plan->n_forced; i++) {
     const struct mg_plan_forced *one = &plan->forced[i];
 
-    if (one->kind != row->kind)
+    if (one->kind != row->kind || one->n == 0)
       continue;
     short_name (one->set->path, as_word, name, sizeof name);
     printf ("%s %s %s%s%s", n++ ? "," : "", mg_number (one->n, number), name,
@@ -71,7 +71,7 @@ tell_forced (const struct mg_plan *plan, const struct mg_kind *kind)
   int i;
 
   for (i = 0; i < plan->n_forced; i++)
-    if (plan->forced[i].kind == kind) {
+    if (plan->forced[i].kind == kind && plan->forced[i].n > 0) {
       mg_line_begin (&line, "forced");
       mg_line_text (&line, "kind", kind->k->name);
       mg_line_text (&line, "path", plan->forced[i].set->path);

@@ -52,6 +52,11 @@ said 'workspace-unnamed' "$err"
 status_is "... which is no reason to stop" 0
 run migrate --session unnamed session show
 like "... and its host stands for it" "$out" "${url_odd#http://}"
+long=$(printf '%060d' 0).localhost
+profile long "http://$long:${url_odd##*:}" x
+run migrate --from long --session unnamed2 --plugins users export
+like "... a part of a host stands for nothing" "$status $err" \
+  '^3 .*too long to stand for one.*\[not-a-workspace\]'
 odd 'X-Databricks-Org-Id: 12' 'Date: Mon, 01 Jan 2024 00:00:00 GMT'
 run migrate --from odd preflight
 said 'clock-skew' "$out"
