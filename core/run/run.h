@@ -24,6 +24,8 @@ struct mg_run_options {
   int no_referenced;             /* ... and not what those refer to */
   int archive_missing;           /* homes of those whom the target lacks are moved
                                     elsewhere; needs 'rules' */
+  size_t waiting_bytes;          /* of names of folders that are to be walked, in
+                                    memory; 0 = 8 MiB */
 };
 
 /* One thing that happened, for lines, --json and reports.  Texts live during

@@ -135,7 +135,7 @@ load_kind (struct lister *l, const struct mg_kind *kind, struct mg_error *err)
   if (r <= 0 || row.state != MG_WALK_DONE || row.code != NULL)
     return r < 0 ? r : 0;
   l->seen.found[kind->index] = row.n;
-  return mg_walk_open (l->run->store, l->side->sid, kind->kid, push, &to, err);
+  return mg_walk_undone (l->run->store, l->side->sid, kind->kid, push, &to, err);
 }
 
 /* Nobody else touches the queue before it is loaded. */

@@ -13,7 +13,8 @@
 #define MAX_KINDS MG_WALK_KINDS
 
 struct mg_tree_walker {
-  int64_t n_open;                  /* nodes waiting or being listed */
+  int64_t n_open;                  /* nodes waiting in memory, or being listed */
+  int has_more;                    /* ... and there may be some in the session */
   const struct mg_kind *members[MAX_KINDS];
   int n_members;
   int resumed;                     /* a run before this one began it */
@@ -60,37 +61,7 @@ walker_of (struct mg_tree *tree, const struct mg_kind *kind)
   return &tree->walkers[kind->index];
 }
 
-/* ---- nodes ---- */
-
-/* With the lock; the name is taken. */
-static void
-push (struct mg_tree *tree, const struct mg_kind *walker, char *name)
-{
-  if (tree->n_nodes == tree->cap) {
-    tree->cap = tree->cap ? tree->cap * 2 : 64;
-    tree->nodes = mg_xreallocarray (tree->nodes, tree->cap,
-                                    sizeof *tree->nodes);
-  }
-  tree->nodes[tree->n_nodes].walker = walker;
-  tree->nodes[tree->n_nodes++].name = name;
-  walker_of (tree, walker)->n_open++;
-}
-
-int
-mg_tree_is_open (const struct mg_tree *tree)
-{
-  return tree->n_nodes > 0 || tree->n_walking > 0;
-}
-
-int
-mg_tree_take (struct mg_tree *tree, struct mg_tree_node *ret_node)
-{
-  if (tree->n_nodes == 0)
-    return 0;
-  *ret_node = tree->nodes[--tree->n_nodes];
-  tree->n_walking++;
-  return 1;
-}
+/* ---- its beginning ---- */
 
 static void
 put_row (struct mg_tree *tree, const struct mg_kind *kind, const char *node,
@@ -104,15 +75,6 @@ put_row (struct mg_tree *tree, const struct mg_kind *kind, const char *node,
 
   if (mg_walk_post (tree->run->store, &row, &err) < 0)
     mg_run_fail (tree->run, &err);
-}
-
-static int
-push_open (void *opaque, const char *node)
-{
-  struct mg_tree_node *to = opaque;
-
-  push ((struct mg_tree *) (uintptr_t) to->name, to->walker, mg_xstrdup (node));
-  return 0;
 }
 
 /* What this walk is to find of a kind: its row "" is that of this snapshot, and
@@ -162,12 +124,14 @@ find_members (struct mg_tree *tree, const struct mg_kind *walker,
   for (i = 0; i < registry->n_kinds && r == 0; i++)
     if (mg_tree_walker_of (registry, registry->kinds[i]) == walker)
       r = add_member (tree, w, registry->kinds[i], err);
-  if (r == 0 && w->n_members > 0 && !w->resumed)
-    r = mg_walk_forget (tree->run->store, tree->side->sid, walker->kid, err);
+  if (r == 0 && w->n_members > 0)
+    r = w->resumed
+        ? mg_walk_reopen (tree->run->store, tree->side->sid, walker->kid, err)
+        : mg_walk_forget (tree->run->store, tree->side->sid, walker->kid, err);
   return r;
 }
 
-/* Their rows are open, behind what was forgotten. */
+/* Their rows are open, behind what was forgotten or opened again. */
 static int
 open_members (struct mg_tree *tree, const struct mg_tree_walker *w,
               struct mg_error *err)
@@ -186,12 +150,24 @@ open_members (struct mg_tree *tree, const struct mg_tree_walker *w,
   return r < 0 ? r : 0;
 }
 
+/* With the lock: what waits in the session is taken into memory, or a part. */
+static int
+load (struct mg_tree *tree, const struct mg_kind *walker, struct mg_error *err)
+{
+  struct mg_tree_walker *w = walker_of (tree, walker);
+  int64_t n = 0;
+  int r = mg_tree_load (tree, walker, &n, err);
+
+  w->n_open += n;
+  w->has_more = r > 0;
+  return r < 0 ? r : 0;
+}
+
 void
 mg_tree_begin (struct mg_tree *tree, const struct mg_kind *walker)
 {
   struct mg_run_state *s = tree->run->state;
   struct mg_tree_walker *w = walker_of (tree, walker);
-  struct mg_tree_node to = { walker, (char *) tree };
   struct mg_error err = MG_ERROR_INIT;
   int r = find_members (tree, walker, &err);
 
@@ -200,12 +176,15 @@ mg_tree_begin (struct mg_tree *tree, const struct mg_kind *walker)
   w->is_seen = mg_tree_is_seen (tree, walker);
   if (r == 0)
     r = open_members (tree, w, &err);
+  if (r == 0 && w->resumed)
+    r = mg_store_flush (tree->run->store, &err);
   MG_LOCKED (&s->lock);
   if (r == 0 && w->resumed)
-    r = mg_walk_open (tree->run->store, tree->side->sid, walker->kid, push_open,
-                      &to, &err);
-  if (r == 0 && w->n_open == 0)
-    push (tree, walker, mg_xstrdup (walker->k->tree->root));
+    r = load (tree, walker, &err);
+  if (r == 0 && w->n_open == 0) {
+    mg_tree_push (tree, walker, mg_xstrdup (walker->k->tree->root));
+    w->n_open++;
+  }
   if (r < 0)
     mg_error_copy (&s->fatal, &err);
 }
@@ -503,21 +482,45 @@ end_walk (struct mg_tree *tree, const struct mg_kind *walker)
     mg_run_fail (tree->run, &err);
 }
 
+/* Nothing waits in memory, and nothing is on its way: what does in the session? */
+static void
+go_on (struct mg_tree *tree, const struct mg_kind *walker)
+{
+  struct mg_run_state *s = tree->run->state;
+  struct mg_error err = MG_ERROR_INIT;
+  int is_last, r = mg_store_flush (tree->run->store, &err);
+
+  mg_mutex_lock (&s->lock);
+  if (r == 0)
+    r = load (tree, walker, &err);
+  is_last = r == 0 && walker_of (tree, walker)->n_open == 0;
+  mg_mutex_unlock (&s->lock);
+  if (r < 0)
+    mg_run_fail (tree->run, &err);
+  else if (is_last)
+    end_walk (tree, walker);
+}
+
 /* The node is behind us: what it holds is to be walked. */
 static void
 end_node (struct mg_tree *tree, struct visit *v)
 {
   struct mg_run_state *s = tree->run->state;
-  size_t i;
-  int is_last;
+  struct mg_tree_names *children = &v->children;
+  int is_last, has_more;
 
   mg_mutex_lock (&s->lock);
-  for (i = v->children.n; i > 0; i--)
-    push (tree, v->walker, v->children.names[i - 1]);
-  v->children.n = 0;
+  while (children->n > 0 && mg_tree_has_room (tree)) {
+    mg_tree_push (tree, v->walker, children->names[--children->n]);
+    v->w->n_open++;
+  }
+  v->w->has_more |= children->n > 0;
+  has_more = v->w->has_more;
   is_last = --v->w->n_open == 0;
   mg_mutex_unlock (&s->lock);
-  if (is_last)
+  if (is_last && has_more)
+    go_on (tree, v->walker);
+  else if (is_last)
     end_walk (tree, v->walker);
 }
 

@@ -5,7 +5,8 @@
  * what it holds.  The row "" of every kind in the tree is DONE when all nodes
  * are, and FAILED when one could not be read: nobody infers from such a list
  * that something is gone.  Nodes wait in memory, the newest first, so that few
- * do; after a stop those that are open stand in the session.
+ * do; where these are too many the rest waits in the session, as all that are
+ * open do after a stop.
  *
  * Used by the lister's workers; the run's lock guards all of it.
  */
@@ -28,6 +29,7 @@ struct mg_tree {
   int keeps_seen;                  /* what other kinds take (seen.c) is noted */
   struct mg_tree_node *nodes;      /* those that nobody has taken yet */
   size_t n_nodes, cap;
+  size_t bytes;                    /* of their names */
   int n_walking;                   /* taken, and not ended */
   struct mg_tree_walker *walkers;  /* by the kind's index */
 };
@@ -74,14 +76,24 @@ int mg_tree_count (struct mg_ctx *ctx, const struct mg_kind *walker,
  * Without the lock. */
 void mg_tree_begin (struct mg_tree *tree, const struct mg_kind *walker);
 
-/* With the lock: are there nodes, or may there be some? */
-int mg_tree_is_open (const struct mg_tree *tree);
-
-/* With the lock: the next node is taken out, or 0. */
-int mg_tree_take (struct mg_tree *tree, struct mg_tree_node *ret_node);
 /* Lists it and frees its name; without the lock. */
 void mg_tree_walk (struct mg_tree *tree, struct mg_ctx *ctx,
                    struct mg_tree_node *node);
+
+/* ---- those that wait (tree-wait.c); all of it with the lock ---- */
+
+/* Are there nodes, or may there be some? */
+int mg_tree_is_open (const struct mg_tree *tree);
+/* The next node is taken out, or 0. */
+int mg_tree_take (struct mg_tree *tree, struct mg_tree_node *ret_node);
+/* May more wait in memory?  One more does in any case; the name is taken. */
+int mg_tree_has_room (const struct mg_tree *tree);
+void mg_tree_push (struct mg_tree *tree, const struct mg_kind *walker,
+                   char *name);
+/* Those that are open in the session, while there is room; none of them may wait
+ * or be on its way.  1 = there are more. */
+int mg_tree_load (struct mg_tree *tree, const struct mg_kind *walker,
+                  int64_t *ret_n, struct mg_error *err);
 
 /* Are there kinds that want what this walk sees (seen.c)?  An element that is
  * left with this code is kept for them until their lists are known. */

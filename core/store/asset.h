@@ -172,11 +172,17 @@ int mg_walk_forget (struct mg_store *store, int64_t sid, int kid,
 /* The row "" goes, unless it is done: what is missing from it is not known. */
 int mg_walk_drop (struct mg_store *store, int64_t sid, int kid,
                   struct mg_error *err);
-/* Every node of a kind but "" that is not done; 'each' asks nothing of the
- * store. */
-int mg_walk_open (struct mg_store *store, int64_t sid, int kid,
-                  int (*each) (void *opaque, const char *node), void *opaque,
-                  struct mg_error *err);
+/* Nodes that failed are open again; until they are read it is told why they
+ * failed. */
+int mg_walk_reopen (struct mg_store *store, int64_t sid, int kid,
+                    struct mg_error *err);
+/* Every node of a kind but "" that is not done, or that is open.  'each' asks
+ * nothing of the store; what it returns but 0 is the end, and returned. */
+typedef int (*mg_node_fn) (void *opaque, const char *node);
+int mg_walk_undone (struct mg_store *store, int64_t sid, int kid, mg_node_fn each,
+                    void *opaque, struct mg_error *err);
+int mg_walk_open (struct mg_store *store, int64_t sid, int kid, mg_node_fn each,
+                  void *opaque, struct mg_error *err);
 
 /* A row of edges of one source asset, replaced as a whole. */
 struct mg_edges_op {

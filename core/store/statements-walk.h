@@ -23,6 +23,10 @@
      " AND state <> 1") \
   X (WALK_UNDONE, "SELECT node FROM walk WHERE sid = ?1 AND kid = ?2" \
      " AND node > '' AND state <> 1") \
+  X (WALK_OPEN, "SELECT node FROM walk WHERE sid = ?1 AND kid = ?2" \
+     " AND node > '' AND state = 0") \
+  X (WALK_REOPEN, "UPDATE walk SET state = 0 WHERE sid = ?1 AND kid = ?2" \
+     " AND node > '' AND state = 2") \
   X (WALK_LIST, "SELECT kid, node, state, n, code, message FROM walk" \
      " WHERE sid = ?1 ORDER BY kid, node")
 

@@ -339,14 +339,30 @@ mg_walk_end_node (struct mg_store *store, int64_t sid, int kid,
   return mg_store_post (store, &op->op, err);
 }
 
-int
-mg_walk_open (struct mg_store *store, int64_t sid, int kid,
-              int (*each) (void *opaque, const char *node), void *opaque,
+static int
+apply_reopen (struct mg_store *store, struct mg_conn *conn, struct mg_op *op,
               struct mg_error *err)
 {
+  const struct mg_walk *w = &((struct walk_op *) op)->walk;
+
+  (void) store;
+  return mg_sql_run (conn, err, MG_SQL_WALK_REOPEN, "ii", w->sid,
+                     (int64_t) w->kid);
+}
+
+int
+mg_walk_reopen (struct mg_store *store, int64_t sid, int kid,
+                struct mg_error *err)
+{
+  return post_named (store, sid, kid, "", apply_reopen, err);
+}
+
+static int
+each_node (struct mg_store *store, enum mg_sql sql, int64_t sid, int kid,
+           mg_node_fn each, void *opaque, struct mg_error *err)
+{
   struct mg_conn *conn = mg_store_read (store);
-  sqlite3_stmt *st = mg_sql_bind (conn, MG_SQL_WALK_UNDONE, "ii", sid,
-                                  (int64_t) kid);
+  sqlite3_stmt *st = mg_sql_bind (conn, sql, "ii", sid, (int64_t) kid);
   int r;
 
   while ((r = mg_sql_step (conn, st, err)) > 0) {
@@ -358,4 +374,18 @@ mg_walk_open (struct mg_store *store, int64_t sid, int kid,
     mg_sql_reset (st);
   mg_store_read_end (store, conn);
   return r;
+}
+
+int
+mg_walk_undone (struct mg_store *store, int64_t sid, int kid, mg_node_fn each,
+                void *opaque, struct mg_error *err)
+{
+  return each_node (store, MG_SQL_WALK_UNDONE, sid, kid, each, opaque, err);
+}
+
+int
+mg_walk_open (struct mg_store *store, int64_t sid, int kid, mg_node_fn each,
+              void *opaque, struct mg_error *err)
+{
+  return each_node (store, MG_SQL_WALK_OPEN, sid, kid, each, opaque, err);
 }

@@ -343,12 +343,12 @@ is_sum (const struct mg_kind *kind, sqlite3_stmt *st)
   return kind->k->tree != NULL && sqlite3_column_bytes (st, 1) == 0;
 }
 
-/* A folder that was gone when its turn came is read, but may be elsewhere; and
- * what is in no folder is not read at all. */
+/* A folder that was gone when its turn came is read, but may be elsewhere; what is
+ * in no folder is not read at all; and one that is to be read again failed. */
 static int
 is_told (int state, const char *code)
 {
-  return state == MG_WALK_FAILED
+  return state == MG_WALK_FAILED || (state == MG_WALK_OPEN && code != NULL)
          || (code != NULL && (strcmp (code, "vanished") == 0
                               || strcmp (code, "outside") == 0));
 }

@@ -4,6 +4,7 @@
 # walked for some kinds says nothing of others; folders that go meanwhile.
 . "${MG_BUILDDIR:-.}/tests/functions.sh"
 . "$srcdir/tests/e2e/pair.sh"
+. "$srcdir/tests/fault/once.sh"
 
 # made PATH LANGUAGE: somebody makes a notebook in the target
 made ()
@@ -253,6 +254,34 @@ status_is "gone: import ends with 0" 0
 is "gone: all of it came" "$(is_at new /Shared/late/n; is_at new /Shared/gone/n)" \
   "NOTEBOOK
 NOTEBOOK"
+end_process "$simulator_pid"
+
+# --- a folder that could not be read, of exports that were killed before their end
+forget_session
+pair
+unread="name = 'notebooks' AND key = '/Shared/late/n'"
+anew_export ()
+{
+  rows "UPDATE snapshot SET ended = NULL WHERE purpose = 'export';
+    UPDATE walk SET state = 0, code = NULL, message = NULL WHERE node = ''"
+}
+put notebooks '"path": "/Shared/late/n", "source": "one"'
+fault old '"match": "GET *workspace/list", "with": "%2Flate", "times": 1,
+  "do": "status", "status": 403, "body":
+  "{\"error_code\":\"PERMISSION_DENIED\",\"message\":\"not yours\"}"'
+run move export
+status_is "late: export ends with 1" 1
+anew_export
+url_there=$url_new url_new=$url_old
+killed_at before 'GET *workspace/list' export --from old
+url_new=$url_there
+is "late: killed before it is read" "$status" 137
+like "late: ... it is told why it was not" "$(migrate --session s errors 2>&1)" \
+  "denied +directories '/Shared/late'"
+run move export
+status_is "late: the run that goes on reads it" 0
+is "late: what is in it is known" \
+  "$(rows "SELECT count (*) FROM asset JOIN kind USING (kid) WHERE $unread")" 1
 end_process "$simulator_pid"
 
 # --- owners whom the target calls otherwise: theirs is what lies in their homes

@@ -206,6 +206,7 @@ begin_run (struct program *p)
   p->o->link->opaque = run;
   run->options.parallel = p->o->parallel;
   run->options.settle_us = p->o->settle_us;
+  run->options.waiting_bytes = p->o->waiting_bytes;
   run->options.retry_failed = p->o->retry_failed;
 }
 

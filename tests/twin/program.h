@@ -35,6 +35,7 @@ struct program_options {
   const char *plugins[PROGRAM_PLUGINS];   /* loaded in place of the others */
   int parallel;                  /* threads; 0 = as shipped */
   int64_t settle_us;             /* -1 = as the kinds say */
+  size_t waiting_bytes;          /* of folders' names; 0 = as the program does */
   int retry_failed;
   int oauth;                     /* tokens that expire, else one that stays */
   const char *token[WORLD_ENDS], *client_id[WORLD_ENDS],

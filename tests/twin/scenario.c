@@ -377,6 +377,8 @@ make_program (struct scenario *s)
   p->limits = one_in (s, 3) ? NULL : "off";
   p->parallel = threads[mg_rand_below (&s->rng, 7)];
   p->settle_us = -1;
+  /* two or three folders wait in memory, the rest in the session */
+  p->waiting_bytes = s->assets == PROGRAM_TREE && s->seed % 3 == 1 ? 150 : 0;
   p->oauth = one_in (s, 3);
   s->world.ends[0].token_life_us = s->world.ends[1].token_life_us =
     between (s, 120, 3600) * MG_SECOND_US;
