@@ -48,6 +48,7 @@ struct settler {
   struct mg_work *doubts;
   char *occupied;                  /* by something of another sort, each */
   int n_doubts;
+  int has_more;                    /* the list of the probe has a next page */
   /* the doubt that is looked at */
   struct mg_asset source;
   struct mg_prepared sent;
@@ -364,7 +365,7 @@ probe_element (struct migrate_ctx *pub, void *opaque, const char *json,
 static int
 probe_page (struct mg_ctx *ctx, void *opaque, const char *cursor)
 {
-  (void) opaque, (void) cursor;
+  ((struct settler *) opaque)->has_more = cursor != NULL;
   return mg_ctx_flush (ctx);
 }
 
@@ -411,11 +412,25 @@ probe_names (struct settler *s, struct mg_error *err)
   return r < 0 ? r : 0;
 }
 
+/* A token that the service does not know any more means the first page again, once:
+ * what was told before is told again. */
 static int
-probe (struct settler *s, struct mg_error *err)
+probe_list (struct settler *s)
 {
   struct mg_list list = { .each = probe_element, .page = probe_page,
                           .restart = probe_restart, .opaque = s };
+  int r = mg_call_export (s->ctx, s->kind, &list);
+
+  if (r == MG_E_REMOTE && s->has_more) {
+    mg_ctx_drop_batch (s->ctx);
+    r = mg_call_export (s->ctx, s->kind, &list);
+  }
+  return r;
+}
+
+static int
+probe (struct settler *s, struct mg_error *err)
+{
   struct mg_side *shared = s->ctx->side, own = *shared;
   int r = mg_snapshot_begin (s->run->store, s->run->target.wsid, "probe",
                              s->kind->k->name, &s->probe_sid, err);
@@ -425,8 +440,7 @@ probe (struct settler *s, struct mg_error *err)
   own.sid = s->probe_sid;          /* two kinds may be settled at once */
   s->ctx->side = &own;
   s->ctx->stubs_only = 1;
-  r = s->kind->k->tree != NULL ? probe_names (s, err)
-      : mg_call_export (s->ctx, s->kind, &list);
+  r = s->kind->k->tree != NULL ? probe_names (s, err) : probe_list (s);
   if (r == 0)
     r = mg_ctx_flush (s->ctx);
   mg_ctx_drop_batch (s->ctx);
