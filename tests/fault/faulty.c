@@ -4,7 +4,9 @@
  * that is shipped: makes the nth call of a sort fail, once.
  *
  *   MG_FAULT=SORT:N:FILE   the Nth call fails, and FILE is made then; with
- *                          N = 0 none does, and FILE says how many there were
+ *                          N = 0 none does, and FILE says how many there were;
+ *                          with N = -1 it names each place that makes them, and
+ *                          N may be one: its first call fails
  *
  *   memory    mg_try_realloc: whatever is sized by a server
  *   disk      SQLite's files: read, write, sync, truncate, open, shared memory;
@@ -31,6 +33,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -45,6 +48,7 @@
 #include <unistd.h>
 
 #include "base/parse.h"
+#include "place.h"
 
 enum sort {
   MEMORY, DISK, BLOB, SQLITE, SOCKET, LATE, SMALL, PARENT, WATCH, WAIT, N_SORTS
@@ -74,19 +78,60 @@ leave_word (long long n)
   close (fd);
 }
 
+#define MAX_PLACES 16384
+
+static pthread_mutex_t places_lock = PTHREAD_MUTEX_INITIALIZER;
+static int64_t places[MAX_PLACES];
+static int n_places;
+
+static void
+note_place (int64_t place)
+{
+  int i = 0;
+
+  pthread_mutex_lock (&places_lock);
+  while (i < n_places && places[i] != place)
+    i++;
+  if (i == MAX_PLACES)
+    abort ();
+  if (i == n_places)
+    places[n_places++] = place;
+  pthread_mutex_unlock (&places_lock);
+}
+
 static void
 tell_count (void)
 {
+  FILE *out = nth == -1 ? fopen (file, "w") : NULL;
+  int i;
+
   if (nth == 0)
     leave_word (atomic_load (&seen));
+  if (out == NULL)
+    return;
+  for (i = 0; i < n_places; i++)
+    fprintf (out, "%lld\n", (long long) places[i]);
+  fclose (out);
 }
 
 /* Is this the call that fails? */
 static int
 fails (enum sort sort)
 {
-  if (sort != chosen || (sort >= SMALL && getpid () != first)
-      || atomic_fetch_add (&seen, 1) + 1 != nth)
+  int64_t place;
+
+  if (sort != chosen || (sort >= SMALL && getpid () != first))
+    return 0;
+  if (nth >= 0 && nth < PLACE_MARK) {
+    if (atomic_fetch_add (&seen, 1) + 1 != nth)
+      return 0;
+    leave_word (nth);
+    return 1;
+  }
+  place = nth == -1 || atomic_load (&seen) == 0 ? place_of_caller () : PLACE_NONE;
+  if (nth == -1 && place != PLACE_NONE)
+    note_place (place);
+  if (place != nth || atomic_exchange (&seen, 1) != 0)
     return 0;
   leave_word (nth);
   return 1;

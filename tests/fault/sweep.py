@@ -7,7 +7,7 @@
 PROGRAM is tests/fault/faulty, where sorts are explained.  COMMAND is export,
 login (a small export with OAuth and --json), import, validate or undo.  SAMPLE
 is how many of the calls are tried, chosen by SEED; 0: all, until a run passes
-without a fault.
+without a fault; 'places': the first call of each place in the program.
 
 After each: no crash, no word of a sanitizer, a documented status, a reason if
 it is not 0 and all that was asked for if it is; then the same without a fault
@@ -185,33 +185,38 @@ class Sweep:
             return "left: %s\n%s" % (wrong[:300], first), True
         return None, True
 
-    def prepare(self):
-        """How many calls there are, about."""
+    def prepare(self, by_place):
+        """The calls that there are, about: by number or by place."""
         if self.command == "undo":
             sim.call(self.new, "reset", '{"what": "state"}')
             self.reference = self.target()
         self.begin()
-        self.expect(self.run(self.command, 0), "a run without a fault")
+        self.expect(self.run(self.command, -1 if by_place else 0),
+                    "a run without a fault")
         if self.command in EXPORTS:
             self.reference = self.rows()
         with open(self.fell, encoding="ascii") as text:
-            return int(text.read())
+            found = [int(line) for line in text]
+        return found if by_place else range(1, found[0] + 1)
 
 
 def main(argv):
     mark = argv.index("--")
     sweep = Sweep(argv[:mark], argv[mark + 1:])
-    sample, seed = int(argv[6]), int(argv[7])
-    calls = sweep.prepare()
-    points = range(1, 10 * calls)
+    by_place = argv[6] == "places"
+    sample, seed = 0 if by_place else int(argv[6]), int(argv[7])
+    points = sweep.prepare(by_place)
+    calls = len(points)
     if sample:
-        points = sorted(random.Random(seed).sample(
-            range(1, calls + 1), min(sample, calls)))
+        points = sorted(random.Random(seed).sample(points,
+                                                   min(sample, calls)))
+    elif not by_place:
+        points = range(1, 10 * calls)
     tried = 0
     bad = []
     for n in points:
         complaint, happened = sweep.once(n)
-        if not happened and not sample:
+        if not happened and not sample and not by_place:
             break
         tried += happened
         if complaint:
