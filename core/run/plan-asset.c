@@ -172,7 +172,10 @@ plan_absent (struct planner *p, const struct mg_asset *a, struct mg_error *err)
 
   if (is_adopted_only (p->kind))
     return plan_row (p, a, MG_OP_ADOPT, MG_SKIPPED, 0, "not-in-target",
-                     "not chosen, and the target has none of this name", err);
+                     p->kind->k->flags & MIGRATE_KIND_ADOPT_ONLY
+                     ? "only found by its name, not moved, and the target has none "
+                     "of this name"
+                     : "not chosen, and the target has none of this name", err);
   if (builtin != NULL)
     return plan_row (p, a, MG_OP_ADOPT, MG_SKIPPED, 0, builtin,
                      "never created here, and the target has none of "

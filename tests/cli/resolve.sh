@@ -152,7 +152,7 @@ run move import
 status_is "listed: import ends with 1" 1
 run migrate errors --session s
 like "listed: a name of nobody" "$out" \
-  "^1  not-in-target +warehouses 'etl': .*blocks 1 jobs,"
+  "^1  not-in-target +warehouses 'etl': only found by its name.*blocks 1 jobs,"
 like "listed: one of two" "$out" \
   "^1  ambiguous +pipelines 'feed': .*blocks 1 jobs,"
 is "listed: and resolve is the cure of both" \
