@@ -215,12 +215,18 @@ set_transfer_error (struct mg_remote *r, struct mg_call *call,
 {
   static const struct meaning large = {
     MG_E_NOMEM, "too-large", "" };
+  static const struct meaning memory = {
+    MG_E_NOMEM, "no-memory", "run the same command again" };
   char what[600], where[400] = "";
 
   if (call->too_large) {
     snprintf (what, sizeof what, "the answer is larger than %zu bytes",
               call->res->body.max);
     set_error (r, call, large, what);
+    return;
+  }
+  if (call->no_memory) {
+    set_error (r, call, memory, "no memory for the answer");
     return;
   }
   if (!call->is_absolute && r->end.profile != NULL)

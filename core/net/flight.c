@@ -170,7 +170,8 @@ keep (struct mg_remote *r, struct mg_call *call, const char *data, size_t len)
     return MG_TRANSFER_PAUSE;
   }
   if (mg_buf_add (&call->res->body, data, len) < 0) {
-    call->too_large = 1;
+    call->too_large = len > call->res->body.max - call->res->body.len;
+    call->no_memory = !call->too_large;
     return -1;
   }
   r->n_held += (int64_t) len;
@@ -235,7 +236,7 @@ prepare (struct mg_call *call, int64_t now_us)
   call->retry_after_us = -1;
   call->n_in = call->n_out = call->n_kept = 0;
   call->org_id[0] = call->location[0] = '\0';
-  call->too_large = call->is_html = call->held_back = 0;
+  call->too_large = call->no_memory = call->is_html = call->held_back = 0;
   mg_buf_reset (&res->body);
   res->request_id[0] = '\0';
   res->date_us = 0;

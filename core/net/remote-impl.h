@@ -55,7 +55,7 @@ struct mg_call {
   char org_id[64];
   int64_t n_in, n_out;
   int delivered;                       /* bytes went to on_data */
-  int too_large;
+  int too_large, no_memory;
   int held_back;                       /* paused: others hold too much */
   int64_t n_kept;
   int is_html, is_packed;

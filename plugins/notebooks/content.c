@@ -337,8 +337,18 @@ fetch_file (struct migrate_ctx *ctx, struct reading *rd)
   struct form bytes = { "RAW", "", NULL, 0, 0 };
   int r = ask (ctx, rd, "format=RAW", &bytes);
 
+  /* there was no memory, or this server does not come to an end */
+  if (r == MIGRATE_E_NOMEM) {
+    r = object_is_small (ctx, rd);
+    if (r > 0)
+      r = ask (ctx, rd, "format=RAW", &bytes);
+    else if (r == 0)
+      r = LARGE;
+    if (r == MIGRATE_E_NOMEM)
+      return r;
+  }
   /* also where this service lets it out at once: what is compared is alike */
-  if (r == LARGE || r == MIGRATE_E_NOMEM
+  if (r == LARGE
       || (r == MIGRATE_OK && bytes.len / 4 * 3 > MAX_BYTES + 3))
     return object_fetch (ctx, rd);
   return r < 0 ? r : tell (ctx, rd, &bytes, NULL);

@@ -53,6 +53,19 @@ size_told (const char *text)
   return is_size (n) ? n : 0;
 }
 
+int
+object_is_small (struct migrate_ctx *ctx, struct reading *rd)
+{
+  const struct migrate_response *res = NULL;
+  const char *told = "";
+  int r = object_look (ctx, rd, &res);
+
+  if (r < 0)
+    return r;
+  migrate_json_get (ctx, res->body, res->body_len, "size", &told);
+  return *told != '\0' && size_told (told) == 0;
+}
+
 const char *
 object_size_text (struct migrate_ctx *ctx, int64_t size)
 {

@@ -20,6 +20,9 @@ struct reading {
 int object_look (struct migrate_ctx *ctx, struct reading *rd,
                  const struct migrate_response **ret_res);
 
+/* 1 = somebody told its size, and that is not over the limit. */
+int object_is_small (struct migrate_ctx *ctx, struct reading *rd);
+
 /* r of an export, or LARGE, when the answer says so: under several codes, also in
  * one of 200. */
 int object_refused (struct reading *rd, int r,
