@@ -132,7 +132,8 @@ is_stuck (const struct mg_sched *s, const struct mg_kind *kind)
   const struct mg_doubts *d = &s->doubts[kind->index];
   int i;
 
-  if (s->n_running > 0 || s->quiet < 0 || d->settling || d->due != MG_NEVER)
+  if (s->n_running > 0 || s->quiet < 0 || s->flushing || d->settling
+      || d->due != MG_NEVER)
     return 0;
   for (i = 0; i < s->n_rings; i++) {
     const struct mg_ready *ring = &s->rings[i];
