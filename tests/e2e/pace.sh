@@ -34,17 +34,17 @@ is "lists are slow: there were many" "$(rows "SELECT count (*) > 40 FROM asset
 
 forget_session
 tell "$url_old" reset '{}'
-printf '* - permissions-read 40 1s\n' >"$tmp/limits"
+printf '* - permissions-read 30 1s\n' >"$tmp/limits"
 run move export --plugins notebooks --limits "$tmp/limits" --parallel 4
 status_is "permissions are slow: export ends with 0" 0
-# what is slow leaves time: all the rest comes before the most of it
+# what is slow leaves time, on a slow machine too: the rest comes long before its end
 is "permissions are slow: sources do not wait for them" \
   "$(curl -sS "$url_old/_simulator/ledger" | python3 -c '
 import json, sys
 paths = [json.loads(line)["path"] for line in sys.stdin]
 last = max(i for i, path in enumerate(paths) if "/workspace/export" in path)
 slow = [i for i, path in enumerate(paths) if "/permissions/" in path]
-print(sum(i > last for i in slow) > len(slow) // 2)')" True
+print(sum(i > last for i in slow) > len(slow) // 10)')" True
 
 end_process "$simulator_pid"
 
